@@ -1,0 +1,1 @@
+"""Throughline: one portal, one database, from strategy to cash."""

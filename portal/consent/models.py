@@ -1,0 +1,59 @@
+"""Consent, its evidence, and suppressions."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel import clock
+from portal.kernel.db import Base
+from portal.kernel.guards import append_only
+
+from .states import Channel, ConsentState, Purpose, SuppressionReason
+
+
+class Consent(Base):
+    """What the last event said. No row: nothing was ever said."""
+
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("channel", "address", "purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]
+    address: Mapped[str]
+    purpose: Mapped[Purpose]
+    state: Mapped[ConsentState]
+    at: Mapped[datetime]
+
+
+class ConsentEvent(Base):
+    """Evidence: who said what, when, where, and which words they saw."""
+
+    __tablename__ = "consent_event"
+    __table_args__ = (Index("ix_consent_event_address", "channel", "address", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]
+    address: Mapped[str]
+    purpose: Mapped[Purpose]
+    state: Mapped[ConsentState]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    source: Mapped[str]  # "landing:spring-ride", "customer link", "staff: Linda Mitchell"
+    wording: Mapped[str] = mapped_column(default="")
+    ip: Mapped[str | None]
+
+
+append_only("consent_event")
+
+
+class Suppression(Base):
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("channel", "address_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]
+    address_hash: Mapped[str]  # keyed hash, so that erasing a person keeps the block
+    address: Mapped[str | None]
+    reason: Mapped[SuppressionReason]
+    note: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)

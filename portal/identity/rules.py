@@ -1,0 +1,113 @@
+"""The permission matrix: one line per permission, what each role may do and how far it reaches."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum, auto
+
+from portal.kernel.actor import Scope
+
+
+class Role(StrEnum):
+    REP = auto()
+    MANAGER = auto()
+    LEADERSHIP = auto()
+    OPERATIONS = auto()
+    MARKETING = auto()
+    FINANCE = auto()
+    HR = auto()
+    ADMIN = auto()
+
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.REP: "Sales rep",
+    Role.MANAGER: "Sales manager",
+    Role.LEADERSHIP: "Sales leadership",
+    Role.OPERATIONS: "Sales operations",
+    Role.MARKETING: "Marketing",
+    Role.FINANCE: "Finance",
+    Role.HR: "HR",
+    Role.ADMIN: "Administrator",
+}
+
+_LETTERS = {"o": Scope.OWN, "t": Scope.TEAM, "s": Scope.SUBTREE, "r": Scope.TERRITORY, "a": Scope.ALL, "-": None}
+
+# Columns: rep manager leadership operations marketing finance hr admin. o own, t team, s subtree, r territory, a all, - no.
+# Several letters join: "or" sees own rows and those of the covered territories.
+_MATRIX = """
+work.view            o  s  a  a  o  o  o  o
+dashboard.view       o  s  a  a  a  a  -  a
+search.use           a  a  a  a  a  a  a  a
+leads.view           or sr a  a  a  -  -  a
+leads.edit           o  s  a  a  a  -  -  -
+leads.qualify        o  s  a  a  -  -  -  -
+leads.assign         -  s  a  a  a  -  -  -
+accounts.view        or sr a  a  a  a  -  a
+accounts.edit        o  s  a  a  -  -  -  -
+contacts.view        or sr a  a  a  a  -  a
+contacts.edit        o  s  a  a  a  -  -  -
+activities.view      or sr a  a  a  a  -  a
+activities.edit      o  s  a  a  a  a  -  -
+opportunities.view   or sr a  a  a  a  -  a
+opportunities.edit   o  s  a  a  -  -  -  -
+quotes.view          or sr a  a  -  a  -  a
+quotes.edit          o  s  a  a  -  -  -  -
+quotes.send          o  s  a  a  -  -  -  -
+orders.view          or sr a  a  -  a  -  a
+orders.edit          o  s  a  a  -  a  -  -
+invoices.view        or sr a  a  -  a  -  a
+invoices.edit        -  -  -  -  -  a  -  -
+invoices.issue       -  -  -  -  -  a  -  -
+payments.record      -  -  -  -  -  a  -  -
+catalog.view         a  a  a  a  a  a  -  a
+catalog.edit         -  -  -  a  -  a  -  -
+targets.view         o  s  a  a  -  a  a  a
+targets.edit         -  -  a  a  -  -  -  -
+territories.view     a  a  a  a  a  a  a  a
+territories.edit     -  -  a  a  -  -  -  -
+organization.view    a  a  a  a  a  a  a  a
+organization.edit    -  -  -  a  -  -  a  a
+landing.view         -  -  a  a  a  -  -  a
+landing.edit         -  -  -  -  a  -  -  -
+scoring.view         a  a  a  a  a  -  -  a
+scoring.edit         -  -  -  a  a  -  -  -
+consent.view         a  a  a  a  a  -  -  a
+consent.edit         -  -  -  -  a  -  -  a
+messages.view        or s  a  a  a  a  -  a
+messages.resolve     -  -  -  a  a  a  -  a
+files.view           a  a  a  a  a  a  a  a
+files.edit           a  a  a  a  a  a  a  -
+workspace.use        a  a  a  a  a  a  a  a
+views.share          -  a  a  a  a  a  a  a
+imports.run          -  -  -  a  a  -  -  a
+exports.run          a  a  a  a  a  a  a  a
+users.view           -  -  -  -  -  -  a  a
+users.edit           -  -  -  -  -  -  -  a
+company.edit         -  -  -  -  -  -  -  a
+audit.view           -  s  a  a  -  a  -  a
+system.view          -  -  -  -  -  -  -  a
+"""
+
+
+def _parse() -> dict[str, dict[Role, frozenset[Scope]]]:
+    matrix = {}
+    for line in _MATRIX.strip().splitlines():
+        permission, *cells = line.split()
+        matrix[permission] = {
+            role: frozenset(scope for letter in cell if (scope := _LETTERS[letter]))
+            for role, cell in zip(Role, cells, strict=True)
+            if cell != "-"
+        }
+    return matrix
+
+
+PERMISSIONS = _parse()
+
+
+def grants_of(roles: Iterable[Role]) -> dict[str, frozenset[Scope]]:
+    """What holding all these roles allows: the union of their scopes, permission by permission."""
+    held = set(roles)
+    grants: dict[str, frozenset[Scope]] = {}
+    for permission, by_role in PERMISSIONS.items():
+        scopes = frozenset[Scope]().union(*(by_role[role] for role in held if role in by_role))
+        if scopes:
+            grants[permission] = scopes
+    return grants

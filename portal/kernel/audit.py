@@ -1,0 +1,89 @@
+"""Who changed what: one append-only row per changed record, written by the flush that changes it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, event, insert, inspect, select
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+
+from . import clock
+from .actor import acting
+from .db import Base, db
+from .guards import append_only
+
+
+class AuditEntry(Base):
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_record", "noun_of", "record_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None]
+    actor: Mapped[str]
+    noun_of: Mapped[str]
+    record_id: Mapped[int | None]
+    action: Mapped[str]
+    changes: Mapped[dict[str, Any]]  # field -> [old, new]
+
+
+append_only("audit_entry")
+
+
+class Audited:
+    """Mixin: every insert, update and delete through the session leaves an entry. Bulk SQL calls `record` itself."""
+
+    unaudited: ClassVar[frozenset[str]] = frozenset({"version"})
+
+
+def record(noun: str, record_id: int | None, action: str, **changes: Any) -> None:
+    """Write an entry by hand: for acts that change no audited row (a sign-in, an export, a bulk update)."""
+    db.session.execute(insert(AuditEntry).values(**_entry(noun, record_id, action, changes)))
+
+
+def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:
+    """The latest changes of one record, newest first."""
+    mine = select(AuditEntry).where(AuditEntry.noun_of == noun, AuditEntry.record_id == record_id)
+    return list(db.session.scalars(mine.order_by(AuditEntry.id.desc()).limit(limit)))
+
+
+def _entry(noun: str, record_id: int | None, action: str, changes: dict[str, Any]) -> dict[str, Any]:
+    who = acting()
+    return {
+        "at": clock.now(),
+        "user_id": who.user_id,
+        "actor": who.name,
+        "noun_of": noun,
+        "record_id": record_id,
+        "action": action,
+        "changes": changes,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value if isinstance(value, str | int | bool | float | dict | list | None) else str(value)
+
+
+@event.listens_for(Session, "after_flush")
+def _write_entries(session: Session, context: UOWTransaction) -> None:
+    rows = []
+    for action, changed in (("created", session.new), ("changed", session.dirty), ("deleted", session.deleted)):
+        for obj in changed:
+            if not isinstance(obj, Audited):
+                continue
+            state = inspect(obj)
+            changes = {
+                column.key: [_plain(next(iter(history.deleted), None)), _plain(next(iter(history.added), None))]
+                for column in state.mapper.column_attrs
+                if column.key not in obj.unaudited
+                and (history := state.attrs[column.key].history).has_changes()
+                and action != "deleted"
+            }
+            if changes or action == "deleted":
+                rows.append(_entry(obj.noun or state.mapper.local_table.name, obj.id, action, changes))  # type: ignore[attr-defined]
+    if rows:
+        session.execute(insert(AuditEntry), rows)

@@ -1,0 +1,29 @@
+"""The one source of the time, so that tests can set it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_fixed: ContextVar[datetime | None] = ContextVar("fixed_time", default=None)
+
+
+def now() -> datetime:
+    """Aware UTC."""
+    return _fixed.get() or datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """The calendar day in an IANA zone; days belong to places."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+@contextmanager
+def frozen(at: datetime) -> Iterator[None]:
+    """Hold the clock at `at` in this context."""
+    token = _fixed.set(at)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)

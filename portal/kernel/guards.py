@@ -1,0 +1,42 @@
+"""Triggers that refuse what code must never do: change an audit row, alter a frozen document.
+
+Declared beside the model; created with the schema (see portal.migrations) on both databases.
+"""
+
+from collections.abc import Iterator
+
+_guards: list[tuple[str, str, str, tuple[str, ...]]] = []
+
+
+def append_only(table: str) -> None:
+    """Rows of `table` can be neither changed nor deleted."""
+    _guards.append((table, "append_only", "1 = 1", ()))
+
+
+def frozen_when(table: str, condition: str, *columns: str) -> None:
+    """While `condition` holds on the OLD row ("OLD.state <> 'draft'"), `columns` keep their values and the row stays."""
+    _guards.append((table, "frozen", condition, columns))
+
+
+def statements(dialect: str) -> Iterator[str]:
+    """The CREATE TRIGGER statements of every declared guard."""
+    for table, name, condition, columns in _guards:
+        changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
+        update_when = f"({condition}) AND ({changed})" if columns else condition
+        message = f"{table} rows are {name.replace('_', ' ')}"
+        for verb, when in (("UPDATE", update_when), ("DELETE", condition)):
+            trigger = f"{table}_{name}_{verb.lower()}"
+            if dialect == "sqlite":
+                yield (
+                    f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} FOR EACH ROW WHEN {when} "
+                    f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+                )
+            else:
+                yield (
+                    f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
+                    f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
+                )
+                yield (
+                    f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} FOR EACH ROW WHEN ({when}) "
+                    f"EXECUTE FUNCTION {trigger}()"
+                )

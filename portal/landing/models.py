@@ -1,0 +1,50 @@
+"""Landing pages and submissions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.kernel import clock
+from portal.kernel.audit import Audited
+from portal.kernel.db import Base, Versioned, refuse_on
+from portal.kernel.errors import Refused
+
+
+class LandingPage(Base, Versioned, Audited):
+    __tablename__ = "landing_page"
+    noun = "landing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    lead: Mapped[str] = mapped_column(default="")
+    body: Mapped[str] = mapped_column(default="")  # Markdown
+    language: Mapped[str] = mapped_column(default="en")
+    source: Mapped[str] = mapped_column(default="Landing page")
+    consent_wording: Mapped[str]
+    thanks: Mapped[str]
+    ask_phone: Mapped[bool] = mapped_column(default=True)
+    published: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Submission(Base):
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("landing_page.id"), index=True)
+    nonce: Mapped[str] = mapped_column(unique=True)
+    payload: Mapped[dict[str, Any]]  # name, email, company, phone, message, consent flags, utm_*, referrer
+    ip: Mapped[str | None]
+    user_agent: Mapped[str] = mapped_column(default="")
+    received_at: Mapped[datetime] = mapped_column(default=clock.now)
+    page: Mapped[LandingPage] = relationship()
+
+
+refuse_on(
+    "uq_landing_page_slug",
+    "landing_page.slug",
+    say=Refused("landing.slug_taken", "Another page has this address.", "slug"),
+)

@@ -1,0 +1,1 @@
+"""The demo company and how it is loaded."""

@@ -1,0 +1,28 @@
+"""Quotas."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.audit import Audited
+from portal.kernel.db import Base, Versioned
+from portal.organization.models import Owned
+
+
+class Quota(Base, Owned, Versioned, Audited):
+    __tablename__ = "quota"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "metric", "starts_on"),
+        CheckConstraint("ends_on > starts_on", name="in_order"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+    )
+    noun = "targets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    metric: Mapped[str] = mapped_column(default="bookings")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]  # exclusive
+    amount: Mapped[Decimal]
+    currency: Mapped[str]

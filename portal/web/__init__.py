@@ -1,0 +1,1 @@
+"""The glue between the domain and Flask: pages, forms, errors, sign-in, filters, PDF and mail rendering."""

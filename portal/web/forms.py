@@ -1,0 +1,101 @@
+"""Forms: one way from a POST to an act, with refusals, conflicts and double clicks handled once."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField
+from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
+
+from portal.kernel import nonces
+from portal.kernel.db import transact
+from portal.kernel.errors import Refused, Stale
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose submission acts once: `nonce` is new in every rendering."""
+
+    nonce = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    status = 422  # what an unaccepted form answers with
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflict: list[tuple[str, str, str]] = []  # label, mine, theirs
+
+    def refuse(self, refusal: Refused) -> None:
+        self.status = 409 if isinstance(refusal, Stale) else 422
+        field = self[refusal.field] if refusal.field and refusal.field in self else None
+        (list_of(field) if field is not None else self.form_errors).append(refusal.message)
+
+    def compare(self, current: Mapping[str, Any]) -> None:
+        """Fill `conflict` with the fields in which what was typed differs from what is stored now."""
+        for name, theirs in current.items():
+            if name in self and (mine := self[name].data) != theirs:
+                self.conflict.append((self[name].label.text, _words(mine), _words(theirs)))
+
+    def values(self, *leave_out: str) -> dict[str, Any]:
+        """What was typed, without the fields that steer the form itself."""
+        steering = {"nonce", "version", "csrf_token", "submit", *leave_out}
+        return {name: value for name, value in self.data.items() if name not in steering}
+
+
+class EditForm(Form):
+    """A form over an existing record; `version` tells which state of it was shown."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+def list_of(field: Any) -> list[str]:
+    """The field's errors as a list that can be added to."""
+    field.errors = list(field.errors)
+    return field.errors  # type: ignore[no-any-return]
+
+
+def _words(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The act was done, now or by an earlier click; `result` is what it returned (an id or a number)."""
+
+    result: Any = None
+
+
+def submit(
+    form: Form, act: Callable[[], Any], *, current: Callable[[], Mapping[str, Any]] | None = None
+) -> Done | None:
+    """Validate, act in one transaction, and hand a refusal back to the form that caused it.
+
+    `act` returns the id or number of what it made (or None). The same rendered form sent again does nothing and
+    returns the first result. When the record moved on meanwhile, `current` tells what is stored now, for the 409 page.
+    """
+    if not form.validate_on_submit():
+        return None
+    nonce = (form.nonce.data or "")[:64]
+
+    def once() -> Any:
+        if nonce and nonces.is_spent(nonce):
+            raise nonces.AlreadyDone("form.already_done", "This form was already sent.")
+        result = act()
+        if nonce:
+            nonces.spend(nonce, result if isinstance(result, int | str) else None)
+        return result
+
+    try:
+        return Done(transact(once))
+    except nonces.AlreadyDone:
+        return Done(nonces.result_of(nonce))
+    except Refused as refusal:
+        form.refuse(refusal)
+        if isinstance(refusal, Stale) and current:
+            form.compare(current())
+        # The next click is a new attempt, so it must not be taken for this one.
+        return None
+
+
+class ActForm(Form):
+    """A form with a button and nothing else: CSRF and nonce."""

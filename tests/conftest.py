@@ -1,0 +1,161 @@
+"""A real database, people with positions, a client that parses every answer, and jobs that run twice."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
+
+from portal.identity.models import User
+from portal.kernel import guards, search
+from portal.kernel.actor import SYSTEM, Actor, become
+from portal.kernel.db import Base, db
+from portal.organization.queries import actor_for
+from portal.runtime.settings import Settings
+from tests import world
+from wsgi import make_app
+
+
+class Client(FlaskClient):
+    """Every HTML answer is parsed strictly, and work a request left uncommitted is thrown away."""
+
+    def open(self, *args: Any, htmx: str | None = None, **kwargs: Any) -> Any:
+        if htmx is not None:
+            kwargs["headers"] = {**kwargs.get("headers", {}), "HX-Request": "true", "HX-Target": f"div#{htmx}"}
+        for name in list(g):
+            g.pop(name)  # the test's app context outlives requests; what belongs to a request must not
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data and not response.location:
+            parser = html5lib.HTMLParser(strict=True)
+            parser.parseFragment(response.text) if "<html" not in response.text else parser.parse(response.text)
+        db.session.rollback()
+        db.session.expire_all()
+        become(SYSTEM)
+        return response
+
+    def sign_in(self, user: User) -> "Client":
+        """As the sign-in page would, without its round trip."""
+        with self.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = user.fs_uniquifier, True
+        return self
+
+
+def test_settings(folder: Path, **values: Any) -> Settings:
+    url = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{folder}/portal.db"
+    return Settings(
+        data_dir=folder,
+        database_url=url,
+        redis_url=f"unix://{folder}/no-such-server.sock",
+        secret_key="only-for-tests-only-for-tests-only-for-tests",
+        public_url="http://portal.test",
+        demo=False,
+        **values,
+    )
+
+
+test_settings.__test__ = False  # type: ignore[attr-defined]
+
+
+def create_schema(engine: Engine) -> None:
+    """Tables, triggers and search index, as the migrations make them (a test compares both)."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        Base.metadata.create_all(connection)
+        for statement in [*guards.statements(engine.dialect.name), *search.statements(engine.dialect.name)]:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.fixture(scope="session")
+def made_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One app and one schema with the people in it, for the whole run."""
+    app = make_app(
+        test_settings(tmp_path_factory.mktemp("data")), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
+    )
+    app.test_client_class = Client
+    with app.app_context():
+        create_schema(db.engine)
+        world.populate()
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(made_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The app inside one outer transaction, rolled back at the end; commits become savepoints."""
+    with made_app.app_context():
+        engines = db._app_engines[made_app]
+        engine = engines[None]
+        connection = engine.connect()
+        outer = connection.begin()
+        monkeypatch.setitem(engines, None, connection)
+        become(SYSTEM)
+        yield made_app
+        db.session.remove()
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def live_app(tmp_path: Path) -> Iterator[Flask]:
+    """An app of its own with real commits, for threads and processes that race."""
+    app = make_app(test_settings(tmp_path), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.test_client_class = Client
+    with app.app_context():
+        create_schema(db.engine)
+        world.populate()
+        db.session.remove()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def person(app: Flask) -> Callable[[str], User]:
+    """A user of the test world by key: rep, colleague, manager, leader, operator, marketer, finance, hr, admin, outsider."""
+    return world.user
+
+
+@pytest.fixture
+def actor(app: Flask) -> Callable[[str], Actor]:
+    return lambda key: actor_for(world.user(key), date(2026, 6, 1))
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """Nobody is signed in."""
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[str], Client]:
+    return lambda key: app.test_client().sign_in(world.user(key))  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.fixture
+def run_jobs(app: Flask) -> Callable[[], int]:
+    """Work off every queue; each job runs twice, since a real one may."""
+    return world.run_jobs
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Iterator[list[str]]:
+    """The statements sent while the test holds this list."""
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", note)

@@ -1,0 +1,2 @@
+def test_app_starts(app):
+    assert app

@@ -1,0 +1,87 @@
+"""The only module that knows every layer."""
+
+import os
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_security import Security, SQLAlchemyUserDatastore
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy.engine import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import blueprints
+import jobs
+import portal
+from portal.identity.models import Role, User, WebAuthn
+from portal.kernel import files
+from portal.kernel.db import db, on_commit, prepare_engine
+from portal.runtime.settings import Settings
+from portal.web import assets, auth, errors, fields, filters, http, layout
+
+
+def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
+    """The whole portal. `overrides` are Flask configuration, for tests."""
+    settings = settings or Settings()
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.config.update(_config(settings) | overrides)
+    app.extensions["settings"] = settings
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    _connect(app, settings)
+    for layer in (http, auth, errors, fields, filters, assets, layout):
+        layer.register(app)
+    blueprints.register(app)
+    auth.check_declared(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 4)  # type: ignore[method-assign]
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    secure = settings.public_url.startswith("https:")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True},
+        "MAX_CONTENT_LENGTH": 10 * 2**20,
+        "MAX_FORM_MEMORY_SIZE": 1 * 2**20,
+        "MAX_FORM_PARTS": 1_000,
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_TRANSLATION_DIRECTORIES": os.path.join(portal.__path__[0], "translations"),
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SALT": settings.secret_key,
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password",
+        "SECURITY_POST_LOGIN_VIEW": "/",
+        "SECURITY_POST_LOGOUT_VIEW": "/",
+    }
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+        os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
+    files.keep_in(settings.data_dir / "files")
+    Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
+    CSRFProtect(app)
+    Security(app, SQLAlchemyUserDatastore(db, User, Role, WebAuthn), register_blueprint=True)
+    for module in iter_modules(jobs.__path__):
+        import_module(f"jobs.{module.name}")
+    from jobs.relay import Bell, connect
+
+    bell = Bell(connect(settings.redis_url))
+    app.extensions["bell"] = bell
+    on_commit(lambda queues: app.extensions["bell"].ring(queues))
+
+
+def _forget_connections(engine: Engine) -> None:
+    """A database connection must not be used on both sides of a fork."""
+    engine.dispose(close=False)
