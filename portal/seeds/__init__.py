@@ -1,0 +1,1 @@
+"""The demo world: its files, the converter that makes them, and what loads them."""
