@@ -1,1 +1,1 @@
-"""The demo company and how it is loaded."""
+"""The demo world: its files, the converter that makes them, and what loads them."""
