@@ -1,0 +1,1 @@
+"""Glue between the domain and Flask, paper and mail."""
