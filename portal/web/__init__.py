@@ -1,1 +1,1 @@
-"""Glue between the domain and Flask, paper and mail."""
+"""The glue between the domain and Flask: pages, forms, errors, sign-in, filters, PDF and mail rendering."""

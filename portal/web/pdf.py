@@ -1,7 +1,6 @@
 """Frozen snapshot to PDF, in this process or in a child that cannot run away."""
 
 import multiprocessing
-import re
 import resource
 import signal
 import sys
@@ -13,6 +12,7 @@ import segno
 from segno import helpers
 
 from portal.kernel.paper import Brand, DocumentSnapshot, canonical, count_lines
+from portal.web.colours import on_white
 from portal.web.language import environment, locale_of
 
 MOST_LINES = 500
@@ -71,7 +71,7 @@ def html(template: str, document: DocumentSnapshot, brand: Brand, assets: Mappin
     """The page before it is printed, in the recipient's language."""
     page = environment(document["language"]).get_template(template)
     return page.render(
-        doc={**ABSENT, **document}, brand=brand, accent=readable(brand["accent"]), assets=assets, widths=widths(document),
+        doc={**ABSENT, **document}, brand=brand, accent=on_white(brand["accent"]), assets=assets, widths=widths(document),
         language=str(locale_of(document["language"])).replace("_", "-"),
     )  # fmt: skip
 
@@ -115,22 +115,6 @@ def widths(document: DocumentSnapshot) -> dict[str, float]:
         return max(least, round(longest * 1.75 + 3.2, 1))
 
     return {"price": column([row["price"] for row in rows], 22), "amount": column([row["net"] for row in rows], 25)}
-
-
-def readable(colour: str) -> str:
-    """A brand colour darkened until it has 4.5:1 on white; ValueError for anything but #rrggbb."""
-    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
-        raise ValueError(f"a colour is written #rrggbb, not {colour!r}")
-    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    while 1.05 / (_luminance(parts) + 0.05) < 4.5:
-        parts = [int(part * 0.94) for part in parts]
-    return "#" + "".join(f"{part:02x}" for part in parts)
-
-
-def _luminance(parts: list[int]) -> float:
-    """Relative luminance of WCAG 2.2."""
-    linear = [c / 12.92 if c <= 0.03928 else float(((c + 0.055) / 1.055) ** 2.4) for c in (p / 255 for p in parts)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def render_limited(
