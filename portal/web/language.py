@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import jinja2
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.support import NullTranslations, Translations
@@ -22,7 +22,7 @@ def locale_of(tag: str) -> Locale:
     """The locale of a BCP 47 tag; an unknown one is English, so that a letter is never held up by its language."""
     try:
         locale = Locale.parse(tag, sep="-")
-    except (ValueError, LookupError):
+    except (ValueError, UnknownLocaleError):
         return Locale("en")
     return locale if locale.language in LANGUAGES else Locale("en")
 

@@ -56,15 +56,10 @@ def render(
 ) -> bytes:  # fmt: skip
     """The same input gives the same bytes. ValueError: the document is too long, or it names something to load."""
     check_length(document)
-    from weasyprint.urls import FatalURLFetchingError
-
     from portal.web.press import press
 
     assets = pictures(document, brand, logo)
-    try:
-        return press(html(template, document, brand, assets), assets, size, variant)
-    except FatalURLFetchingError as error:
-        raise ValueError(f"{document['number']}: {error.__cause__}") from error
+    return press(html(template, document, brand, assets), assets, size, variant)
 
 
 def html(template: str, document: DocumentSnapshot, brand: Brand, assets: Mapping[str, bytes]) -> str:

@@ -1,14 +1,16 @@
 """WeasyPrint with the doors shut. Import it late: it needs Pango and takes about two seconds."""
 
+import os
 from collections.abc import Mapping
 from functools import lru_cache
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from portal.web.language import TEMPLATES
 
+os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")  # else each embedded font carries the second of its making
 SHEETS = TEMPLATES / "pdf"
 SIZES = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
 
@@ -19,11 +21,13 @@ class AssetFetcher(URLFetcher):
     def __init__(self, assets: Mapping[str, bytes]) -> None:
         super().__init__(allowed_protocols=[], allow_redirects=False, fail_on_errors=True)
         self._assets = assets
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         scheme, _, name = url.partition(":")
         if scheme != "asset" or name not in self._assets:
-            raise ValueError(f"paper may not load {url[:80]!r}")
+            self.refused.append(url[:80])
+            raise ValueError(url[:80])
         return URLFetcherResponse(url, self._assets[name], {"Content-Type": media_type(self._assets[name])})
 
 
@@ -43,10 +47,16 @@ def type_case() -> tuple[FontConfiguration, CSS]:
 
 
 def press(html: str, assets: Mapping[str, bytes], size: str, variant: str) -> bytes:
-    """The PDF of finished HTML; `assets` are the pictures that it may show."""
+    """The PDF of finished HTML; `assets` are the pictures that it may show. ValueError when it asks for anything else."""
     fonts, sheet = type_case()
     fetcher = AssetFetcher(assets)
     paper = CSS(string=f"@page {{ size: {SIZES[size]} }}", url_fetcher=fetcher)
-    document = HTML(string=html, base_url="asset:", url_fetcher=fetcher)
-    pdf: bytes = document.write_pdf(stylesheets=[sheet, paper], font_config=fonts, pdf_variant=variant)
+    pdf = b""
+    try:
+        document = HTML(string=html, base_url="asset:", url_fetcher=fetcher)
+        pdf = document.write_pdf(stylesheets=[sheet, paper], font_config=fonts, pdf_variant=variant)
+    except FatalURLFetchingError as error:
+        raise ValueError(f"paper may not load {fetcher.refused}") from error
+    if fetcher.refused:  # inside a drawing the error is swallowed and the picture left out
+        raise ValueError(f"paper may not load {fetcher.refused}")
     return pdf
