@@ -51,7 +51,12 @@ def build_email(
     if sent_at.tzinfo is None:
         raise ValueError("the time of sending needs a time zone")
     mark = hashlib.sha256(message_id.encode()).hexdigest()[:24]
-    head = [f"Message-ID: {message_id}", f"Date: {format_datetime(sent_at)}", f"From: {mailbox(sender)}", f"To: {mailbox(to)}"]
+    head = [
+        f"Message-ID: {message_id}",
+        f"Date: {format_datetime(sent_at)}",
+        f"From: {mailbox(sender)}",
+        f"To: {mailbox(to)}",
+    ]
     if reply_to:
         head.append(f"Reply-To: {mailbox(reply_to)}")
     head.append(f"Subject: {words(printable('subject', subject, LONGEST_SUBJECT))}")
@@ -129,11 +134,12 @@ def _body(subtype: str, content: str) -> str:
     if len(content) > LONGEST_BODY:
         raise ValueError(f"the {subtype} part has more than {LONGEST_BODY} characters")
     lines = content.splitlines()
-    short = content.isascii() and BOUNDARY not in content and "\0" not in content and max(map(len, lines), default=0) < 900
-    if short:
-        return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n' + "\r\n".join(lines) + "\r\n"
-    coded = _base64("\r\n".join(lines).encode("utf-8", "replace"))
-    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n{coded}'
+    plain = content.isascii() and BOUNDARY not in content and "\0" not in content
+    if plain and max(map(len, lines), default=0) < 900:
+        coding, body = "7bit", "\r\n".join(lines) + "\r\n"
+    else:
+        coding, body = "base64", _base64("\r\n".join(lines).encode("utf-8", "replace"))
+    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {coding}\r\n\r\n{body}'
 
 
 def _attached(part: Attachment) -> str:
@@ -145,7 +151,7 @@ def _attached(part: Attachment) -> str:
     plain = re.fullmatch(r"[A-Za-z0-9 ._()-]+", name)
     label = f'filename="{name}"' if plain else f"filename*=utf-8''{quote(name, safe='')}"
     return (
-        f'Content-Type: {part.media_type}\r\nContent-Disposition: attachment;\r\n {label}\r\n'
+        f"Content-Type: {part.media_type}\r\nContent-Disposition: attachment;\r\n {label}\r\n"
         f"Content-Transfer-Encoding: base64\r\n\r\n{_base64(part.content)}"
     )
 

@@ -66,7 +66,9 @@ def formats(locale: Locale) -> dict[str, Callable[..., str]]:
         return format_decimal(Decimal(value), pattern, locale=locale).replace("-", "\N{MINUS SIGN}")
 
     def percent(value: str) -> str:
-        return format_decimal(Decimal(value), "#,##0.##", locale=locale) + ("%" if locale.language == "en" else "\u202f%")
+        return format_decimal(Decimal(value), "#,##0.##", locale=locale) + (
+            "%" if locale.language == "en" else "\u202f%"
+        )
 
     return {
         "amount": amount,

@@ -19,14 +19,17 @@ KNOWN_TAGS = {
     "mj-section", "mj-column", "mj-text", "mj-button", "mj-table", "mj-divider", "mj-spacer",
 }  # fmt: skip
 LIGHT = {"ink": "#16201D", "muted": "#56625E", "line": "#DDE3E0", "page": "#F2F5F3", "card": "#FFFFFF"}
-DARK = {"ink": "#E9EFEC", "muted": "#A9B6B1", "line": "#33403B", "page": "#0F1513", "card": "#18211E", "accent_ink": "#0B1512"}
+DARK = {
+    "ink": "#E9EFEC",
+    "muted": "#A9B6B1",
+    "line": "#33403B",
+    "page": "#0F1513",
+    "card": "#18211E",
+    "accent_ink": "#0B1512",
+}
 FONTS = Markup("Inter, -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif")
 FILLER = Markup("&#847;&zwnj;&nbsp;" * 60)  # keeps the body out of the preview line of an inbox
 INLINER = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
-MARKS = {
-    "variable_start_string": "[[", "variable_end_string": "]]", "block_start_string": "[%", "block_end_string": "%]",
-    "comment_start_string": "[#", "comment_end_string": "#]",
-}  # fmt: skip
 
 
 class Mail(NamedTuple):
@@ -69,11 +72,11 @@ def compile_mail(name: str, accent: str, language: str) -> MailTemplate:
         "filler": FILLER, "language": str(locale).replace("_", "-"),
     }  # fmt: skip
     source = layout.get_template(f"{area}/mail/{stem}.mjml")
-    mail = source.make_module(look)
-    text = layout.get_template(f"{area}/mail/{stem}.txt").render(reason=mail.reason)
+    head = vars(source.make_module(look))
+    text = layout.get_template(f"{area}/mail/{stem}.txt").render(reason=head["reason"])
     html = _compiled(name, source.render(look))
     rich, plain = _blanks(language, escape=True), _blanks(language, escape=False)
-    return MailTemplate(plain.from_string(mail.subject), rich.from_string(html), plain.from_string(text))
+    return MailTemplate(plain.from_string(head["subject"]), rich.from_string(html), plain.from_string(text))
 
 
 def _compiled(name: str, source: str) -> str:
@@ -90,7 +93,9 @@ def _sentences(language: str) -> jinja2.Environment:
     """First step: `[[ ]]`, our sentences and colours; no value of a customer or of the brand comes near it."""
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=lambda name: bool(name and name.endswith(".mjml")),
-        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, **MARKS,
+        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, variable_start_string="[[",
+        variable_end_string="]]", block_start_string="[%", block_end_string="%]",
+        comment_start_string="[#", comment_end_string="#]",
     )  # fmt: skip
     env.globals["_"] = gettext_for(language)
     return env

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from decimal import Decimal
 from io import BytesIO
 
 import segno
@@ -84,8 +85,8 @@ def pictures(document: DocumentSnapshot, brand: Brand, logo: bytes | None) -> di
     found = {"logo": logo} if logo else {}
     if url := document.get("accept_url"):
         found["accept"] = _drawn(segno.make(url, error="m", micro=False))
-    due = document["totals"]["due"]
-    if document["kind"] == "invoice" and document["currency"] == "EUR" and 0 < float(due) < 10**9:
+    due = Decimal(document["totals"]["due"])
+    if document["kind"] == "invoice" and document["currency"] == "EUR" and 0 < due < 10**9:
         bank = brand["bank"]
         found["pay"] = _drawn(
             helpers.make_epc_qr(

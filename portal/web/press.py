@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from weasyprint import CSS, HTML  # type: ignore[import-untyped]
+from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
 from portal.web.language import TEMPLATES
 
@@ -15,7 +15,7 @@ SHEETS = TEMPLATES / "pdf"
 SIZES = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
 
 
-class AssetFetcher(URLFetcher):
+class AssetFetcher(URLFetcher):  # type: ignore[misc]
     """Serves `asset:NAME` from memory and stops the rendering at any other address, so nothing is ever fetched."""
 
     def __init__(self, assets: Mapping[str, bytes]) -> None:
@@ -51,10 +51,9 @@ def press(html: str, assets: Mapping[str, bytes], size: str, variant: str) -> by
     fonts, sheet = type_case()
     fetcher = AssetFetcher(assets)
     paper = CSS(string=f"@page {{ size: {SIZES[size]} }}", url_fetcher=fetcher)
-    pdf = b""
     try:
         document = HTML(string=html, base_url="asset:", url_fetcher=fetcher)
-        pdf = document.write_pdf(stylesheets=[sheet, paper], font_config=fonts, pdf_variant=variant)
+        pdf: bytes = document.write_pdf(stylesheets=[sheet, paper], font_config=fonts, pdf_variant=variant)
     except FatalURLFetchingError as error:
         raise ValueError(f"paper may not load {fetcher.refused}") from error
     if fetcher.refused:  # inside a drawing the error is swallowed and the picture left out

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,14 +25,16 @@ MANY = [
 
 def built(**over: Any) -> bytes:
     parts: dict[str, Any] = {
-        "message_id": "<m1@adventure-works.example>", "sent_at": AT, "sender": Mailbox("hello@adventure-works.example", "Adventure Works"),
-        "to": Mailbox("john@pedaling.example", "John Ault"), "subject": "Quote Q-2026-0042", "text": "Hello", "html": "<p>Hello</p>",
+        "message_id": "<m1@adventure-works.example>", "sent_at": AT, "sender": Mailbox("hello@adventure-works.example",
+        "Adventure Works"),
+        "to": Mailbox("john@pedaling.example", "John Ault"), "subject": "Quote Q-2026-0042", "text": "Hello",
+        "html": "<p>Hello</p>",
     }  # fmt: skip
     return build_email(**(parts | over))
 
 
 def parsed(raw: bytes) -> EmailMessage:
-    message = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    message = message_from_bytes(raw, policy=policy.default)
     for part in message.walk():
         assert part.defects == []
         for value in part.values():

@@ -24,7 +24,11 @@ def test_the_compiled_file_is_current(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_customers_read_is_translated(language: str) -> None:
     catalogue = translations.read(language)
-    asked = [message for message in translations.collect() if any(FOR_CUSTOMERS.search(path) for path, _ in message.locations)]
+    asked = [
+        message
+        for message in translations.collect()
+        if any(FOR_CUSTOMERS.search(path) for path, _ in message.locations)
+    ]
     assert len(asked) > 100
     assert [m.id for m in asked if m.id not in catalogue or m.id in translations.missing(catalogue)] == []
 
@@ -34,5 +38,3 @@ def test_a_translation_keeps_the_blanks(language: str) -> None:
     for message in translations.read(language):
         if isinstance(message.id, str) and message.id and message.string:
             assert sorted(BLANK.findall(message.id)) == sorted(BLANK.findall(str(message.string))), message.id
-
-

@@ -4,21 +4,26 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-import html5lib
+import html5lib  # type: ignore[import-untyped]
 import jinja2
 import pytest
-from tests.web.samples import BRAND
 
 from portal.web import mail
 from portal.web.colours import on_dark, on_white
 from portal.web.language import LANGUAGES
+from tests.web.samples import BRAND
 
 VALUES: dict[str, Any] = {
-    "person": "John Ault", "message": "Thank you for the good talk.\nHere is the offer.", "form_name": "Dealer enquiry", "answered_by": "Rachel Valdez",
-    "answer_until": "Monday, 23 November", "company": "Pedaling Components", "reference": "L-2026-0187", "number": "Q-2026-0042", "revision": 2,
-    "subject": "Spring range 2027", "total": "€45,074.89", "valid_until": "18 December 2026", "link": "https://portal.adventure-works.example/q/7fK2?a=1&b=2",
-    "owner_phone": "+49 40 5550 121", "owner_name": "Rachel Valdez", "owner_role": "Sales", "your_reference": "", "delivery": "week 11",
-    "due": "20 December 2026", "due_amount": "€35,574.89", "minutes": 30, "email": "rachel@adventure-works.example", "asked_at": "20 November 2026, 08:14",
+    "person": "John Ault", "message": "Thank you for the good talk.\nHere is the offer.", "form_name": "Dealer enquiry",
+    "answered_by": "Rachel Valdez",
+    "answer_until": "Monday, 23 November", "company": "Pedaling Components", "reference": "L-2026-0187",
+    "number": "Q-2026-0042", "revision": 2,
+    "subject": "Spring range 2027", "total": "€45,074.89", "valid_until": "18 December 2026",
+    "link": "https://portal.adventure-works.example/q/7fK2?a=1&b=2",
+    "owner_phone": "+49 40 5550 121", "owner_name": "Rachel Valdez", "owner_role": "Sales", "your_reference": "",
+    "delivery": "week 11",
+    "due": "20 December 2026", "due_amount": "€35,574.89", "minutes": 30, "email": "rachel@adventure-works.example",
+    "asked_at": "20 November 2026, 08:14",
     "invited_by": "Ken Sánchez",
 }  # fmt: skip
 CASES = [(name, language) for name in mail.names() for language in LANGUAGES]
@@ -27,7 +32,8 @@ OURS = {"portal.adventure-works.example", "www.adventure-works.example"}
 
 def test_the_six_mails_are_found() -> None:
     assert mail.names() == [
-        "identity/password_reset", "identity/welcome", "invoices/invoice_sent", "leads/lead_confirmation", "orders/order_confirmation", "quotes/quote_sent"
+        "identity/password_reset", "identity/welcome", "invoices/invoice_sent", "leads/lead_confirmation",
+        "orders/order_confirmation", "quotes/quote_sent"
     ]  # fmt: skip
 
 
@@ -65,7 +71,9 @@ def test_german_is_german() -> None:
 
 
 def test_an_unknown_language_is_english() -> None:
-    assert mail.write_mail("identity/welcome", BRAND, "xx-YY", VALUES).subject == "Your account at Adventure Works Cycles"
+    assert (
+        mail.write_mail("identity/welcome", BRAND, "xx-YY", VALUES).subject == "Your account at Adventure Works Cycles"
+    )
 
 
 @pytest.mark.parametrize("name", mail.names())

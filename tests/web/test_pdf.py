@@ -4,26 +4,35 @@ import hashlib
 import subprocess
 import sys
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from pypdf import PdfReader
-from tests.web.samples import BRAND, LOGO, document, line
 
 from portal.kernel.paper import DocumentSnapshot, snapshot_hash
 from portal.web import pdf
 from portal.web.press import AssetFetcher, press
+from tests.web.samples import BRAND, LOGO, document, line
 
 Kind = Literal["quote", "order", "invoice"]
 TEMPLATES: dict[Kind, str] = {
     "quote": "quotes/pdf/quote.html", "order": "orders/pdf/order.html", "invoice": "invoices/pdf/invoice.html"
 }  # fmt: skip
-HOSTILE = ["file:///etc/passwd", "http://127.0.0.1:9/x", "https://a.example/x", "data:text/plain,x", "asset:other", "ftp://a/x"]
+HOSTILE = [
+    "file:///etc/passwd",
+    "http://127.0.0.1:9/x",
+    "https://a.example/x",
+    "data:text/plain,x",
+    "asset:other",
+    "ftp://a/x",
+]
 WAYS = [
-    '<img src="{url}">', '<link rel="stylesheet" href="{url}">', '<link rel="attachment" href="{url}">', '<style>@import "{url}";</style>',
+    '<img src="{url}">', '<link rel="stylesheet" href="{url}">', '<link rel="attachment" href="{url}">',
+    '<style>@import "{url}";</style>',
     '<style>@font-face {{ font-family: X; src: url("{url}") }} body {{ font-family: X }}</style>x',
     '<div style="background: url(\'{url}\')">x</div>', '<object data="{url}"></object>', '<embed src="{url}">',
-    '<svg width="9" height="9"><image href="{url}" width="9" height="9"/></svg>', '<style>@page {{ background: url("{url}") }}</style>',
+    '<svg width="9" height="9"><image href="{url}" width="9" height="9"/></svg>',
+    '<style>@page {{ background: url("{url}") }}</style>',
     '<ul style="list-style-image: url(\'{url}\')"><li>x</ul>', '<p style="content: url(\'{url}\')">x</p>',
     '<a rel="attachment" href="{url}">x</a>', '<iframe src="{url}"></iframe>', '<a href="{url}">x</a>',
 ]  # fmt: skip
@@ -46,7 +55,11 @@ def test_figures_and_words_are_on_the_page_in_the_language_of_the_recipient(kind
     plain = f"{float(totals['total']):,.2f}"
     assert f"€{plain}" in english
     assert plain.translate(str.maketrans(",.", ".,")) in german
-    assert {"quote": "Angebot Q-2026-0042", "order": "Auftragsbestätigung SO-2026-0311", "invoice": "Rechnung INV-2026-0187"}[kind] in german
+    assert {
+        "quote": "Angebot Q-2026-0042",
+        "order": "Auftragsbestätigung SO-2026-0311",
+        "invoice": "Rechnung INV-2026-0187",
+    }[kind] in german
     assert "20 November 2026" in english
     assert "20. November 2026" in german
     assert "Net total" in english
@@ -55,13 +68,25 @@ def test_figures_and_words_are_on_the_page_in_the_language_of_the_recipient(kind
 
 def test_a_quote_names_what_changed_and_how_to_accept() -> None:
     text = words(printed("quote", 12))
-    for part in ("Revision 2 replaces 1", "Changed: quantity 4", "Removed in revision 2", "sales.adventure-works.example/q/", "Page 1 of"):
+    for part in (
+        "Revision 2 replaces 1",
+        "Changed: quantity 4",
+        "Removed in revision 2",
+        "sales.adventure-works.example/q/",
+        "Page 1 of",
+    ):
         assert part in text
 
 
 def test_an_invoice_says_how_to_pay() -> None:
     text = words(printed("invoice", 12))
-    for part in ("DE89 3704 0044 0532 0130 00", "Deposit of 16 October 2026", "Amount due", "20 December 2026", "Your VAT ID DE999999999"):
+    for part in (
+        "DE89 3704 0044 0532 0130 00",
+        "Deposit of 16 October 2026",
+        "Amount due",
+        "20 December 2026",
+        "Your VAT ID DE999999999",
+    ):
         assert part in text
 
 
@@ -69,15 +94,16 @@ def test_an_invoice_says_how_to_pay() -> None:
 @pytest.mark.parametrize(("size", "width"), [("A4", 595), ("Letter", 612)])
 def test_tags_language_title_and_size(kind: Kind, size: str, width: int) -> None:
     reader = printed(kind, 1, "de-DE", size)
-    root = reader.root_object
+    root: Any = reader.root_object
     assert "/StructTreeRoot" in root
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "de-DE"
-    assert document(kind)["number"] in (reader.metadata or {})["/Title"]
+    assert document(kind)["number"] in str(reader.metadata and reader.metadata.title)
     assert round(float(reader.pages[0].mediabox.width)) == width
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
-    fonts = {str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()}
-    assert all("Inter" in font for font in fonts if "DejaVu" not in font)
+    pages: Any = reader.pages
+    fonts = {str(font.get_object()["/BaseFont"]) for page in pages for font in page["/Resources"]["/Font"].values()}
+    assert all("Inter" in font for font in fonts)
 
 
 def test_long_documents_repeat_the_head_and_keep_the_total_with_a_line() -> None:
@@ -144,12 +170,14 @@ def test_markup_in_values_is_printed_not_obeyed() -> None:
 
 
 def giant(count: int) -> DocumentSnapshot:
-    return document("quote", 1, sections=[{"title": "", "note": "", "subtotal": None, "lines": [line(0, "en")] * count}])
+    return document(
+        "quote", 1, sections=[{"title": "", "note": "", "subtotal": None, "lines": [line(0, "en")] * count}]
+    )
 
 
 def test_giants_are_refused_before_any_work() -> None:
     with pytest.raises(ValueError, match="10002 lines; a document holds at most 500"):
-        pdf.render("no/such/template.html", giant(10_000) | {"options": [line(0, "en")] * 2}, BRAND)  # type: ignore[arg-type]
+        pdf.render("no/such/template.html", giant(10_000) | {"options": [line(0, "en")] * 2}, BRAND)
     with pytest.raises(ValueError, match="more than 1000 kB of text"):
         pdf.render("no/such/template.html", document("quote", 1, subject="x" * 1_000_001), BRAND)
     pdf.check_length(giant(498))
@@ -157,7 +185,9 @@ def test_giants_are_refused_before_any_work() -> None:
 
 def test_a_child_prints_the_same_bytes() -> None:
     snapshot = document("order", 3)
-    assert pdf.render_limited(TEMPLATES["order"], snapshot, BRAND, logo=LOGO) == pdf.render(TEMPLATES["order"], snapshot, BRAND, logo=LOGO)
+    assert pdf.render_limited(TEMPLATES["order"], snapshot, BRAND, logo=LOGO) == pdf.render(
+        TEMPLATES["order"], snapshot, BRAND, logo=LOGO
+    )
 
 
 def test_a_child_that_runs_away_is_stopped_and_reported() -> None:
@@ -176,7 +206,7 @@ def test_a_refusal_in_the_child_is_the_same_refusal() -> None:
     with pytest.raises(ValueError, match="at most 500"):
         pdf.render_limited(TEMPLATES["quote"], giant(501), BRAND)
     with pytest.raises(ValueError, match="#rrggbb"):
-        pdf.render_limited(TEMPLATES["quote"], document("quote", 1), BRAND | {"accent": "red; }"})  # type: ignore[arg-type]
+        pdf.render_limited(TEMPLATES["quote"], document("quote", 1), BRAND | {"accent": "red; }"})
 
 
 def test_paper_can_be_made_here() -> None:
