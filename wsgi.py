@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import blueprints
 import jobs
 import portal
+from portal.consent import rules as consent
 from portal.identity.models import Role, User, WebAuthn
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
@@ -70,6 +71,7 @@ def _connect(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
     files.keep_in(settings.data_dir / "files")
+    consent.use_key(app.config["SECRET_KEY"])
     Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
     CSRFProtect(app)
     Security(app, SQLAlchemyUserDatastore(db, User, Role, WebAuthn), register_blueprint=True)

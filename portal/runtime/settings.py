@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     redis_url: str = ""
     smtp_url: str = ""
     sms_url: str = ""
+    outbound_private: bool = False  # lets the SMS gateway be on a private address and without TLS
     public_url: str = ""
     secret_key: str = ""
     trusted_proxies: int = Field(0, ge=0, le=10)
