@@ -22,11 +22,11 @@ from portal.consent.states import Channel, Purpose
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, become
 from portal.kernel.db import db, unit_of_work
+from portal.kernel.mime import Mailbox
 from portal.kernel.upsert import insert_ignore
 from portal.messages.models import Message, MessageContent
-from portal.messages.services.delivery import compose
+from portal.messages.services.letters import compose
 from portal.messages.states import MessageState
-from portal.kernel.mime import Mailbox
 from tests import world
 from tests.conftest import create_schema, test_settings
 from wsgi import make_app

@@ -6,7 +6,7 @@ from portal.kernel.db import db, unit_of_work
 
 from ..models import CapturedMessage
 from ..rules import ACCEPTED, Outcome
-from .delivery import Letter
+from .letters import Letter
 
 
 class Capture:

@@ -5,47 +5,63 @@ message also marks the next one, so each costs one commit, and nothing is in fli
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy import Boolean, and_, bindparam, exists, func, or_, select, update
 
-from portal.consent.models import Consent
-from portal.consent.queries import block, token_for
+from portal.consent.queries import block
 from portal.consent.services import suppress
-from portal.consent.states import Channel, Purpose
-from portal.kernel import clock, files
+from portal.consent.states import Channel
+from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
-from portal.kernel.errors import DomainError
-from portal.kernel.mime import Attachment, Mailbox, build_email
 from portal.kernel.settings import Setting
-from portal.organization.queries import company
 
-from ..models import Message, MessageContent
+from ..models import Message
 from ..queries import HOLD, claimable, due
 from ..rules import RESEND_AFTER, Kind, Outcome, Pace, resends, wait_after
 from ..states import MessageState
+from .letters import Letter, letters
 from .settling import pause, recover
 
 S = MessageState
 BLOCK = block(Message.channel, Message.address, Message.address_hash, Message.purpose)
 ON_HOLD = exists(select(Setting.key).where(Setting.key == HOLD))
 NO_SYNC = {"synchronize_session": False}
+TABLE: Any = Message.__table__
+HERE = TABLE.c
+WAITS = or_(HERE.state == S.QUEUED, HERE.state == S.DEFERRED)
 
-
-@dataclass(frozen=True)
-class Letter:
-    """One message as it leaves the house."""
-
-    id: int
-    channel: Channel
-    purpose: Purpose
-    sender: str
-    address: str
-    subject: str
-    raw: bytes
-    resent: bool
+# These two run for every single message, so they are built once.
+MARK = (
+    update(TABLE)
+    .where(HERE.id == bindparam("the_id"), HERE.worker == bindparam("the_worker"), HERE.lease_until > bindparam("now"))
+    .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose).is_(None), ~ON_HOLD)
+    .values(state=S.SENDING, attempt=HERE.attempt + 1, lease_until=bindparam("lease"))
+    .returning(HERE.attempt)
+)
+# Fenced by worker and attempt. A late yes is still a yes, also when somebody already called it uncertain.
+SETTLE = (
+    update(TABLE)
+    .where(HERE.id == bindparam("the_id"), HERE.worker == bindparam("the_worker"))
+    .where(HERE.attempt == bindparam("the_attempt"))
+    .where(
+        or_(
+            HERE.state == S.SENDING,
+            and_(bindparam("accepted", type_=Boolean), or_(HERE.state == S.UNCERTAIN, HERE.state == S.QUEUED)),
+        )
+    )
+    .values(
+        state=bindparam("to_state"),
+        state_reason=bindparam("to_reason"),
+        attempt=bindparam("to_attempt"),
+        resent=bindparam("to_resent"),
+        due_at=func.coalesce(bindparam("to_due", type_=HERE.due_at.type), HERE.due_at),
+        sent_at=bindparam("to_sent"),
+        lease_until=None,
+    )
+)
 
 
 class Transport(Protocol):
@@ -129,7 +145,7 @@ def suppress_blocked(ids: Sequence[int]) -> int:
     """Settle those of the waiting messages that may not go, each with the code of its reason."""
     result: Any = db.session.execute(
         update(Message)
-        .where(Message.id.in_(ids), Message.state.in_((S.QUEUED, S.DEFERRED)), BLOCK.is_not(None))
+        .where(Message.id.in_(ids), WAITS, BLOCK.is_not(None))
         .values(state=S.SUPPRESSED, state_reason=BLOCK, lease_until=None)
         .execution_options(**NO_SYNC)
     )
@@ -139,7 +155,7 @@ def suppress_blocked(ids: Sequence[int]) -> int:
 def _work_off(sender: Sender, ids: Sequence[int], ends: float) -> int:
     """One after the other. What cannot be done in this turn is given back."""
     done, settled = 0, None
-    for letter in _letters(sender, ids):
+    for letter in letters(sender.channel, ids, sender.unsubscribe_url, lambda *why: _refuse(sender, *why)):
         if time.monotonic() > ends:
             break
         attempt = _step(sender, settled, letter)
@@ -172,29 +188,15 @@ def _step(sender: Sender, settled: Settled | None, letter: Letter) -> int | None
 def _mark(sender: Sender, message: int) -> int | None:
     """The last moment in which consent, a block or a hold can stop it; also None when the lease was lost."""
     now = clock.now()
-    marked: int | None = db.session.scalar(
-        update(Message)
-        .where(Message.id == message, Message.worker == sender.worker, Message.lease_until > now)
-        .where(Message.state.in_((S.QUEUED, S.DEFERRED)), BLOCK.is_(None), ~ON_HOLD)
-        .values(state=S.SENDING, attempt=Message.attempt + 1, lease_until=now + sender.pace.lease)
-        .returning(Message.attempt)
-        .execution_options(**NO_SYNC)
-    )
+    values = {"the_id": message, "the_worker": sender.worker, "now": now, "lease": now + sender.pace.lease}
+    marked: int | None = db.session.connection().execute(MARK, values).scalar()
     return marked
 
 
 def _settle(sender: Sender, settled: Settled) -> None:
-    """Fenced by worker and attempt. A late yes is still a yes, also when somebody already called it uncertain."""
     letter, attempt, outcome = settled
-    accepted = outcome.kind == Kind.ACCEPTED
-    states = (S.SENDING, S.UNCERTAIN, S.QUEUED) if accepted else (S.SENDING,)
-    db.session.execute(
-        update(Message)
-        .where(Message.id == letter.id, Message.worker == sender.worker, Message.attempt == attempt)
-        .where(Message.state.in_(states))
-        .values(lease_until=None, **_values(settled))
-        .execution_options(**NO_SYNC)
-    )
+    values = {"the_id": letter.id, "the_worker": sender.worker, "the_attempt": attempt}
+    db.session.connection().execute(SETTLE, values | _values(settled))
     if outcome.suppress:
         suppress(letter.channel, letter.address, outcome.suppress, outcome.why)
     if outcome.kind == Kind.AWAY:
@@ -202,23 +204,33 @@ def _settle(sender: Sender, settled: Settled) -> None:
 
 
 def _values(settled: Settled) -> dict[str, Any]:
+    """What the message becomes."""
     letter, attempt, outcome = settled
-    now, why = clock.now(), outcome.why
-    if outcome.kind == Kind.ACCEPTED:
-        return {"state": S.SENT, "state_reason": "", "sent_at": now}
-    if outcome.kind == Kind.DEFERRED and (wait := wait_after(attempt)):
-        return {"state": S.DEFERRED, "state_reason": why, "due_at": now + wait}
-    if outcome.kind == Kind.AWAY:
-        return {"state": S.QUEUED, "state_reason": why, "attempt": attempt - 1}
-    if outcome.kind == Kind.UNKNOWN and resends(letter.purpose, letter.resent):
-        return {"state": S.QUEUED, "state_reason": why, "resent": True, "due_at": now + RESEND_AFTER}
-    return {"state": S.UNCERTAIN if outcome.kind == Kind.UNKNOWN else S.FAILED, "state_reason": why}
+    now, kind = clock.now(), outcome.kind
+    becomes: dict[str, Any] = {
+        "to_state": S.UNCERTAIN if kind == Kind.UNKNOWN else S.FAILED,
+        "to_reason": outcome.why,
+        "to_attempt": attempt,
+        "to_resent": letter.resent,
+        "to_due": None,
+        "to_sent": None,
+        "accepted": kind == Kind.ACCEPTED,
+    }
+    if kind == Kind.ACCEPTED:
+        return becomes | {"to_state": S.SENT, "to_sent": now}
+    if kind == Kind.AWAY:
+        return becomes | {"to_state": S.QUEUED, "to_attempt": attempt - 1}
+    if kind == Kind.DEFERRED and (wait := wait_after(attempt)):
+        return becomes | {"to_state": S.DEFERRED, "to_due": now + wait}
+    if kind == Kind.UNKNOWN and resends(letter.purpose, letter.resent):
+        return becomes | {"to_state": S.QUEUED, "to_resent": True, "to_due": now + RESEND_AFTER}
+    return becomes
 
 
 def _give_back(sender: Sender, ids: Sequence[int]) -> None:
     db.session.execute(
         update(Message)
-        .where(Message.id.in_(ids), Message.worker == sender.worker, Message.state.in_((S.QUEUED, S.DEFERRED)))
+        .where(Message.id.in_(ids), Message.worker == sender.worker, WAITS)
         .values(lease_until=None)
         .execution_options(**NO_SYNC)
     )
@@ -238,65 +250,12 @@ def _renewer(sender: Sender, letter: Letter, attempt: int) -> Callable[[], None]
     return renew
 
 
-def _letters(sender: Sender, ids: Sequence[int]) -> Iterator[Letter]:
-    """The held messages, finished, in the order they are owed. What cannot be built fails and is left out."""
-    rows = db.session.execute(
-        select(*Message.__table__.c).where(Message.id.in_(ids)).order_by(Message.priority, Message.due_at, Message.id)
-    ).all()
-    contents = _contents({row.content_id for row in rows})
-    tokens = _tokens(sender.channel, [row.address for row in rows if row.purpose == Purpose.COMMERCIAL])
-    seller = company()
-    house = Mailbox(seller.email, seller.name) if seller else Mailbox("nobody@portal.invalid")
-    for row in rows:
-        content = contents[row.content_id]
-        unsubscribe = sender.unsubscribe_url(tokens[row.address]) if row.address in tokens else ""
-        try:
-            raw = compose(row, content, house, unsubscribe)
-        except (ValueError, DomainError) as error:
-            _refuse(sender, row.id, str(error))
-            continue
-        yield Letter(row.id, row.channel, row.purpose, house.address, row.address, content.subject, raw, row.resent)
-
-
-def compose(row: Any, content: Any, house: Mailbox, unsubscribe: str = "") -> bytes:
-    """The bytes that are handed over; the same ones at every attempt. Raises ValueError when it cannot be built."""
-    if row.channel == Channel.SMS:
-        return str(content.text).encode()
-    headers = {}
-    if unsubscribe:
-        headers = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return build_email(
-        message_id=row.message_id,
-        sent_at=row.dated_at or row.created_at,
-        sender=house,
-        to=Mailbox(row.address, row.recipient),
-        subject=content.subject,
-        text=content.text,
-        html=content.html,
-        headers=headers,
-        attachments=[Attachment(a["name"], files.read(a["key"]), a["media_type"]) for a in content.attachments],
-    )
-
-
-def _contents(ids: set[int]) -> dict[int, Row[Any]]:
-    rows = db.session.execute(select(*MessageContent.__table__.c).where(MessageContent.id.in_(ids)))
-    return {row.id: row for row in rows}
-
-
-def _tokens(channel: Channel, addresses: Sequence[str]) -> dict[str, str]:
-    if not addresses:
-        return {}
-    query = select(Consent.address, Consent.id).where(Consent.channel == channel, Consent.address.in_(addresses))
-    found = db.session.execute(query.where(Consent.purpose == Purpose.COMMERCIAL))
-    return {address: token_for(consent_id) for address, consent_id in found}
-
-
 def _refuse(sender: Sender, message: int, why: str) -> None:
     with unit_of_work():
         db.session.execute(
             update(Message)
             .where(Message.id == message, Message.worker == sender.worker)
-            .where(Message.state.in_((S.QUEUED, S.DEFERRED)))
+            .where(WAITS)
             .values(state=S.FAILED, state_reason=why[:500], lease_until=None)
             .execution_options(**NO_SYNC)
         )
