@@ -6,7 +6,7 @@ A model with the `Searchable` mixin says what can be found; the flush that chang
 import re
 from typing import NamedTuple
 
-from sqlalchemy import UniqueConstraint, delete, event, func, inspect, select, text, tuple_
+from sqlalchemy import UniqueConstraint, delete, event, func, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from .db import Base, db
@@ -84,7 +84,7 @@ def _keep_current(session: Session, context: UOWTransaction) -> None:
     for obj in [*session.new, *session.dirty, *session.deleted]:
         if not isinstance(obj, Searchable) or not isinstance(obj, Base):
             continue
-        record_id = inspect(obj).identity[0] if inspect(obj).identity else obj.id  # type: ignore[attr-defined]
+        record_id = obj.id  # type: ignore[attr-defined]
         if obj in session.deleted:
             gone.append((obj.noun, record_id))
         elif obj in session.new or session.is_modified(obj):
