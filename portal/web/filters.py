@@ -1,0 +1,144 @@
+"""Figures and times as the viewer writes them: locale from g.locale, zone from g.timezone."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel import Locale, dates, numbers
+from flask import Flask, g
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+Number = Decimal | int | float
+
+
+def viewer_locale() -> Locale:
+    return Locale.parse(g.get("locale") or "en")
+
+
+def viewer_zone() -> tzinfo:
+    return dates.get_timezone(g.get("timezone") or "UTC")
+
+
+def language() -> str:
+    """BCP 47 tag for the lang attribute."""
+    return str(viewer_locale()).replace("_", "-")
+
+
+def direction() -> str:
+    return viewer_locale().text_direction
+
+
+def as_figure(text: str) -> str:
+    """A true minus sign instead of the hyphen that most locales print."""
+    return text.replace("-", "−")
+
+
+def as_money(text: str, currency: str, locale: Locale) -> Markup:
+    """The sign in a span of its own: it is set lighter than the amount."""
+    symbol = numbers.get_currency_symbol(currency, locale)
+    before, found, after = as_figure(text).partition(symbol)
+    sign = Markup('<span class="cur">{}</span>').format(found) if found else ""
+    return Markup('<span class="money">{}{}{}</span>').format(before, sign, after)
+
+
+def format_money(amount: Number, currency: str, cents: bool = True) -> Markup:
+    """An amount with its currency; without cents it is rounded to whole units, for lists."""
+    locale = viewer_locale()
+    if cents:
+        return as_money(numbers.format_currency(amount, currency, locale=locale), currency, locale)
+    pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
+    whole = Decimal(str(amount)).quantize(Decimal(1), ROUND_HALF_UP)
+    text = numbers.format_currency(whole, currency, pattern, locale=locale, currency_digits=False)
+    return as_money(text, currency, locale)
+
+
+def format_short(amount: Number, currency: str) -> Markup:
+    """An amount for summaries: $45K, $1.23M; whole where the language has no short word for thousand."""
+    locale = viewer_locale()
+    digits = 2 if abs(amount) >= 1_000_000 else 0
+    text = numbers.format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
+    if re.search(r"\d{4}", text):
+        return format_money(amount, currency, cents=False)
+    return as_money(text, currency, locale)
+
+
+def format_number(value: Number) -> str:
+    return as_figure(numbers.format_decimal(value, locale=viewer_locale()))
+
+
+def format_percent(ratio: Number, places: int = 0) -> str:
+    """A ratio as percent: 0.25 is 25%."""
+    pattern = viewer_locale().percent_formats[None].pattern
+    if places:
+        pattern = pattern.replace("#,##0", "#,##0." + "0" * places)
+    return as_figure(numbers.format_percent(ratio, pattern, locale=viewer_locale()))
+
+
+def local(moment: datetime) -> datetime:
+    """A moment in the viewer's zone. Raises ValueError for a datetime without zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a datetime without zone has no place on a page")
+    return moment.astimezone(viewer_zone())
+
+
+def stamped(iso: str, full: str, text: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(iso, full, text)
+
+
+def format_date(value: date | None, length: str = "medium") -> str:
+    """A day; of a datetime the day it is for the viewer. Nothing for None."""
+    if value is None:
+        return ""
+    day = local(value).date() if isinstance(value, datetime) else value
+    return dates.format_date(day, length, locale=viewer_locale())
+
+
+def format_datetime(value: datetime | None, length: str = "medium") -> str:
+    if value is None:
+        return ""
+    locale, moment = viewer_locale(), local(value)
+    return f"{dates.format_date(moment, length, locale=locale)} {format_time(moment)}"
+
+
+def format_time(moment: datetime) -> str:
+    return dates.format_time(moment, "short", locale=viewer_locale(), tzinfo=moment.tzinfo)
+
+
+def near_day(day: date, today: date) -> str:
+    """Today, Yesterday, Tomorrow, then the day with its weekday, then with its year."""
+    if day == today:
+        return gettext("Today")
+    if day == today - timedelta(days=1):
+        return gettext("Yesterday")
+    if day == today + timedelta(days=1):
+        return gettext("Tomorrow")
+    if abs((day - today).days) < 180:
+        return dates.format_skeleton("MMMEd", day, locale=viewer_locale())
+    return dates.format_date(day, "medium", locale=viewer_locale())
+
+
+def when(value: date | None, now: datetime | None = None) -> Markup:
+    """A day or moment as people say it, exact on hover. Nothing for None."""
+    if value is None:
+        return Markup("")
+    today = local(now or g.get("now") or datetime.now(UTC)).date()
+    if not isinstance(value, datetime):
+        return stamped(value.isoformat(), format_date(value, "full"), near_day(value, today))
+    moment = local(value)
+    day = near_day(moment.date(), today)
+    text = f"{day} {format_time(moment)}" if abs((moment.date() - today).days) < 180 else day
+    return stamped(moment.isoformat(timespec="seconds"), f"{format_date(value, 'full')} {format_time(moment)}", text)
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text with its line breaks; everything else is escaped."""
+    return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        money=format_money, short=format_short, number=format_number, percent=format_percent,
+        date=format_date, datetime=format_datetime, when=when, paragraphs=paragraphs,
+    )  # fmt: skip
+    app.jinja_env.globals.update(language=language, direction=direction)
