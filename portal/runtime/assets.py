@@ -1,4 +1,4 @@
-"""Vendors the front-end libraries and trims them to what the templates use: python -m portal.runtime.assets [--fetch]."""
+"""Vendored front-end files, trimmed to what the templates use: python -m portal.runtime.assets [--fetch]."""
 
 import argparse
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from portal.runtime.stylesheet import classes, defined, literals, trim
+from portal.runtime.stylesheet import COMPARED, STRING, classes, defined, literals, trim
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
@@ -56,19 +56,31 @@ map-pin menu-2 message minus moon note package paperclip pencil percentage phone
 player-stop plus point printer qrcode receipt refresh route search send separator settings share shield shield-check
 sitemap speakerphone star sun table tag target test-pipe thumb-up ticket trash trophy truck typography upload user
 user-check user-plus users world x
-""".split()
-ICON_CALL = re.compile(r"""\b(?:icon|event|note)\(\s*"([a-z0-9-]+)"|icon_name="([a-z0-9-]+)\"""")
+"""
+ICON_CALL = re.compile(r"\b(?:icon|event)\(\s*([^(),]*)|\bicon_name=([^(),]*)")
+NOTE_CALL = re.compile(r"""\bnote\(\s*"[a-z]*",\s*([^(),]*)|\bmenu\([^(),]*,[^(),]*,\s*([^(),]*)""")
+
+
+def pages() -> list[Path]:
+    """Templates shown in a browser; those of mail and paper have their own stylesheets."""
+    return [path for path in sorted(TEMPLATES.rglob("*.html")) if not {"mail", "pdf"} & set(path.parts)]
 
 
 def sources() -> Iterator[str]:
-    """The text of every template."""
-    for path in sorted(TEMPLATES.rglob("*.html")):
+    """The text of every page's template."""
+    for path in pages():
         yield path.read_text(encoding="utf-8")
 
 
 def icons_named(source: str) -> set[str]:
-    """Icon names written out in a template. The first argument of note() is a kind, so unknown words may be among them."""
-    return {first or second for first, second in ICON_CALL.findall(source)}
+    """Icon names written out in a template, as literals of the argument that names the icon."""
+    calls = [*ICON_CALL.findall(source), *NOTE_CALL.findall(source)]
+    given = " ".join(COMPARED.sub("", first or second) for first, second in calls)
+    return {a or b for a, b in STRING.findall(given)} - {""}
+
+
+def shipped_icons() -> set[str]:
+    return set(ICONS.split())
 
 
 def symbols(sprite: str) -> set[str]:
@@ -106,9 +118,8 @@ def fetch() -> None:
             (STATIC / item.file).parent.mkdir(exist_ok=True)
             (STATIC / item.file).write_bytes((folders[item.package] / item.source).read_bytes())
         drawings = unpack(*ICON_SET[:2], Path(scratch, "icons")) / "icons" / "outline"
-        known = {path.stem for path in drawings.glob("*.svg")}
         named = {name for source in sources() for name in icons_named(source)}
-        (STATIC / "icons.svg").write_text(draw_sprite(drawings, set(ICONS) | (named & known)))
+        (STATIC / "icons.svg").write_text(draw_sprite(drawings, shipped_icons() | named))
 
 
 def write_tabler() -> None:
@@ -154,8 +165,10 @@ def main() -> None:
     sheet.write_text(stamp(sheet.read_text(encoding="utf-8")), encoding="utf-8")
     write_tabler()
     write_list()
-    print(f"tabler.css {(STATIC / 'tabler.css').stat().st_size} bytes, "
-          f"{len(symbols((STATIC / 'icons.svg').read_text()))} icons")
+    print(
+        f"tabler.css {(STATIC / 'tabler.css').stat().st_size} bytes, "
+        f"{len(symbols((STATIC / 'icons.svg').read_text()))} icons"
+    )
 
 
 if __name__ == "__main__":
