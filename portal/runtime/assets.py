@@ -63,7 +63,8 @@ NOTE_CALL = re.compile(r"""\bnote\(\s*"[a-z]*",\s*([^(),]*)|\bmenu\([^(),]*,[^()
 
 def pages() -> list[Path]:
     """Templates shown in a browser; those of mail and paper have their own stylesheets."""
-    return [path for path in sorted(TEMPLATES.rglob("*.html")) if not {"mail", "pdf"} & set(path.parts)]
+    found = sorted(TEMPLATES.rglob("*.html"))
+    return [path for path in found if not {"mail", "pdf"} & set(path.relative_to(TEMPLATES).parts)]
 
 
 def sources() -> Iterator[str]:
