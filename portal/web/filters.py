@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel import Locale, dates, numbers
 from flask import Flask, g
 from flask_babel import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 Number = Decimal | int | float
 
@@ -131,14 +131,9 @@ def when(value: date | None, now: datetime | None = None) -> Markup:
     return stamped(moment.isoformat(timespec="seconds"), f"{format_date(value, 'full')} {format_time(moment)}", text)
 
 
-def paragraphs(text: str) -> Markup:
-    """Plain text with its line breaks; everything else is escaped."""
-    return Markup("<br>").join(escape(line) for line in text.splitlines())
-
-
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=format_money, short=format_short, number=format_number, percent=format_percent,
-        date=format_date, datetime=format_datetime, when=when, paragraphs=paragraphs,
+        date=format_date, datetime=format_datetime, when=when,
     )  # fmt: skip
     app.jinja_env.globals.update(language=language, direction=direction)
