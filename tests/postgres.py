@@ -1,5 +1,6 @@
 """A private PostgreSQL for the tests: no port, no password, no trace."""
 
+import ctypes
 import os
 import pwd
 import shutil
@@ -15,6 +16,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=120", "listen_addresses=")
+LIBC = ctypes.CDLL(None)  # loaded here: the other user may not read our Python
 
 
 class Postgres:
@@ -24,6 +26,14 @@ class Postgres:
         self.user = _unprivileged()
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket path has 107 bytes
         self._as = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []} if self.user else {}
+        self.url = f"postgresql+psycopg://portal@/postgres?host={quote(str(self.folder))}"
+        try:
+            self._start()
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
+
+    def _start(self) -> None:
         if self.user:
             shutil.chown(self.folder, self.user)
         self._run("initdb", "-D", str(self.folder / "data"), "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -36,7 +46,6 @@ class Postgres:
             preexec_fn=_die_with_parent,
             **self._as,
         )
-        self.url = f"postgresql+psycopg://portal@/postgres?host={quote(str(self.folder))}"
         self._wait()
 
     def stop(self) -> None:
@@ -97,6 +106,4 @@ def _program(name: str) -> str:
 
 def _die_with_parent() -> None:
     if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+        LIBC.prctl(1, signal.SIGQUIT)

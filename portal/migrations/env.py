@@ -1,6 +1,6 @@
 """Run by Alembic with a connection that portal.runtime.schema has opened and locked."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import JSON, TypeDecorator
@@ -8,7 +8,7 @@ from sqlalchemy import JSON, TypeDecorator
 from portal.migrations.models import metadata
 
 
-def as_stored(kind: str, item: Any, autogenerate: Any) -> str | bool:
+def as_stored(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
     """A revision names the plain column type: it must still run when our own types have moved on."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

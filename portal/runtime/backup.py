@@ -87,7 +87,7 @@ def _pack(tar: tarfile.TarFile, name: str, path: Path) -> str:
     info.uname = info.gname = ""
     with path.open("rb") as file:
         reader = _Hashing(file)
-        tar.addfile(info, reader)  # type: ignore[arg-type]
+        tar.addfile(info, reader)
     return reader.sha256.hexdigest()
 
 
@@ -150,7 +150,7 @@ def _require_fitting(manifest: dict[str, Any], url: URL) -> None:
     if kind != url.get_backend_name():
         raise BackupError(f"this is a backup of a {kind} database, and DATABASE_URL names {url.get_backend_name()}")
     if revision and not schema.knows(revision):
-        raise BackupError(f"the backup has schema {revision}, which this version does not know: update the portal first")
+        raise BackupError(f"the backup has schema {revision}, unknown to this version: update the portal first")
 
 
 def _occupied(url: URL, files: Path) -> str | None:
@@ -164,10 +164,10 @@ def _occupied(url: URL, files: Path) -> str | None:
 def _dump(url: URL, target: Path) -> None:
     if url.get_backend_name() == "postgresql":
         return _postgres(url, "pg_dump", "--format=custom", "--no-owner", f"--file={target}")
-    with closing(sqlite3.connect(f"file:{_database_file(url)}?mode=ro", uri=True)) as source:
-        with closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
+    origin = f"{_database_file(url).as_uri()}?mode=ro"
+    with closing(sqlite3.connect(origin, uri=True)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
 
 
 def _load(url: URL, dump: Path) -> None:
@@ -227,8 +227,8 @@ def _postgres(url: URL, program: str, *arguments: str) -> None:
 
 def _libpq(url: URL) -> str:
     """Without the password: other users of the machine can read command lines."""
-    bare = url.set(drivername="postgresql")
-    return URL.create("postgresql", bare.username, None, bare.host, bare.port, bare.database, bare.query).render_as_string()
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string()
 
 
 def postgres_program(name: str) -> str:

@@ -30,7 +30,7 @@ class Report:
     summaries: list[str] = field(default_factory=list)
 
 
-def check() -> Report:
+def run_check() -> Report:
     """Style, types and layers: no test is run."""
     report = Report()
     for name, command in _static_stages():
@@ -38,14 +38,14 @@ def check() -> Report:
     return report
 
 
-def test(arguments: list[str], postgres: bool = False) -> Report:
+def run_test(arguments: list[str], postgres: bool) -> Report:
     """Everything; with arguments only pytest with them, on SQLite or PostgreSQL."""
     if arguments or postgres:
         report = Report()
         lane = _postgres_lane if postgres else _sqlite_lane
         lane(report, arguments or ["-m", "not browser", "-n", "2"])
         return report
-    report = check()
+    report = run_check()
     big = ["-m", "not browser", "-n", "2"]
     _sqlite_lane(report, big)
     _postgres_lane(report, big)

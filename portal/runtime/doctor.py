@@ -1,12 +1,13 @@
 """Is this installation healthy? Checks as data: what was looked at, what was found, how to mend it."""
 
+import platform
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, auto
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,7 +57,8 @@ def bad(name: str, detail: str, fix: str) -> Check:
 def examine(settings: Settings) -> list[Check]:
     """Every check once; one that breaks is itself a finding."""
     found: list[Check] = []
-    for examine_one in (python, secret_key, public_url, disk, pdf, queue_server, mail_server, *_database_checks(settings)):
+    always = (python, secret_key, public_url, disk, pdf, queue_server, mail_server)
+    for examine_one in (*always, *_database_checks(settings)):
         try:
             found.append(examine_one(settings))
         except Exception as error:
@@ -65,10 +67,9 @@ def examine(settings: Settings) -> list[Check]:
 
 
 def python(settings: Settings) -> Check:
-    version = sys.version.split()[0]
-    if sys.version_info >= (3, 11):
-        return ok("python", version)
-    return bad("python", version, "install Python 3.11 or newer")
+    version = platform.python_version()
+    good = tuple(map(int, platform.python_version_tuple()[:2])) >= (3, 11)
+    return ok("python", version) if good else bad("python", version, "install Python 3.11 or newer")
 
 
 def secret_key(settings: Settings) -> Check:
@@ -100,7 +101,7 @@ def disk(settings: Settings) -> Check:
 
 def pdf(settings: Settings) -> Check:
     try:
-        import weasyprint
+        weasyprint = import_module("weasyprint")
     except OSError as error:
         return warn("pdf", f"documents stay pending: {error}".splitlines()[0], PANGO)
     return ok("pdf", f"WeasyPrint {weasyprint.__version__}")
@@ -142,8 +143,7 @@ def _database_checks(settings: Settings) -> Iterator[Callable[[Settings], Check]
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         yield lambda _: warn("database", f"{url.database} does not exist yet", "./go run makes it")
         return
-    for check in (database, schema_revision, database_clock, heartbeats, outbox, uncertain, wal):
-        yield check
+    yield from (database, schema_revision, database_clock, heartbeats, outbox, uncertain, wal)
 
 
 def database(settings: Settings) -> Check:
@@ -176,7 +176,8 @@ def database_clock(settings: Settings) -> Check:
         theirs = connection.scalar(text("SELECT clock_timestamp()"))
     apart = abs(datetime.now(UTC) - theirs) if theirs else timedelta.max
     detail = f"{apart.total_seconds():.1f} s apart"
-    return ok("database_clock", detail) if apart < CLOCK_SLACK else bad("database_clock", detail, "run NTP on both machines")
+    good = apart < CLOCK_SLACK
+    return ok("database_clock", detail) if good else bad("database_clock", detail, "run NTP on both machines")
 
 
 def heartbeats(settings: Settings) -> Check:

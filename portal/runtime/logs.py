@@ -23,7 +23,7 @@ class JsonLines(logging.Formatter):
 
 class ReadableLines(logging.Formatter):
     default_time_format = "%H:%M:%S"
-    default_msec_format = None  # type: ignore[assignment]
+    default_msec_format = None
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")

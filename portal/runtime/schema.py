@@ -1,5 +1,7 @@
 """The database schema as code: upgrade, compare, make a new revision."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +63,7 @@ def revise(url: str, message: str) -> Path:
         made = command.revision(_config(connection), message, autogenerate=True, rev_id=number)
     script = made[0] if isinstance(made, list) else made
     assert script is not None
+    subprocess.run([Path(sys.executable).with_name("ruff"), "format", "-q", script.path], check=True)
     return Path(script.path)
 
 

@@ -36,7 +36,7 @@ def forget_connections(app: "Flask") -> None:
 
 
 def serve_web(app: "Flask", settings: Settings) -> None:
-    from granian import Granian  # type: ignore[attr-defined]
+    from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 

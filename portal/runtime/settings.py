@@ -214,7 +214,7 @@ def _decoded(value: str | None) -> str | None:
 
 def _reachable(host: str) -> str:
     """The name a browser on this machine can open."""
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - a comparison, nothing is bound here
+    if host in ("0.0.0.0", "::", ""):
         return "localhost"
     return f"[{host}]" if ":" in host else host
 

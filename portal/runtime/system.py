@@ -116,7 +116,7 @@ def welcome(settings: Settings, sign_in: str) -> None:
 
 
 def _answers(settings: Settings) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     link = http.client.HTTPConnection(host, settings.port, timeout=5)
     with suppress(OSError, http.client.HTTPException):
         link.request("GET", "/healthz")

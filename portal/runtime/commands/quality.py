@@ -8,7 +8,7 @@ def check() -> None:
     """Style, types and layers."""
     from .. import checks
 
-    click.get_current_context().exit(checks.conclude(checks.check()))
+    click.get_current_context().exit(checks.conclude(checks.run_check()))
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -18,7 +18,7 @@ def test(pg: bool, arguments: tuple[str, ...]) -> None:
     """Everything that can run here, or only pytest with ARGUMENTS (a path, -k name ...)."""
     from .. import checks
 
-    click.get_current_context().exit(checks.conclude(checks.test(list(arguments), pg)))
+    click.get_current_context().exit(checks.conclude(checks.run_test(list(arguments), pg)))
 
 
 COMMANDS = (check, test)
