@@ -7,9 +7,10 @@ LOCKS=$ROOT/portal/runtime
 say() { printf 'go: %s\n' "$*" >&2; }
 
 find_python() {
-    for PY in python3 python3.14 python3.13 python3.12 python3.11 ""; do
-        [ -n "$PY" ] && "$PY" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
+    for PY in python3 python3.14 python3.13 python3.12 python3.11; do
+        "$PY" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
     done
+    PY=""
 }
 
 install_system() { # only what is missing, only where apt-get exists

@@ -34,6 +34,8 @@ def backup(settings: Settings, target: Path) -> dict[str, Any]:
     """Consistent while people work. The file appears under its name only when it is complete and on disk."""
     url = make_url(settings.database_url)
     kind, target = url.get_backend_name(), target.absolute()
+    if not os.access(target.parent, os.W_OK):
+        raise BackupError(f"{target.parent} does not exist or may not be written to")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump, packed = Path(folder) / DUMPS[kind], Path(folder) / "backup.tar"
         _dump(url, dump)

@@ -30,7 +30,8 @@ def run(settings: Settings, first_start: Callable[["Flask"], str]) -> None:
     """Blocks until SIGTERM. `first_start` fills an empty database and says how to sign in."""
     lock = lock_data_dir(settings.data_dir)
     require_free_port(settings.host, settings.port)
-    supervisor = Supervisor(told=partial(_write_processes, settings.data_dir / "processes.json"))
+    processes = settings.data_dir / "processes.json"
+    supervisor = Supervisor(told=partial(_write_processes, processes))
     gc.disable()  # until the fork: collecting while modules load only costs time, and it would unshare pages later
     try:
         if settings.embedded_redis:
@@ -46,6 +47,7 @@ def run(settings: Settings, first_start: Callable[["Flask"], str]) -> None:
         supervisor.watch()
     finally:
         supervisor.stop()
+        processes.unlink(missing_ok=True)
         lock.close()
 
 
