@@ -73,11 +73,11 @@ def python(settings: Settings) -> Check:
 
 
 def secret_key(settings: Settings) -> Check:
-    if not settings.secret_key and not settings.database_url.startswith("sqlite"):
+    if not settings.given_secret_key and not settings.database_url.startswith("sqlite"):
         return warn("secret_key", "kept in DATA_DIR/secret.key", "set the same SECRET_KEY on every machine")
-    if len(set(settings.secret)) < 12:
+    if len(set(settings.secret_key)) < 12:
         return bad("secret_key", "easy to guess", "SECRET_KEY=$(openssl rand -base64 48)")
-    return ok("secret_key", "set" if settings.secret_key else "kept in DATA_DIR/secret.key")
+    return ok("secret_key", "set" if settings.given_secret_key else "kept in DATA_DIR/secret.key")
 
 
 def public_url(settings: Settings) -> Check:
@@ -113,7 +113,7 @@ def queue_server(settings: Settings) -> Check:
 
     start = "start it with ./go run" if settings.embedded_redis else "check REDIS_URL and that server"
     try:
-        with closing(Redis.from_url(settings.redis_address, socket_timeout=3, socket_connect_timeout=3)) as server:
+        with closing(Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)) as server:
             info: Any = server.info("server")
             policy: Any = server.config_get("maxmemory-policy")
     except RedisError as error:

@@ -23,16 +23,7 @@ def load_app(settings: Settings) -> "Flask":
 def connect(settings: Settings) -> "Redis":
     from redis import Redis
 
-    return Redis.from_url(settings.redis_address, health_check_interval=30)
-
-
-def forget_connections(app: "Flask") -> None:
-    """After a fork: sockets opened before it belong to the parent."""
-    from portal.kernel.db import db
-
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose(close=False)
+    return Redis.from_url(settings.redis_url, health_check_interval=30)
 
 
 def serve_web(app: "Flask", settings: Settings) -> None:
@@ -54,23 +45,16 @@ def serve_web(app: "Flask", settings: Settings) -> None:
         log_level=LogLevels.error,
         log_dictconfig={"loggers": {"_granian": {"handlers": [], "propagate": True}}},
     )
-
-    def loaded() -> "Flask":
-        forget_connections(app)
-        return app
-
-    server.serve(target_loader=loaded, wrap_loader=False)
+    server.serve(target_loader=lambda: app, wrap_loader=False)
 
 
 def serve_queue(app: "Flask", settings: Settings, queue: str) -> None:
     from jobs.worker import work
 
-    forget_connections(app)
     work(app, queue, connect(settings))
 
 
-def serve_schedule(app: "Flask", settings: Settings) -> None:
+def serve_schedule(app: "Flask") -> None:
     from jobs.schedule import run
 
-    forget_connections(app)
-    run(app, connect(settings))
+    run(app)

@@ -153,7 +153,7 @@ def _start_all(supervisor: Supervisor, app: "Flask", settings: Settings) -> None
     supervisor.start(Child("web", lambda: serve.serve_web(app, settings)))
     for queue in serve.QUEUES:
         supervisor.start(Child(f"worker-{queue}", partial(serve.serve_queue, app, settings, queue)))
-    supervisor.start(Child("schedule", lambda: serve.serve_schedule(app, settings)))
+    supervisor.start(Child("schedule", partial(serve.serve_schedule, app)))
 
 
 def _write_processes(path: Path, running: dict[str, int]) -> None:

@@ -9,7 +9,7 @@ from portal.runtime.settings import ROOT, Settings, SettingsError, load_settings
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch):
     for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name.removeprefix("given_").upper(), raising=False)
 
 
 def test_nothing_needs_to_be_configured():
@@ -27,7 +27,7 @@ def test_environment_is_read(monkeypatch, tmp_path):
     monkeypatch.setenv("DEMO", "0")
     settings = load_settings()
     assert (settings.public_url, settings.demo) == ("http://localhost:9000", False)
-    assert settings.redis_address == f"unix://{tmp_path}/valkey.sock"
+    assert settings.redis_url == f"unix://{tmp_path}/valkey.sock"
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -86,11 +86,11 @@ def test_sms_url(sender):
 
 
 def test_secret_is_made_once_and_kept_private(tmp_path):
-    first = load_settings(data_dir=tmp_path).secret
-    assert load_settings(data_dir=tmp_path).secret == first
+    first = load_settings(data_dir=tmp_path).secret_key
+    assert load_settings(data_dir=tmp_path).secret_key == first
     assert len(first) >= 32
     assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
-    assert load_settings(data_dir=tmp_path, secret_key="x" * 40).secret == "x" * 40
+    assert load_settings(data_dir=tmp_path, secret_key="x" * 40).secret_key == "x" * 40
 
 
 def test_long_data_dir_gets_a_short_socket(tmp_path):

@@ -41,7 +41,7 @@ def schedule() -> None:
     """Start the scheduler. Several are harmless: one of them works at a time."""
     from .. import serve
 
-    serve.serve_schedule(serve.load_app(settings()), settings())
+    serve.serve_schedule(serve.load_app(settings()))
 
 
 COMMANDS = (run, web, worker, schedule)
