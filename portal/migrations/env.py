@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON, TypeDecorator
 
-from portal.migrations.models import metadata
+from portal.migrations.models import compared, metadata
 
 
 def as_stored(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
@@ -25,6 +25,7 @@ context.configure(
     compare_type=True,
     transactional_ddl=True,
     render_item=as_stored,
+    include_object=compared,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -2,12 +2,14 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from sqlalchemy import MetaData
 
 import portal
 from portal.kernel.db import db
 
+MADE_BY_STATEMENTS = ("search_index", "ix_search_entry_words")  # the full-text index, in each dialect's own SQL
 NO_AREAS = ("migrations", "runtime", "seeds", "web")
 
 
@@ -20,3 +22,8 @@ def metadata() -> MetaData:
             if area.name == "kernel" or module.name == "models":
                 import_module(f"portal.{area.name}.{module.name}")
     return db.metadata
+
+
+def compared(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+    """What no model describes is not to be dropped for it."""
+    return not (reflected and other is None and (name or "").startswith(MADE_BY_STATEMENTS))

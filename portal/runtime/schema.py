@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,10 +50,11 @@ def differences(url: str) -> list[Any]:
     """What the models say and the database does not."""
     from alembic.autogenerate import compare_metadata
 
-    from portal.migrations.models import metadata
+    from portal.migrations.models import compared, metadata
 
-    with _connected(url, write=False) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+    with _connected(url, write=False) as connection, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "autogenerate skipping metadata-specified expression-based index")
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": compared})
         return list(compare_metadata(context, metadata()))
 
 
