@@ -17,7 +17,8 @@ from sqlalchemy.engine import Engine
 from portal.identity.models import User
 from portal.kernel import guards, search
 from portal.kernel.actor import SYSTEM, Actor, become
-from portal.kernel.db import Base, db
+from portal.kernel.db import db
+from portal.migrations.models import metadata
 from portal.organization.queries import actor_for
 from portal.runtime.settings import Settings
 from tests import world
@@ -81,7 +82,7 @@ test_settings.__test__ = False  # type: ignore[attr-defined]
 def create_schema(engine: Engine) -> None:
     """Tables, triggers and search index, as the migrations make them (a test compares both)."""
     with engine.begin() as connection:
-        Base.metadata.create_all(connection)
+        metadata().create_all(connection)
         for statement in [*guards.statements(engine.dialect.name), *search.statements(engine.dialect.name)]:
             connection.exec_driver_sql(statement)
 
