@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
@@ -80,7 +80,11 @@ def _connect(app: Flask, settings: Settings) -> None:
     bell = Bell(connect(settings.redis_url))
     app.extensions["bell"] = bell
     app.extensions["preload_pdf"] = pdf.preload
-    on_commit(lambda queues: app.extensions["bell"].ring(queues))
+    on_commit(_ring)
+
+
+def _ring(queues: set[str]) -> None:
+    current_app.extensions["bell"].ring(queues)
 
 
 def _forget_connections(engine: Engine) -> None:

@@ -8,7 +8,6 @@ from portal.migrations.models import metadata
 from portal.runtime import schema
 from tests.conftest import create_schema, fresh_database
 
-
 OTHERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'index') AND name NOT LIKE 'sqlite_%'",
     "postgresql": "SELECT DISTINCT tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL "
