@@ -1,6 +1,7 @@
 """A real database, people with positions, a client that parses every answer, and jobs that run twice."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,10 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from portal.identity.models import User
+from portal.identity.services import open_sign_in
 from portal.kernel import guards, search
 from portal.kernel.actor import SYSTEM, Actor, become
-from portal.kernel.db import Base, db
+from portal.kernel.db import Base, db, unit_of_work
 from portal.organization.queries import actor_for
 from portal.runtime.settings import Settings
 from tests import world
@@ -42,8 +44,11 @@ class Client(FlaskClient):
 
     def sign_in(self, user: User) -> "Client":
         """As the sign-in page would, without its round trip."""
+        with unit_of_work():
+            device = open_sign_in(user, "127.0.0.1", "test")
         with self.session_transaction() as session:
             session["_user_id"], session["_fresh"] = user.fs_uniquifier, True
+            session["device"], session["fs_paa"] = device, time.time()
         return self
 
 
