@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import Babel
-from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.engine import Engine
@@ -16,11 +15,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import blueprints
 import jobs
 import portal
-from portal.identity.models import Role, User, WebAuthn
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, auth, errors, fields, filters, http, layout, pdf
+from portal.web import assets, auth, errors, fields, filters, http, layout, pdf, signin
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -45,7 +43,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
 def _config(settings: Settings) -> dict[str, Any]:
     secure = settings.public_url.startswith("https:")
     return {
-        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY": settings.secret,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": 10 * 2**20,
@@ -56,12 +54,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_TRANSLATION_DIRECTORIES": os.path.join(portal.__path__[0], "translations"),
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SALT": settings.secret_key,
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password",
-        "SECURITY_POST_LOGIN_VIEW": "/",
-        "SECURITY_POST_LOGOUT_VIEW": "/",
-    }
+    } | signin.config(settings)
 
 
 def _connect(app: Flask, settings: Settings) -> None:
@@ -69,15 +62,15 @@ def _connect(app: Flask, settings: Settings) -> None:
     with app.app_context():
         prepare_engine(db.engine)
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
-    files.keep_in(settings.data_dir / "files")
+    files.keep_in(settings.files_dir)
     Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
     CSRFProtect(app)
-    Security(app, SQLAlchemyUserDatastore(db, User, Role, WebAuthn), register_blueprint=True)
+    signin.connect(app)
     for module in iter_modules(jobs.__path__):
         import_module(f"jobs.{module.name}")
     from jobs.relay import Bell, connect
 
-    bell = Bell(connect(settings.redis_url))
+    bell = Bell(connect(settings.redis_address))
     app.extensions["bell"] = bell
     app.extensions["preload_pdf"] = pdf.preload
     on_commit(_ring)
