@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     given_redis_url: str = Field("", validation_alias="redis_url")
     smtp_url: str = ""
     sms_url: str = ""
+    outbound_private: bool = False  # lets the SMS gateway be on a private address and without TLS
     public_url: str = ""
     given_secret_key: str = Field("", validation_alias="secret_key")
     trusted_proxies: int = Field(0, ge=0, le=10)
