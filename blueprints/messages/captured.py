@@ -30,7 +30,11 @@ def add_outbox(state: BlueprintSetupState) -> None:
 @public
 def list_captured() -> Response:
     return page(
-        "messages/list_captured.html", "captured", messages=queries.captured(), names=queries.CHANNEL_NAMES
+        "messages/list_captured.html",
+        "captured",
+        title="Captured mail and SMS",
+        messages=queries.captured(),
+        names=queries.CHANNEL_NAMES,
     )
 
 
@@ -40,6 +44,7 @@ def show_captured(captured_id: int) -> Response:
     return framing(
         page(
             "messages/show_captured.html",
+            title=message.subject or queries.CHANNEL_NAMES[message.channel],
             message=message,
             opened=opened(message.raw, is_email=message.channel == Channel.EMAIL),
             channel_name=queries.CHANNEL_NAMES[message.channel],

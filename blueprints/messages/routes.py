@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, g
+from flask import Blueprint, Response, current_app, flash, g, url_for
 
+from portal.consent.rules import WHY
 from portal.messages import queries, services
 from portal.messages.states import MOVES, MessageState
 from portal.web.auth import needs
@@ -26,6 +27,7 @@ def list_messages() -> Response:
         queries.LISTING,
         title="Messages",
         empty="Confirmations, quotes and invoices appear here as soon as something is to be sent.",
+        row_url=lambda message: url_for(".show_message", record_id=message.id),
         **_traffic(),
     )
 
@@ -35,10 +37,15 @@ def _traffic() -> dict[str, Any]:
     return {
         "traffic": queries.traffic(g.actor),
         "badges": BADGES,
+        "names": queries.CHANNEL_NAMES,
         "missing": [queries.CHANNEL_NAMES[c] for c in queries.Channel if c not in with_server],
         "hold_form": HoldSending(formdata=None),
         "release_form": ReleaseSending(formdata=None),
     }
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [("Messages", url_for(".list_messages"))]
 
 
 @bp.get("/messages/<int:record_id>")
@@ -53,8 +60,11 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
         "messages/show_message.html",
         "message",
         status=status,
+        title=queries.subject_of(message),
+        crumbs=_crumbs(),
         message=message,
         subject=queries.subject_of(message),
+        suppressed_because=WHY.get(message.state_reason, ""),
         channel_name=queries.CHANNEL_NAMES[message.channel],
         badge_kind=BADGES[message.state],
         explained=explain(message),
@@ -78,6 +88,8 @@ def show_uncertain() -> Response:
     return page(
         "messages/show_uncertain.html",
         "uncertain",
+        title="Uncertain messages",
+        crumbs=_crumbs(),
         messages=queries.uncertain(g.actor),
         subject_of=queries.subject_of,
         form=ResolveMessage(formdata=None),

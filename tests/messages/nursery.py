@@ -1,7 +1,8 @@
 """Forks mail workers for the kill test: a line on stdin makes one, its process id comes back.
 
 Run: python -m tests.messages.nursery DATA_DIR SMTP_URL LEASE_SECONDS
-The parent sends the first message, which must be there. Each child does what the mail worker does when the bell rings, again and again.
+The parent sends the first message, which must be there. Each child does what the mail worker does when the bell rings,
+again and again.
 """
 
 import os

@@ -8,6 +8,7 @@ message, slow@ answers after a second; everybody else is accepted.
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -24,7 +25,7 @@ PAUSE = 0.002  # seconds per message, so that a kill meets messages on their way
 
 class Handler:
     def __init__(self, log: str) -> None:
-        self.log = open(log, "a", buffering=1)
+        self.log = Path(log)
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         word = address.partition("@")[0].partition(".")[0]
@@ -42,7 +43,8 @@ class Handler:
         await asyncio.sleep(60 if word == "mute" else 1 if word == "slow" else PAUSE)
         head = envelope.content.partition(b"\r\n\r\n")[0].decode()
         message_id = next(line for line in head.splitlines() if line.startswith("Message-ID:"))
-        self.log.write(f"{envelope.rcpt_tos[0]} {message_id.partition(' ')[2]}\n")
+        with self.log.open("a") as out:
+            out.write(f"{envelope.rcpt_tos[0]} {message_id.partition(' ')[2]}\n")
         if word == "lost":
             server.transport.abort()
         return "250 OK"
@@ -55,9 +57,7 @@ def check(server: SMTP, session: Any, envelope: Any, mechanism: str, data: Any) 
 
 async def serve(port: int, log: str, auth: bool) -> None:
     handler = Handler(log)
-    options: dict[str, Any] = (
-        {"authenticator": check, "auth_required": True, "auth_require_tls": False} if auth else {}
-    )
+    options: dict[str, Any] = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if auth else {}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(handler, enable_SMTPUTF8=False, hostname="mx.example", **options), "127.0.0.1", port
