@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
 
 from portal.consent.states import Channel, Purpose, SuppressionReason
@@ -18,7 +19,9 @@ class _AboutAddress(Form):
 class WithdrawConsent(_AboutAddress):
     """A customer told a colleague that they no longer want something."""
 
-    purpose = SelectField("No more", choices=[(p.value, f"{p.value.capitalize()} messages") for p in Purpose])
+    purpose = SelectField(
+        "No more", choices=[SelectChoice(p.value, f"{p.value.capitalize()} messages") for p in Purpose]
+    )
     source = StringField(
         "How they said it",
         validators=[InputRequired(), Length(max=150)],
@@ -30,9 +33,9 @@ class SuppressAddress(_AboutAddress):
     reason = SelectField(
         "Reason",
         choices=[
-            (SuppressionReason.MANUAL.value, "Block everything"),
-            (SuppressionReason.COMPLAINT.value, "Complaint: no more marketing"),
-            (SuppressionReason.UNSUBSCRIBED.value, "Unsubscribed elsewhere: no more marketing"),
+            SelectChoice(SuppressionReason.MANUAL.value, "Block everything"),
+            SelectChoice(SuppressionReason.COMPLAINT.value, "Complaint: no more marketing"),
+            SelectChoice(SuppressionReason.UNSUBSCRIBED.value, "Unsubscribed elsewhere: no more marketing"),
         ],
     )
     note = StringField(
@@ -52,6 +55,6 @@ class ChangePreference(Form):
 
     state = RadioField(
         _("News and offers"),
-        choices=[("opted_out", _("No, please stop")), ("opted_in", _("Yes, keep me posted"))],
+        choices=[SelectChoice("opted_out", _("No, please stop")), SelectChoice("opted_in", _("Yes, keep me posted"))],
         validators=[InputRequired()],
     )

@@ -25,7 +25,8 @@ bp.add_url_rule("/c/<token>/one-click", view_func=one_click, methods=["POST"])
 @bp.get("/consent")
 @needs("consent.view")
 def show_ledger() -> Response:
-    return _ledger_page(_asked_channel(request.args.get("channel")), request.args.get("q", "").strip()[:254])
+    asked = "".join(letter for letter in request.args.get("q", "")[:254] if letter.isprintable()).strip()
+    return _ledger_page(_asked_channel(request.args.get("channel")), asked)
 
 
 def _asked_channel(text: str | None) -> Channel:

@@ -1,6 +1,7 @@
 """Forms about messages."""
 
 from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.web.forms import ActForm, Form
@@ -10,7 +11,9 @@ class ResolveMessage(ActForm):
     """What a person knows about a message whose outcome is unknown."""
 
     decision = RadioField(
-        "What happened", choices=[("resend", "Resend"), ("sent", "Treat as sent")], validators=[InputRequired()]
+        "What happened",
+        choices=[SelectChoice("resend", "Resend"), SelectChoice("sent", "Treat as sent")],
+        validators=[InputRequired()],
     )
 
 
