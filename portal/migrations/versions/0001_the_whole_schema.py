@@ -16,6 +16,8 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
+        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
+        "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
         "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
         "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
         "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
@@ -36,6 +38,10 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION consent_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'consent_event rows are append only'; END $$",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION consent_event_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION suppression_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'suppression_event rows are append only'; END $$",
+        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION suppression_event_append_only_update()",
+        "CREATE OR REPLACE FUNCTION suppression_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'suppression_event rows are append only'; END $$",
+        "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION suppression_event_append_only_delete()",
         "CREATE OR REPLACE FUNCTION quote_revision_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'quote_revision rows are frozen'; END $$",
         "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN ((OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to)) EXECUTE FUNCTION quote_revision_frozen_update()",
         "CREATE OR REPLACE FUNCTION quote_revision_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'quote_revision rows are frozen'; END $$",
@@ -403,6 +409,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "address_hash", name=op.f("uq_suppression_channel_address_hash")),
     )
     op.create_table(
+        "suppression_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "unsubscribed",
+                "hard_bounce",
+                "complaint",
+                "stop",
+                "manual",
+                "erased",
+                name="suppressionreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression_event")),
+    )
+    with op.batch_alter_table("suppression_event", schema=None) as batch_op:
+        batch_op.create_index("ix_suppression_event_address", ["channel", "address_hash", "id"], unique=False)
+
+    op.create_table(
         "tax_rate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
@@ -449,6 +484,7 @@ def upgrade() -> None:
         sa.Column("tf_primary_method", sa.String(), nullable=True),
         sa.Column("tf_totp_secret", sa.String(), nullable=True),
         sa.Column("tf_phone_number", sa.String(), nullable=True),
+        sa.Column("totp_last_counter", sa.Integer(), nullable=True),
         sa.Column("mf_recovery_codes", sa.JSON(), nullable=True),
         sa.Column("fs_webauthn_user_handle", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -658,6 +694,7 @@ def upgrade() -> None:
         ),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("content_id", sa.Integer(), nullable=False),
         sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
@@ -684,6 +721,8 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("worker", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resent", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("noun_of", sa.String(), nullable=True),
@@ -1504,6 +1543,10 @@ def downgrade() -> None:
 
     op.drop_table("territory")
     op.drop_table("tax_rate")
+    with op.batch_alter_table("suppression_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_suppression_event_address")
+
+    op.drop_table("suppression_event")
     op.drop_table("suppression")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index("ix_stored_file_record")
