@@ -77,7 +77,9 @@ def _accounts(rows: Sequence[Mapping[str, str]]) -> dict[str, Account | None]:
         return {}
     keys = {name_key(text) for text in named}
     found: dict[str, Account | None] = {}
-    for account in db.session.scalars(select(Account).where(or_(Account.number.in_(named), Account.name_key.in_(keys)))):
+    for account in db.session.scalars(
+        select(Account).where(or_(Account.number.in_(named), Account.name_key.in_(keys)))
+    ):
         found[account.name_key] = None if account.name_key in found else account
         found[account.number] = account
     return found
