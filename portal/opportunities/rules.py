@@ -5,15 +5,11 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-
-from portal.kernel.money import round_to
 
 from .states import Stage
 
 ORDER = tuple(Stage)
 SILENT_AFTER = 21  # days without any activity
-HUNDRED = Decimal(100)
 
 # Addresses here say nothing about the company behind them.
 FREE_MAIL = frozenset(
@@ -115,11 +111,6 @@ def grade(flags: Sequence[Flag]) -> tuple[str, str]:
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
-
-
-def line_total(quantity: Decimal, unit_price: Decimal, discount_percent: Decimal, currency: str) -> Decimal:
-    """Net of one line, rounded once (EN 16931 BT-131)."""
-    return round_to(quantity * unit_price * (HUNDRED - discount_percent) / HUNDRED, currency)
 
 
 def domain_of(email: str) -> str:
