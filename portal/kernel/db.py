@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -85,6 +86,15 @@ class Versioned:
         """Raises Stale when the record has moved on since the form was opened."""
         if version is not None and version != self.version:
             raise Stale("stale", "Somebody else changed this first. Compare both versions and pick.")
+
+
+@cache
+def model_of(noun: str) -> type[Base]:
+    """The model a noun names. Raises LookupError."""
+    for mapper in Base.registry.mappers:
+        if noun and getattr(mapper.class_, "noun", "") == noun:
+            return mapper.class_
+    raise LookupError(noun)
 
 
 # A session that joins an open transaction works in a savepoint: tests roll the whole of it back.
