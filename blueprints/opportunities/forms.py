@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, RadioField, SelectField, StringField
 from wtforms import TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.opportunities.states import LOSS_REASONS, Stage
@@ -68,7 +69,7 @@ class EditOpportunityForm(EditForm):
 
 
 class MoveForm(Form):
-    stage = SelectField("Stage", choices=[(s.value, s.value.capitalize()) for s in Stage], coerce=Stage)
+    stage = SelectField("Stage", choices=[SelectChoice(s.value, s.value.capitalize()) for s in Stage], coerce=Stage)
     reason = line_of_text("Why it goes back", most=500)
 
 
@@ -105,7 +106,7 @@ class WinForm(EditForm):
 
 
 class LoseForm(EditForm):
-    reason = RadioField("Reason", choices=[(r, r) for r in LOSS_REASONS], validators=[InputRequired("Pick a reason.")])
+    reason = RadioField("Reason", choices=[SelectChoice(r, r) for r in LOSS_REASONS], validators=[InputRequired("Pick a reason.")])
     competitor = StringField("Competitor", [Optional(), COMPETITION], filters=[clean])
     note = TextAreaField("Note", [Optional(), Length(max=2000)], filters=[clean])
 
@@ -117,7 +118,9 @@ class ReopenForm(EditForm):
 class QualifyForm(EditForm):
     account = RadioField("Account", coerce=str)
     contact = RadioField("Contact", coerce=str)
-    open_deal = RadioField("Opportunity", choices=[("yes", "Open an opportunity"), ("no", "No opportunity yet")])
+    open_deal = RadioField(
+        "Opportunity", choices=[SelectChoice("yes", "Open an opportunity"), SelectChoice("no", "No opportunity yet")]
+    )
     name = line_of_text("Name of the opportunity")
     amount = amount("Estimated amount")
     close_on = DateField("Expected close date", [Optional()])

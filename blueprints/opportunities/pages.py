@@ -1,20 +1,17 @@
 """Pages of deals that more than one view shows."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask import Response, g, request, url_for
 
-from portal.activities.queries import timeline
-from portal.catalog.queries import price_of, products_found
-from portal.insights.queries import quotes_of
-from portal.kernel import audit, clock
-from portal.kernel.errors import Refused
+from portal.catalog.rules import PlainLine, line_net
+from portal.kernel import clock
 from portal.opportunities import queries
 from portal.opportunities.models import Opportunity
 from portal.opportunities.rules import ORDER, chain, gate, grade, missing
 from portal.opportunities.states import PROBABILITY, OpportunityState, Stage
+from portal.quotes.queries import newest, of_opportunity
 from portal.targets.queries import current_period
 from portal.web.htmx import page
 from portal.web.records import record_url
@@ -82,43 +79,22 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
         health=grade(flags),
         usual_probability=PROBABILITY[deal.stage],
         tab=tab if tab in TABS else "overview",
-        tabs=[(text, url_for("opportunities.show_opportunity", record_id=deal.id, tab=key), None) for key, text in TABS.items()],
+        parts_of_it=[(text, url_for("opportunities.show_opportunity", record_id=deal.id, tab=key), None) for key, text in TABS.items()],
         tab_name=TABS.get(tab, "Overview"),
         today=today,
-        quotes=quotes_of(g.actor, deal.id) if g.actor.may("quotes.view") else [],
-        **_part(deal, tab),
+        nets=[(x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines],
+        quotes=[(q, newest(q)) for q in of_opportunity(g.actor, deal.id)],
+        noun="opportunities",
+        record_id=deal.id,
         **_forms(deal, forms),
     )
-
-
-def _part(deal: Opportunity, tab: str) -> dict[str, Any]:
-    """What one tab shows and the others need not read."""
-    noun = {"noun": "opportunities", "record_id": deal.id}
-    if tab == "changes":
-        return {**noun, "changes": audit.history("opportunities", deal.id)}
-    limit = 100 if tab == "timeline" else 8
-    return {**noun, "events": timeline(g.actor, "opportunities", deal.id, limit=limit)}
 
 
 def _forms(deal: Opportunity, refused: dict[str, Any]) -> dict[str, Any]:
     step = NextStepForm(formdata=None, text=deal.next_step, on=deal.next_step_on, version=deal.version)
     ready = {"step_form": step, "line_form": LineForm(formdata=None), "reopen_form": ReopenForm(formdata=None, version=deal.version)}
     words = request.args.get("find", "").strip()
-    return {**ready, "find": words, "offers": _offers(deal, words) if words else [], **refused}
-
-
-def _offers(deal: Opportunity, words: str) -> list[tuple[Any, Decimal | None]]:
-    """Products found, each with its price for this deal; None where the lists have none."""
-    offers: list[tuple[Any, Decimal | None]] = []
-    for product in products_found(words, limit=8):
-        try:
-            price: Decimal | None = price_of(
-                product.id, Decimal(1), price_list_id=deal.price_list_id, currency=deal.currency, on=queries.business_day()
-            ).unit_price
-        except Refused:
-            price = None
-        offers.append((product, price))
-    return offers
+    return {**ready, "find": words, "offers": queries.products_for(deal, words) if words else [], **refused}
 
 
 def board_page(*, status: int = 200) -> Response:

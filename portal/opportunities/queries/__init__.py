@@ -3,8 +3,9 @@
 from .board import Board, Card, Lane, board, closed_since, usual_days
 from .bookings import midnight, won_by_position
 from .deal import business_day, closing, deal, facts_of, flags_of, last_activity, stage_days
-from .listing import LISTING
-from .matching import Match, Matches, matches_of, qualification_of
+from .listing import LISTING, owners, territories
+from .matching import Match, Matches, accounts_to_pick, matches_of, qualification_of
+from .offers import OfferedProduct, products_for
 
 __all__ = [
     "LISTING",
@@ -13,6 +14,8 @@ __all__ = [
     "Lane",
     "Match",
     "Matches",
+    "OfferedProduct",
+    "accounts_to_pick",
     "board",
     "business_day",
     "closed_since",
@@ -23,8 +26,11 @@ __all__ = [
     "last_activity",
     "matches_of",
     "midnight",
+    "owners",
+    "products_for",
     "qualification_of",
     "stage_days",
+    "territories",
     "usual_days",
     "won_by_position",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select, union_all
 from portal.accounts.models import Account
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.money import Exact
 from portal.organization.queries import reach
 
 from ..models import Opportunity, StageChange
@@ -103,7 +104,7 @@ def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
     O = Opportunity  # noqa: E741, N806
     lanes = {stage: Lane(stage) for stage in Stage}
     rows = db.session.execute(
-        select(O.stage, O.currency, func.count(), func.sum(O.amount), func.sum(O.amount * O.probability))
+        select(O.stage, O.currency, func.count(), func.sum(O.amount), func.sum(O.amount * O.probability, type_=Exact()))
         .where(shown)
         .group_by(O.stage, O.currency)
         .order_by(O.stage, O.currency)

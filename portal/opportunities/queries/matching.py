@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from portal.accounts.models import Account, Contact
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.search import find
 from portal.leads.models import Lead
 from portal.organization.queries import visible_to
 
@@ -72,6 +73,16 @@ def _place(account: Account) -> str:
 
 def _contact_match(contact: Contact) -> Match:
     return Match(contact.id, contact.name, contact.job_title, f"same address {contact.email}")
+
+
+def accounts_to_pick(actor: Actor, words: str, limit: int = 20) -> Sequence[Account]:
+    """Visible accounts that the words fit, best first; the latest ones without words."""
+    query = visible_to(actor, Account).limit(limit)
+    if not words.strip():
+        return db.session.scalars(query.order_by(Account.id.desc())).all()
+    ids = [hit.record_id for hit in find(words, nouns=["accounts"], limit=200)]
+    found = {account.id: account for account in db.session.scalars(query.where(Account.id.in_(ids)))}
+    return [found[i] for i in ids if i in found]
 
 
 def qualification_of(lead_id: int) -> Qualification | None:
