@@ -29,6 +29,7 @@ class Linked(NamedTuple):
 class Entry(NamedTuple):
     activity: Activity
     links: Sequence[Linked]
+    may_change: bool  # an open task that the reader may work off
 
     @property
     def is_open(self) -> bool:
@@ -65,8 +66,15 @@ def with_links(actor: Actor, activities: Sequence[Activity], besides: tuple[str,
     """The activities with the titles of the other records they regard, all read by one statement."""
     about = {(r.noun_of, r.record_id) for activity in activities for r in activity.regarding} - {besides}
     titles = _titles(actor, about)
+    ahead = [activity.id for activity in activities if activity.due_at and not activity.done_at]
+    mine = select(Activity.id).where(Activity.id.in_(ahead), reach(actor, Activity, "activities.edit"))
+    changeable = set(db.session.scalars(mine)) if ahead else set()
     return [
-        Entry(activity, [titles[at] for r in activity.regarding if (at := (r.noun_of, r.record_id)) in titles])
+        Entry(
+            activity,
+            [titles[at] for r in activity.regarding if (at := (r.noun_of, r.record_id)) in titles],
+            activity.id in changeable,
+        )
         for activity in activities
     ]
 

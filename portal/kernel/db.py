@@ -52,7 +52,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.replace(tzinfo=UTC) if value is None or value.tzinfo is None else value.astimezone(UTC)
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)  # SQLite drops the zone
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -114,7 +116,8 @@ def refuse_on(*marks: str, say: Refused) -> None:
 
 def on_commit(ring: Callable[[set[str]], None]) -> None:
     """Register who hears, after each commit, which queues have new work."""
-    _after_commit.append(ring)
+    if ring not in _after_commit:
+        _after_commit.append(ring)
 
 
 @contextmanager
