@@ -47,6 +47,12 @@ class EditForm(Form):
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
+    def compare(self, current: Mapping[str, Any]) -> None:
+        """With `version` among the current values, the next save is over what the page now shows."""
+        super().compare({name: value for name, value in current.items() if name != "version"})
+        if "version" in current:
+            self.version.data, self.version.raw_data = current["version"], None
+
 
 def list_of(field: Any) -> list[str]:
     """The field's errors as a list that can be added to."""
