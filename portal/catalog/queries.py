@@ -25,7 +25,9 @@ def price_of(product_id: int, quantity: Decimal, *, price_list_id: int | None, c
     for which in (wanted, PriceList.is_default.is_(True)):
         if found := _item(product_id, quantity, which, currency, on):
             item, name = found
-            step = "Unit price" if item.min_quantity <= 1 else f"Unit price from {item.min_quantity.normalize():f} pieces"
+            step = (
+                "Unit price" if item.min_quantity <= 1 else f"Unit price from {item.min_quantity.normalize():f} pieces"
+            )
             return Price(item.unit_price, [("Price list", name), (step, f"{item.unit_price} {currency}")])
     raise Refused("price.not_found", f"This product has no price in {currency} on that day.")
 

@@ -77,7 +77,9 @@ class DocumentTotals:
 def line_net(line: Priced, currency: str) -> Decimal:
     """BT-131: quantity x price less discount, rounded once. Raises Refused for a negative price (BR-27)."""
     if line.unit_price < 0 or line.quantity <= 0 or not 0 <= line.discount_percent <= HUNDRED:
-        raise Refused("line.out_of_range", "A line needs a quantity above 0, a price from 0 and a discount of 0 to 100 %.")
+        raise Refused(
+            "line.out_of_range", "A line needs a quantity above 0, a price from 0 and a discount of 0 to 100 %."
+        )
     return round_to(line.quantity * line.unit_price * (HUNDRED - line.discount_percent) / HUNDRED, currency)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.states import check_move
+from portal.leads import models as _leads  # noqa: F401  an opportunity refers to its lead
 
 from .models import Opportunity
 from .states import MOVES, OpportunityState
