@@ -20,7 +20,7 @@ from portal.identity.models import Role, User, WebAuthn
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, auth, errors, fields, filters, http, layout
+from portal.web import assets, auth, errors, fields, filters, http, layout, pdf
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -79,6 +79,7 @@ def _connect(app: Flask, settings: Settings) -> None:
 
     bell = Bell(connect(settings.redis_url))
     app.extensions["bell"] = bell
+    app.extensions["preload_pdf"] = pdf.preload
     on_commit(lambda queues: app.extensions["bell"].ring(queues))
 
 

@@ -102,4 +102,4 @@ def work(app: Flask, queue: str, connection: Redis) -> None:
         maintenance_interval=30,
         name=f"{queue}-{uuid.uuid4().hex[:12]}",
     )
-    worker.work(logging_level=logging.WARNING)
+    worker.work(logging_level="WARNING")

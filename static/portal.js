@@ -78,6 +78,9 @@ document.addEventListener("change", (event) => {
   if (form && target.matches("select, [type=checkbox], [type=radio], [type=date]")) form.requestSubmit();
 });
 
+// The cross on a message.
+document.addEventListener("click", (event) => event.target.closest(".dismiss")?.closest(".toast").remove());
+
 // A refused form takes the focus to its summary of errors.
 const showErrors = () => document.querySelector("main [role=alert]")?.focus();
 document.addEventListener("DOMContentLoaded", showErrors);

@@ -51,8 +51,8 @@ class User(Base, UserMixin, Audited):
     demo_order: Mapped[int | None]  # place on the demo sign-in page; NULL for everybody real
     demo_note: Mapped[str | None]
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    last_login_at: Mapped[datetime | None]
-    current_login_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
+    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]
     last_login_ip: Mapped[str | None]
     current_login_ip: Mapped[str | None]
     login_count: Mapped[int] = mapped_column(default=0)
@@ -60,10 +60,12 @@ class User(Base, UserMixin, Audited):
     tf_totp_secret: Mapped[str | None]
     tf_phone_number: Mapped[str | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(JSON)
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    roles: Mapped[list[Role]] = relationship(secondary="user_role", lazy="selectin")
-    webauthn: Mapped[list["WebAuthn"]] = relationship(back_populates="user", cascade="all, delete-orphan")
+    roles: Mapped[list[Role]] = relationship(secondary="user_role", lazy="selectin")  # type: ignore[assignment]
+    webauthn: Mapped[list["WebAuthn"]] = relationship(  # type: ignore[assignment]
+        back_populates="user", cascade="all, delete-orphan"
+    )
 
     @property
     def role_names(self) -> frozenset[RoleName]:

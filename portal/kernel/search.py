@@ -6,7 +6,7 @@ A model with the `Searchable` mixin says what can be found; the flush that chang
 import re
 from typing import NamedTuple
 
-from sqlalchemy import UniqueConstraint, delete, event, func, inspect, select, text, tuple_
+from sqlalchemy import UniqueConstraint, column, delete, event, func, join, select, table, text, tuple_
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from .db import Base, db
@@ -24,6 +24,9 @@ class SearchEntry(Base):
     record_id: Mapped[int]
     title: Mapped[str]
     body: Mapped[str]
+
+
+INDEX = table("search_index", column("rowid"))  # FTS5 over search_entry, SQLite only
 
 
 class Searchable:
@@ -67,7 +70,7 @@ def find(words: str, *, nouns: list[str], limit: int = 50) -> list[Hit]:
     if db.engine.dialect.name == "sqlite":
         match = " ".join([f'"{t}"' for t in terms[:-1]] + [f'"{terms[-1]}"*'])
         query = (
-            query.join(text("search_index"), text("search_index.rowid = search_entry.id"))
+            query.select_from(join(SearchEntry, INDEX, INDEX.c.rowid == SearchEntry.id))
             .where(text("search_index MATCH :match").bindparams(match=match))
             .order_by(text("bm25(search_index, 5.0, 1.0)"))
         )
@@ -84,7 +87,7 @@ def _keep_current(session: Session, context: UOWTransaction) -> None:
     for obj in [*session.new, *session.dirty, *session.deleted]:
         if not isinstance(obj, Searchable) or not isinstance(obj, Base):
             continue
-        record_id = inspect(obj).identity[0] if inspect(obj).identity else obj.id  # type: ignore[attr-defined]
+        record_id = obj.id  # type: ignore[attr-defined]
         if obj in session.deleted:
             gone.append((obj.noun, record_id))
         elif obj in session.new or session.is_modified(obj):

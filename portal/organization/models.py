@@ -88,4 +88,4 @@ class Owned:
 
     @declared_attr
     def owner(cls) -> Mapped[Position | None]:
-        return relationship(Position, foreign_keys=lambda: [cls.owner_id], lazy="raise_on_sql")
+        return relationship(Position, foreign_keys=f"{cls.__name__}.owner_id", lazy="raise_on_sql")  # type: ignore[attr-defined]

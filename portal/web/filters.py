@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel import Locale, dates, numbers
 from flask import Flask, g
 from flask_babel import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 Number = Decimal | int | float
 
@@ -36,7 +36,7 @@ def as_figure(text: str) -> str:
 
 def as_money(text: str, currency: str, locale: Locale) -> Markup:
     """The sign in a span of its own: it is set lighter than the amount."""
-    symbol = numbers.get_currency_symbol(currency, locale)
+    symbol = str(numbers.get_currency_symbol(currency, locale))
     before, found, after = as_figure(text).partition(symbol)
     sign = Markup('<span class="cur">{}</span>').format(found) if found else ""
     return Markup('<span class="money">{}{}{}</span>').format(before, sign, after)
@@ -56,7 +56,7 @@ def format_money(amount: Number, currency: str, cents: bool = True) -> Markup:
 def format_short(amount: Number, currency: str) -> Markup:
     """An amount for summaries: $45K, $1.23M; whole where the language has no short word for thousand."""
     locale = viewer_locale()
-    digits = 2 if abs(amount) >= 1_000_000 else 0
+    digits = 2 if abs(Decimal(str(amount))) >= 1_000_000 else 0
     text = numbers.format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
     if re.search(r"\d{4}", text):
         return format_money(amount, currency, cents=False)
@@ -108,11 +108,11 @@ def format_time(moment: datetime) -> str:
 def near_day(day: date, today: date) -> str:
     """Today, Yesterday, Tomorrow, then the day with its weekday, then with its year."""
     if day == today:
-        return gettext("Today")
+        return str(gettext("Today"))
     if day == today - timedelta(days=1):
-        return gettext("Yesterday")
+        return str(gettext("Yesterday"))
     if day == today + timedelta(days=1):
-        return gettext("Tomorrow")
+        return str(gettext("Tomorrow"))
     if abs((day - today).days) < 180:
         return dates.format_skeleton("MMMEd", day, locale=viewer_locale())
     return dates.format_date(day, "medium", locale=viewer_locale())
@@ -131,14 +131,9 @@ def when(value: date | None, now: datetime | None = None) -> Markup:
     return stamped(moment.isoformat(timespec="seconds"), f"{format_date(value, 'full')} {format_time(moment)}", text)
 
 
-def paragraphs(text: str) -> Markup:
-    """Plain text with its line breaks; everything else is escaped."""
-    return Markup("<br>").join(escape(line) for line in text.splitlines())
-
-
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=format_money, short=format_short, number=format_number, percent=format_percent,
-        date=format_date, datetime=format_datetime, when=when, paragraphs=paragraphs,
+        date=format_date, datetime=format_datetime, when=when,
     )  # fmt: skip
     app.jinja_env.globals.update(language=language, direction=direction)

@@ -32,5 +32,5 @@ def model_of(noun: str) -> type[Base]:
     """The model a noun names. Raises LookupError."""
     for mapper in Base.registry.mappers:
         if getattr(mapper.class_, "noun", "") == noun and noun:
-            return mapper.class_  # type: ignore[no-any-return]
+            return mapper.class_
     raise LookupError(noun)
