@@ -56,7 +56,7 @@ def print_paper(template: str, document: DocumentSnapshot) -> Printed:
         return Printed(None, missing)
     logo_key = seller().logo_key
     seen_by = brand(document["language"])
-    size = "letter" if document["language"].endswith(("-US", "-CA")) else "A4"
+    size = "Letter" if document["language"].endswith(("-US", "-CA")) else "A4"
     try:
         logo = files.read(logo_key) if logo_key else None
         db.session.rollback()  # printing takes its time: no transaction stays open meanwhile
