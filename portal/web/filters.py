@@ -131,8 +131,16 @@ def when(value: date | None, now: datetime | None = None) -> Markup:
     return stamped(moment.isoformat(timespec="seconds"), f"{format_date(value, 'full')} {format_time(moment)}", text)
 
 
+def size(count: int) -> str:
+    """Bytes as people say them: 640 kB, 2.4 MB."""
+    if count < 1_000_000:
+        return f"{format_number(-(-count // 1000))} kB"
+    return f"{format_number(Decimal(count // 100_000) / 10)} MB"
+
+
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
+        size=size,
         money=format_money, short=format_short, number=format_number, percent=format_percent,
         date=format_date, datetime=format_datetime, when=when,
     )  # fmt: skip

@@ -1,10 +1,16 @@
-"""Where each kind of record has its page."""
+"""Where each kind of record has its page, and what happened to it in words."""
 
+import re
+from datetime import date, datetime
 from functools import cache
+from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 
+from portal.kernel import audit
 from portal.kernel.db import Base
+
+from .filters import format_date, format_datetime
 
 PAGES = {
     "leads": "leads.show_lead",
@@ -34,3 +40,55 @@ def model_of(noun: str) -> type[Base]:
         if getattr(mapper.class_, "noun", "") == noun and noun:
             return mapper.class_
     raise LookupError(noun)
+
+
+class Change(NamedTuple):
+    """One entry of a record's history: who did what, and (field, before, after) for each field."""
+
+    at: datetime
+    actor: str
+    action: str
+    fields: list[tuple[str, str, str]]
+
+
+QUIET = frozenset({"id", "version", "created_at", "search_text"})
+
+
+def changes_of(record: Base) -> list[Change]:
+    """The latest changes of a record, newest first, as people read them."""
+    entries = audit.history(record.noun, record.id)  # type: ignore[attr-defined]
+    return [Change(entry.at, entry.actor, entry.action.replace("_", " "), _fields(entry)) for entry in entries]
+
+
+def _fields(entry: audit.AuditEntry) -> list[tuple[str, str, str]]:
+    told = []
+    for name, values in entry.changes.items():
+        before, after = values if isinstance(values, list) and len(values) == 2 else (None, values)
+        if name not in QUIET and _in_words(name, before) != _in_words(name, after):
+            told.append((label_of(name), _in_words(name, before), _in_words(name, after)))
+    return told
+
+
+def label_of(name: str) -> str:
+    """A column as a label: "owner_id" is the owner."""
+    return name.removesuffix("_id").removesuffix("_key").replace("_", " ").capitalize()
+
+
+def _in_words(name: str, value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name in ("owner_id", "position_id", "reports_to_id") and isinstance(value, int):
+        from .layout import position_name
+
+        return position_name(value)
+    if name.endswith("_key"):
+        return "a file"
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", value):
+        return format_datetime(datetime.fromisoformat(value))
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return format_date(date.fromisoformat(value))
+    if isinstance(value, dict | list):
+        return ", ".join(map(str, value))
+    return str(value)
