@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash, g, request, url_for
-
 from wtforms.fields.choices import SelectChoice
 
 from portal.accounts.models import Account

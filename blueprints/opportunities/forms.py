@@ -3,8 +3,17 @@
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, DateField, DecimalField, IntegerField, RadioField, SelectField, StringField
-from wtforms import TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 

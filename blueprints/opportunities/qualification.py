@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, flash, g, url_for
-
 from wtforms.fields.choices import SelectChoice
 
 from portal.kernel import clock

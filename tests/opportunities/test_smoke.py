@@ -1,5 +1,6 @@
 from .makers import *
 
+
 def test_pages(client_of):
     d = ready()
     c = client_of("rep")

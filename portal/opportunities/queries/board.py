@@ -106,7 +106,7 @@ def totals(actor: Actor) -> dict[Stage, Lane]:
 
 
 def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
-    O = Opportunity  # noqa: E741, N806
+    O = Opportunity  # noqa: E741
     lanes = {stage: Lane(stage) for stage in Stage}
     rows = db.session.execute(
         select(O.stage, O.currency, func.count(), func.sum(O.amount), func.sum(O.amount * O.probability, type_=Exact()))
@@ -124,7 +124,7 @@ def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
 def _cards(
     shown: ColumnElement[bool], full: Stage | None, now: datetime, today: date
 ) -> dict[Stage, list[Card]]:
-    O = Opportunity  # noqa: E741, N806
+    O = Opportunity  # noqa: E741
     columns = (O.id, O.stage, O.name, O.account_id, O.amount, O.currency, O.close_on, O.next_step, O.next_step_on)
     tops = [
         select(*columns, O.owner_id, O.stage_since)
@@ -176,7 +176,7 @@ def usual_days() -> dict[Stage, int]:
 
 def closed_since(actor: Actor, since: datetime) -> dict[OpportunityState, tuple[int, dict[str, Decimal]]]:
     """Won and lost deals closed since then: how many, and their worth per currency."""
-    O = Opportunity  # noqa: E741, N806
+    O = Opportunity  # noqa: E741
     worth = func.sum(func.coalesce(O.actual_revenue, O.amount))
     rows = db.session.execute(
         select(O.state, O.currency, func.count(), worth)
