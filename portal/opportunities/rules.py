@@ -12,12 +12,18 @@ ORDER = tuple(Stage)
 SILENT_AFTER = 21  # days without any activity
 
 # Addresses here say nothing about the company behind them.
-FREE_MAIL = frozenset(
-    ["aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "hotmail.de", "hotmail.fr", "hotmail.co.uk", "icloud.com", "laposte.net", "libero.it", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "orange.fr", "outlook.com", "outlook.de", "pm.me", "proton.me", "protonmail.com", "qq.com", "t-online.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.fr", "yandex.ru", "ymail.com", "zoho.com", "163.com", "126.com", "bigpond.com", "btinternet.com", "comcast.net", "freenet.de", "posteo.de", "wanadoo.fr"]
-)
-LEGAL_FORMS = frozenset(
-    ["ab", "ag", "as", "asa", "bv", "co", "company", "corp", "corporation", "eg", "ek", "gbr", "gmbh", "holding", "inc", "incorporated", "kg", "kgaa", "limited", "llc", "llp", "ltd", "mbh", "nv", "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "the", "und", "and"]
-)
+_PRIVATE = """
+aol.com bigpond.com btinternet.com comcast.net fastmail.com free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de
+gmx.net googlemail.com hotmail.co.uk hotmail.com hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com mac.com
+mail.com mail.ru me.com msn.com orange.fr outlook.com outlook.de pm.me posteo.de proton.me protonmail.com qq.com
+t-online.de wanadoo.fr web.de yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru ymail.com zoho.com 126.com 163.com
+"""
+_FORMS = """
+ab ag as asa bv co company corp corporation eg ek gbr gmbh holding inc incorporated kg kgaa limited llc llp ltd mbh nv oy
+plc pty sa sarl sas se spa srl the und and
+"""
+FREE_MAIL = frozenset(_PRIVATE.split())
+LEGAL_FORMS = frozenset(_FORMS.split())
 
 
 @dataclass(frozen=True)
