@@ -19,7 +19,7 @@ from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, auth, errors, fields, filters, http, layout, pdf, signin
+from portal.web import assets, auth, errors, fields, filters, http, layout, limits, pdf, rich, signin
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -32,7 +32,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     _connect(app, settings)
-    for layer in (http, auth, errors, fields, filters, assets, layout):
+    for layer in (http, auth, errors, fields, filters, rich, assets, layout):
         layer.register(app)
     blueprints.register(app)
     auth.check_declared(app)
@@ -74,6 +74,7 @@ def _connect(app: Flask, settings: Settings) -> None:
 
     bell = Bell(connect(settings.redis_url))
     app.extensions["bell"] = bell
+    limits.register(app)
     app.extensions["preload_pdf"] = pdf.preload
     on_commit(_ring)
 
