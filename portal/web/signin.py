@@ -9,12 +9,17 @@ from typing import Any
 
 import flask_login
 import segno
-from flask import Flask, Response, current_app, g, make_response, render_template, request, session
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, Totp, WebauthnUtil
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
 from portal.identity import queries, services
 from portal.identity.events import PasswordChanged, PasswordResetAsked
@@ -30,7 +35,8 @@ from .http import client_ip, user_agent
 DEVICE = "device"  # the key of the cookie session that holds the device's token
 RESET_MINUTES = 30
 FRESH = timedelta(minutes=60)
-INVALID = "Address or password are not right."
+RESET_MAIL = "security/email/reset_instructions"
+UNUSED = {"security.two_factor_rescue"}  # codes by mail to a support address: we have recovery codes
 
 
 def config(settings: Settings) -> dict[str, Any]:
@@ -57,6 +63,10 @@ def config(settings: Settings) -> dict[str, Any]:
         "SECURITY_POST_RESET_VIEW": "/signin",
         "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/settings",
         "SECURITY_WAN_POST_REGISTER_VIEW": "/settings",
+        "SECURITY_MSG_PASSWORD_RESET_REQUEST": ("If %(email)s signs in here, a mail with a link is on its way.", "info"),
+        "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your password is set. Sign in with it.", "success"),
+        "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("This link has ended. Ask for a new one.", "error"),
+        "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("This link has ended. Ask for a new one.", "error"),
         "SECURITY_STATIC_FOLDER": None,
         "SECURITY_CACHE_CONTROL": {"no-store": None},
         "SECURITY_PASSWORD_HASH": "argon2",
@@ -132,9 +142,10 @@ class OnceTotp(Totp):
 
 
 class Passkeys(WebauthnUtil):
-    def origin(self) -> str:
-        """As the browser sees it. A forged Host only makes the browser's answer invalid."""
-        return request.host_url.rstrip("/")
+    def authenticator_selection(self, user: Any, usage: str) -> AuthenticatorSelectionCriteria:
+        """Any kind of device: the one at hand or a key. In place of a password it must know the person."""
+        wish = UserVerificationRequirement.REQUIRED if usage == "first" else UserVerificationRequirement.PREFERRED
+        return AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.REQUIRED, user_verification=wish)
 
 
 class Mails(MailUtil):
@@ -142,7 +153,7 @@ class Mails(MailUtil):
 
     def send_mail(self, template: str, *addressed: Any, **context: Any) -> None:
         user_id, now = context["user"].id, clock.now().isoformat()
-        if template.endswith("reset_instructions"):
+        if template == RESET_MAIL:
             emit(PasswordResetAsked(user_id=user_id, asked_at=now))
         else:
             emit(PasswordChanged(user_id=user_id, changed_at=now))
@@ -169,7 +180,7 @@ def connect(app: Flask) -> None:
     app.login_manager.user_loader(load_user)  # type: ignore[attr-defined]
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.startswith("security."):
-            app.view_functions[endpoint] = _in_one_unit(view)
+            app.view_functions[endpoint] = _gone if endpoint in UNUSED else _in_one_unit(view)
     for signal, act in (
         (flask_login.user_logged_in, _signed_in),
         (flask_login.user_logged_out, _signed_out),
@@ -177,6 +188,10 @@ def connect(app: Flask) -> None:
         (password_reset, _password_reset),
     ):
         signal.connect(act, app)
+
+
+def _gone(**values: Any) -> Response:
+    abort(404)
 
 
 def _in_one_unit(view: Callable[..., Any]) -> Callable[..., Any]:
