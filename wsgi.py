@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -15,10 +15,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import blueprints
 import jobs
 import portal
+from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, auth, errors, fields, filters, http, layout, signin
+from portal.web import assets, auth, errors, fields, filters, http, layout, pdf, signin
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -43,7 +44,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
 def _config(settings: Settings) -> dict[str, Any]:
     secure = settings.public_url.startswith("https:")
     return {
-        "SECRET_KEY": settings.secret,
+        "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": 10 * 2**20,
@@ -63,6 +64,7 @@ def _connect(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
     files.keep_in(settings.files_dir)
+    consent.use_key(app.config["SECRET_KEY"])
     Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
     CSRFProtect(app)
     signin.connect(app)
@@ -70,9 +72,14 @@ def _connect(app: Flask, settings: Settings) -> None:
         import_module(f"jobs.{module.name}")
     from jobs.relay import Bell, connect
 
-    bell = Bell(connect(settings.redis_address))
+    bell = Bell(connect(settings.redis_url))
     app.extensions["bell"] = bell
-    on_commit(lambda queues: app.extensions["bell"].ring(queues))
+    app.extensions["preload_pdf"] = pdf.preload
+    on_commit(_ring)
+
+
+def _ring(queues: set[str]) -> None:
+    current_app.extensions["bell"].ring(queues)
 
 
 def _forget_connections(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """A real database, people with positions, a client that parses every answer, and jobs that run twice."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -11,14 +12,15 @@ import html5lib
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Engine
 
 from portal.identity.models import User
 from portal.identity.services import open_sign_in
 from portal.kernel import guards, search
 from portal.kernel.actor import SYSTEM, Actor, become
-from portal.kernel.db import Base, db, unit_of_work
+from portal.kernel.db import db, unit_of_work
+from portal.migrations.models import metadata
 from portal.organization.queries import actor_for
 from portal.runtime.settings import Settings
 from tests import world
@@ -52,11 +54,25 @@ class Client(FlaskClient):
         return self
 
 
+def fresh_database(folder: Path) -> str:
+    """An empty database of one's own: a file, or a database on the server TEST_DATABASE_URL names."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return f"sqlite:///{folder}/portal.db"
+    url = make_url(server.replace("postgresql://", "postgresql+psycopg://"))
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{hashlib.sha1(bytes(folder)).hexdigest()[:8]}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
 def test_settings(folder: Path, **values: Any) -> Settings:
-    url = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{folder}/portal.db"
     return Settings(
         data_dir=folder,
-        database_url=url,
+        database_url=fresh_database(folder),
         redis_url=f"unix://{folder}/no-such-server.sock",
         secret_key="only-for-tests-only-for-tests-only-for-tests",
         public_url="http://portal.test",
@@ -71,10 +87,7 @@ test_settings.__test__ = False  # type: ignore[attr-defined]
 def create_schema(engine: Engine) -> None:
     """Tables, triggers and search index, as the migrations make them (a test compares both)."""
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        Base.metadata.create_all(connection)
+        metadata().create_all(connection)
         for statement in [*guards.statements(engine.dialect.name), *search.statements(engine.dialect.name)]:
             connection.exec_driver_sql(statement)
 

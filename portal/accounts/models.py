@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalog.models import PriceList
@@ -17,7 +17,6 @@ from portal.organization.models import Owned
 
 class Account(Base, Owned, Versioned, Audited, Searchable):
     __tablename__ = "account"
-    __table_args__ = (Index("ix_account_name", text("lower(name)")),)
     noun = "accounts"
 
     id: Mapped[int] = mapped_column(primary_key=True)

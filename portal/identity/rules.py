@@ -74,6 +74,7 @@ consent.view         a  a  a  a  a  -  -  a
 consent.edit         -  -  -  -  a  -  -  a
 messages.view        or s  a  a  a  a  -  a
 messages.resolve     -  -  -  a  a  a  -  a
+messages.hold        -  -  -  -  -  -  -  a
 files.view           a  a  a  a  a  a  a  a
 files.edit           a  a  a  a  a  a  a  -
 workspace.use        a  a  a  a  a  a  a  a

@@ -33,7 +33,7 @@ def statements(dialect: str) -> Iterator[str]:
                 )
             else:
                 yield (
-                    f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
+                    f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
                     f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
                 )
                 yield (

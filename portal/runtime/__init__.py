@@ -1,1 +1,1 @@
-"""What `./go run` starts and how its health is told: settings, supervisor, doctor, command line."""
+"""How the portal is configured, started, supervised, checked and backed up. Knows every layer; no layer knows it."""

@@ -51,11 +51,12 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / "var"
     demo: bool = True
     database_url: str = ""
-    redis_url: str = ""
+    given_redis_url: str = Field("", validation_alias="redis_url")
     smtp_url: str = ""
     sms_url: str = ""
+    outbound_private: bool = False  # lets the SMS gateway be on a private address and without TLS
     public_url: str = ""
-    secret_key: str = ""
+    given_secret_key: str = Field("", validation_alias="secret_key")
     trusted_proxies: int = Field(0, ge=0, le=10)
     session_hours: int = Field(12, ge=1, le=720)
     session_idle_minutes: int = Field(120, ge=5, le=43_200)
@@ -83,7 +84,7 @@ class Settings(BaseSettings):
             return f"postgresql+psycopg://{rest}"
         raise ValueError("use postgresql://user:password@host/name or sqlite:////absolute/path.db")
 
-    @field_validator("redis_url")
+    @field_validator("given_redis_url")
     @classmethod
     def _redis(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
@@ -112,7 +113,7 @@ class Settings(BaseSettings):
             raise ValueError("use the address people type, for example https://portal.example.com")
         return value.rstrip("/")
 
-    @field_validator("secret_key")
+    @field_validator("given_secret_key")
     @classmethod
     def _secret(cls, value: str) -> str:
         if value and len(value) < SECRET_MINIMUM:
@@ -136,7 +137,7 @@ class Settings(BaseSettings):
 
     @property
     def embedded_redis(self) -> bool:
-        return not self.redis_url
+        return not self.given_redis_url
 
     @cached_property
     def redis_socket(self) -> Path:
@@ -148,8 +149,8 @@ class Settings(BaseSettings):
         return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{name}" / "valkey.sock"
 
     @property
-    def redis_address(self) -> str:
-        return self.redis_url or f"unix://{quote(str(self.redis_socket))}"
+    def redis_url(self) -> str:
+        return self.given_redis_url or f"unix://{quote(str(self.redis_socket))}"
 
     @property
     def smtp(self) -> SmtpServer | None:
@@ -164,9 +165,9 @@ class Settings(BaseSettings):
         return self.data_dir / "files"
 
     @cached_property
-    def secret(self) -> str:
+    def secret_key(self) -> str:
         """SECRET_KEY, or one made on first use and kept in DATA_DIR/secret.key."""
-        return self.secret_key or _kept_secret(self.data_dir / "secret.key")
+        return self.given_secret_key or _kept_secret(self.data_dir / "secret.key")
 
 
 def load_settings(**given: object) -> Settings:

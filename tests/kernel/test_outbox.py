@@ -35,7 +35,9 @@ def owed(app):
 
 def entries():
     db.session.expire_all()
-    return db.session.scalars(select(OutboxEntry).where(OutboxEntry.topic == "ProductCounted")).all()
+    return db.session.scalars(
+        select(OutboxEntry).where(OutboxEntry.topic == "ProductCounted").order_by(OutboxEntry.id)
+    ).all()
 
 
 def test_a_failed_unit_owes_nothing(app):

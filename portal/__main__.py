@@ -1,0 +1,5 @@
+"""`python -m portal`"""
+
+from portal.runtime.cli import main
+
+main()
