@@ -22,24 +22,22 @@ from webauthn.helpers.structs import (
 )
 
 from portal.identity import queries, services
-from portal.identity.events import PasswordChanged, PasswordResetAsked
+from portal.identity.events import PasswordResetAsked
 from portal.identity.models import Role, User, WebAuthn
 from portal.identity.rules import is_common_password
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.outbox import emit
-from portal.runtime.settings import Settings
 
 from .http import client_ip, user_agent
 
 DEVICE = "device"  # the key of the cookie session that holds the device's token
 RESET_MINUTES = 30
 FRESH = timedelta(minutes=60)
-RESET_MAIL = "security/email/reset_instructions"
 UNUSED = {"security.two_factor_rescue"}  # codes by mail to a support address: we have recovery codes
 
 
-def config(settings: Settings) -> dict[str, Any]:
+def config(secret: str) -> dict[str, Any]:
     """Everything Flask-Security is told. Nobody can register; answers never tell whether an address is known."""
     return {
         "SECURITY_LOGIN_URL": "/signin",
@@ -87,16 +85,18 @@ def config(settings: Settings) -> dict[str, Any]:
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"test_environment": True},  # company networks use .local, .test, .example
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
         "SECURITY_EMAIL_PLAINTEXT": False,  # the worker writes the mails
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
-        "SECURITY_TOTP_SECRETS": {"1": _derived(settings.secret_key, "totp")},
+        "SECURITY_TOTP_SECRETS": {"1": _derived(secret, "totp")},
         "SECURITY_TOTP_ISSUER": "Throughline",
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(settings.secret_key, "recovery codes").encode()],
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(secret, "recovery codes").encode()],
         "SECURITY_WEBAUTHN": True,
         "SECURITY_WAN_RP_NAME": "Throughline",
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
@@ -152,17 +152,12 @@ class Mails(MailUtil):
     """Flask-Security asks for a mail; we note that one is owed. A worker writes and sends it."""
 
     def send_mail(self, template: str, *addressed: Any, **context: Any) -> None:
-        user_id, now = context["user"].id, clock.now().isoformat()
-        if template == RESET_MAIL:
-            emit(PasswordResetAsked(user_id=user_id, asked_at=now))
-        else:
-            emit(PasswordChanged(user_id=user_id, changed_at=now))
+        emit(PasswordResetAsked(user_id=context["user"].id, asked_at=clock.now().isoformat()))
 
 
 def limits() -> tuple[timedelta, timedelta]:
     """How long a device stays in: in all, and unused."""
-    settings: Settings = current_app.extensions["settings"]
-    return timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes)
+    return current_app.config["SIGNED_IN_LONGEST"], current_app.config["SIGNED_IN_IDLE"]
 
 
 def connect(app: Flask) -> None:
@@ -212,7 +207,7 @@ def _render(template: str, **context: Any) -> Response:
 
 
 def _demo_people() -> dict[str, Any]:
-    return {"demo_people": queries.demo_people() if current_app.extensions["settings"].demo else ()}
+    return {"demo_people": queries.demo_people() if current_app.config["DEMO"] else ()}
 
 
 def load_user(user_id: str) -> User | None:
