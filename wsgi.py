@@ -20,7 +20,7 @@ from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, auth, errors, fields, filters, http, layout, limits, pdf, signin
+from portal.web import assets, attempts, auth, errors, fields, filters, http, layout, limits, pdf, rich, signin
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -33,10 +33,10 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     _connect(app, settings)
-    for layer in (http, auth, errors, fields, filters, assets, layout):
+    for layer in (http, auth, errors, fields, filters, rich, assets, layout):
         layer.register(app)
     blueprints.register(app)
-    limits.register(app)
+    attempts.register(app)
     auth.check_declared(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 4)  # type: ignore[method-assign]
@@ -58,7 +58,6 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SIGNED_IN_LONGEST": timedelta(hours=settings.session_hours),
         "SIGNED_IN_IDLE": timedelta(minutes=settings.session_idle_minutes),
         "DEMO": settings.demo,
-        "RATELIMIT_STORAGE_URI": limits.storage(settings.redis_url),
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_TRANSLATION_DIRECTORIES": os.path.join(portal.__path__[0], "translations"),
     } | signin.config(settings.secret_key)
@@ -80,6 +79,7 @@ def _connect(app: Flask, settings: Settings) -> None:
 
     bell = Bell(connect(settings.redis_url))
     app.extensions["bell"] = bell
+    limits.register(app)
     app.extensions["preload_pdf"] = pdf.preload
     on_commit(_ring)
 
