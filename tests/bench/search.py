@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from portal.kernel import search
 from portal.kernel.db import db, unit_of_work
@@ -71,4 +71,6 @@ def _fill(chance: random.Random, words: list[str], size: int) -> list[str]:
         with unit_of_work():
             db.session.execute(insert(SearchEntry), rows)
         titles += [row["title"] for row in rows]
+    with unit_of_work():
+        db.session.execute(text("ANALYZE"))  # as the database does by itself after a while
     return titles
