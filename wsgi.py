@@ -5,9 +5,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel
-from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.engine import Engine
@@ -16,11 +15,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import blueprints
 import jobs
 import portal
-from portal.identity.models import Role, User, WebAuthn
+from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, auth, errors, fields, filters, http, layout, pdf
+from portal.web import assets, auth, errors, fields, filters, http, layout, limits, pdf, rich, signin
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -33,7 +32,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     _connect(app, settings)
-    for layer in (http, auth, errors, fields, filters, assets, layout):
+    for layer in (http, auth, errors, fields, filters, rich, assets, layout):
         layer.register(app)
     blueprints.register(app)
     auth.check_declared(app)
@@ -56,12 +55,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_TRANSLATION_DIRECTORIES": os.path.join(portal.__path__[0], "translations"),
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SALT": settings.secret_key,
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password",
-        "SECURITY_POST_LOGIN_VIEW": "/",
-        "SECURITY_POST_LOGOUT_VIEW": "/",
-    }
+    } | signin.config(settings)
 
 
 def _connect(app: Flask, settings: Settings) -> None:
@@ -69,18 +63,24 @@ def _connect(app: Flask, settings: Settings) -> None:
     with app.app_context():
         prepare_engine(db.engine)
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
-    files.keep_in(settings.data_dir / "files")
+    files.keep_in(settings.files_dir)
+    consent.use_key(app.config["SECRET_KEY"])
     Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
     CSRFProtect(app)
-    Security(app, SQLAlchemyUserDatastore(db, User, Role, WebAuthn), register_blueprint=True)
+    signin.connect(app)
     for module in iter_modules(jobs.__path__):
         import_module(f"jobs.{module.name}")
     from jobs.relay import Bell, connect
 
     bell = Bell(connect(settings.redis_url))
     app.extensions["bell"] = bell
+    limits.register(app)
     app.extensions["preload_pdf"] = pdf.preload
-    on_commit(lambda queues: app.extensions["bell"].ring(queues))
+    on_commit(_ring)
+
+
+def _ring(queues: set[str]) -> None:
+    current_app.extensions["bell"].ring(queues)
 
 
 def _forget_connections(engine: Engine) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 
 from flask import Flask
+from sqlalchemy import func, select
 
 from portal.kernel import clock, outbox, settings
 from portal.kernel.actor import SYSTEM, act_as
@@ -35,8 +36,12 @@ def tick(app: Flask) -> None:
 def run_periodic() -> None:
     """Start each periodic job whose slot nobody has taken yet."""
     now = clock.now()
+    query = select(settings.ScheduleSlot.name, func.max(settings.ScheduleSlot.slot))
+    taken = {row[0]: row[1] for row in db.session.execute(query.group_by(settings.ScheduleSlot.name))}
     for name, job in registry.periodic.items():
         slot = int(now.timestamp() // job.every.total_seconds())
+        if taken.get(name) == slot:
+            continue
         with unit_of_work():
             first = insert_ignore(settings.ScheduleSlot, [{"name": name, "slot": slot, "taken_at": now}])
         if first:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -15,9 +16,11 @@ from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Engine
 
 from portal.identity.models import User
+from portal.identity.services import open_sign_in
 from portal.kernel import guards, search
 from portal.kernel.actor import SYSTEM, Actor, become
-from portal.kernel.db import Base, db
+from portal.kernel.db import db, unit_of_work
+from portal.migrations.models import metadata
 from portal.organization.queries import actor_for
 from portal.runtime.settings import Settings
 from tests import world
@@ -43,8 +46,11 @@ class Client(FlaskClient):
 
     def sign_in(self, user: User) -> "Client":
         """As the sign-in page would, without its round trip."""
+        with unit_of_work():
+            device = open_sign_in(user, "127.0.0.1", "test")
         with self.session_transaction() as session:
             session["_user_id"], session["_fresh"] = user.fs_uniquifier, True
+            session["device"], session["fs_paa"] = device, time.time()
         return self
 
 
@@ -81,7 +87,7 @@ test_settings.__test__ = False  # type: ignore[attr-defined]
 def create_schema(engine: Engine) -> None:
     """Tables, triggers and search index, as the migrations make them (a test compares both)."""
     with engine.begin() as connection:
-        Base.metadata.create_all(connection)
+        metadata().create_all(connection)
         for statement in [*guards.statements(engine.dialect.name), *search.statements(engine.dialect.name)]:
             connection.exec_driver_sql(statement)
 

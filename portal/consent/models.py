@@ -57,3 +57,22 @@ class Suppression(Base):
     reason: Mapped[SuppressionReason]
     note: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SuppressionEvent(Base):
+    """Evidence of every block and release. It names no address, so it stays when a person is erased."""
+
+    __tablename__ = "suppression_event"
+    __table_args__ = (Index("ix_suppression_event_address", "channel", "address_hash", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]
+    address_hash: Mapped[str]
+    reason: Mapped[SuppressionReason]
+    released: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+append_only("suppression_event")

@@ -35,7 +35,14 @@ class User(Base, UserMixin, Audited):
     __tablename__ = "user"
     noun = "users"
     unaudited = frozenset(
-        {"password", "fs_uniquifier", "tf_totp_secret", "mf_recovery_codes", "fs_webauthn_user_handle"}
+        {
+            "password",
+            "fs_uniquifier",
+            "tf_totp_secret",
+            "mf_recovery_codes",
+            "fs_webauthn_user_handle",
+            "totp_last_counter",
+        }
         | {"last_login_at", "current_login_at", "last_login_ip", "current_login_ip", "login_count"}
     )
 
@@ -59,6 +66,7 @@ class User(Base, UserMixin, Audited):
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
     tf_phone_number: Mapped[str | None]
+    totp_last_counter: Mapped[int | None]  # a code works once
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(JSON)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

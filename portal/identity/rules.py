@@ -1,5 +1,6 @@
 """The permission matrix: one line per permission, what each role may do and how far it reaches."""
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum, auto
 
@@ -59,6 +60,10 @@ invoices.issue       -  -  -  -  -  a  -  -
 payments.record      -  -  -  -  -  a  -  -
 catalog.view         a  a  a  a  a  a  -  a
 catalog.edit         -  -  -  a  -  a  -  -
+price_lists.view     a  a  a  a  a  a  -  a
+price_lists.edit     -  -  -  a  -  a  -  -
+tax_rates.view       a  a  a  a  a  a  -  a
+tax_rates.edit       -  -  -  a  -  a  -  -
 targets.view         o  s  a  a  -  a  a  a
 targets.edit         -  -  a  a  -  -  -  -
 territories.view     a  a  a  a  a  a  a  a
@@ -73,6 +78,7 @@ consent.view         a  a  a  a  a  -  -  a
 consent.edit         -  -  -  -  a  -  -  a
 messages.view        or s  a  a  a  a  -  a
 messages.resolve     -  -  -  a  a  a  -  a
+messages.hold        -  -  -  -  -  -  -  a
 files.view           a  a  a  a  a  a  a  a
 files.edit           a  a  a  a  a  a  a  -
 workspace.use        a  a  a  a  a  a  a  a
@@ -111,3 +117,29 @@ def grants_of(roles: Iterable[Role]) -> dict[str, frozenset[Scope]]:
         if scopes:
             grants[permission] = scopes
     return grants
+
+
+# What most leaked passwords are built from. A password that is one of these with digits and signs around is refused.
+_COMMON = """
+    password passwort passw passwd pass admin administrator root user guest login welcome willkommen hello hallo
+    letmein changeme secret geheim test testtest demo default master monkey dragon shadow sunshine princess football
+    baseball basketball soccer fussball superman batman starwars pokemon michael jennifer jessica ashley daniel andrew
+    charlie thomas robert jordan hunter ranger killer trustno iloveyou ichliebedich loveyou whatever freedom computer
+    internet summer sommer winter spring autumn herbst january monday qwerty qwertz qwertyuiop qwertzuiop asdfgh
+    asdfghjkl zxcvbnm yxcvbnm qazwsx qazwsxedc abc abcd abcdef abcdefg abcdefgh company firma sales marketing crm
+    throughline portal
+"""
+_LEET = str.maketrans("013457@$!", "oleastasi")
+
+
+def is_common_password(password: str, *personal: str) -> bool:
+    """Whether attackers try it first (ASVS 6.2.4): a common word, the person's own name, or few different characters."""
+    plain = password.casefold()
+    words = {*_COMMON.split()} | {
+        part for text in personal for part in re.split(r"[\W_]+", text.casefold()) if len(part) > 3
+    }
+    shapes = {
+        re.sub(r"[^a-zà-ÿ]", "", spelled) for spelled in (plain, plain.translate(_LEET), plain.rstrip("0123456789!"))
+    }
+    repeated = {match[1] for shape in shapes if (match := re.fullmatch(r"(.+?)\1+", shape))}
+    return len(set(plain)) < 5 or plain.isdigit() or not words.isdisjoint(shapes | repeated)

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -51,7 +52,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.replace(tzinfo=UTC) if value is None or value.tzinfo is None else value.astimezone(UTC)
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)  # SQLite drops the zone
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -87,6 +90,15 @@ class Versioned:
             raise Stale("stale", "Somebody else changed this first. Compare both versions and pick.")
 
 
+@cache
+def model_of(noun: str) -> type[Base]:
+    """The model a noun names. Raises LookupError."""
+    for mapper in Base.registry.mappers:
+        if noun and getattr(mapper.class_, "noun", "") == noun:
+            return mapper.class_
+    raise LookupError(noun)
+
+
 # A session that joins an open transaction works in a savepoint: tests roll the whole of it back.
 db = SQLAlchemy(
     model_class=Base, disable_autonaming=True, session_options={"join_transaction_mode": "create_savepoint"}
@@ -104,7 +116,8 @@ def refuse_on(*marks: str, say: Refused) -> None:
 
 def on_commit(ring: Callable[[set[str]], None]) -> None:
     """Register who hears, after each commit, which queues have new work."""
-    _after_commit.append(ring)
+    if ring not in _after_commit:
+        _after_commit.append(ring)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from .actor import Actor
 from .db import db
@@ -35,7 +36,7 @@ class Field:
 
     key: str
     label: str
-    column: ColumnElement[Any] | None = None
+    column: ColumnElement[Any] | InstrumentedAttribute[Any] | None = None
     value: Callable[[Any], Any] | None = None
     kind: Kind = "text"
     sortable: bool = True

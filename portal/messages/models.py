@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.consent.states import Channel, Purpose
 from portal.kernel import clock
@@ -40,6 +40,7 @@ class Message(Base, Owned):
     purpose: Mapped[Purpose]
     priority: Mapped[int] = mapped_column(default=5)  # 1 transactional and urgent, 9 bulk
     address: Mapped[str]
+    address_hash: Mapped[str]  # what suppressions are looked up by when the message is claimed
     recipient: Mapped[str] = mapped_column(default="")
     content_id: Mapped[int] = mapped_column(ForeignKey("message_content.id"))
     values: Mapped[dict[str, Any] | None]  # what fills the shared content for this recipient
@@ -50,10 +51,13 @@ class Message(Base, Owned):
     attempt: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
+    dated_at: Mapped[datetime | None]  # the Date header, kept so that a second attempt is byte for byte the first
+    resent: Mapped[bool] = mapped_column(default=False)  # transactional mail is handed over again once, never twice
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     noun_of: Mapped[str | None]
     record_id: Mapped[int | None]
+    content: Mapped["MessageContent"] = relationship(lazy="raise_on_sql")
 
 
 class MessageContent(Base):

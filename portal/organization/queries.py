@@ -1,9 +1,12 @@
 """Who sits where, and who may see and do what."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import aliased, selectinload
 
 from portal.identity.models import User
 from portal.identity.rules import PERMISSIONS, grants_of
@@ -72,38 +75,41 @@ def authorize(actor: Actor, permission: str, record: Base | None = None) -> None
 
 
 def actor_for(user: User, day: date) -> Actor:
-    """The person with the positions held on that day, their reach, and what the roles grant."""
-    seats = select(Seat.position_id).where(
-        Seat.user_id == user.id, Seat.starts_on <= day, or_(Seat.ends_on.is_(None), Seat.ends_on > day)
-    )
-    positions = db.session.execute(
-        select(Position.id, Position.path, Position.reports_to_id).where(Position.id.in_(seats))
-    ).all()
+    """The person with the positions held on that day, their reach, and what the roles grant. At most three queries."""
     grants = grants_of(user.role_names)
-    held = frozenset(row.id for row in positions)
-    scopes = frozenset[Scope]().union(*grants.values()) if grants else frozenset()
+    scopes = frozenset[Scope]().union(*grants.values())
+    held = db.session.execute(
+        select(Position.id, Position.path, Position.reports_to_id)
+        .join(Seat, Seat.position_id == Position.id)
+        .where(Seat.user_id == user.id, _on(day))
+    ).all()
+    ids = frozenset(row.id for row in held)
     return Actor(
         name=user.name,
         user_id=user.id,
         grants=grants,
-        position_ids=held,
-        team_ids=_peers(positions) if Scope.TEAM in scopes else frozenset(),
-        paths=tuple(row.path for row in positions),
-        territory_ids=_covered(held) if Scope.TERRITORY in scopes and held else frozenset(),
+        position_ids=ids,
+        team_ids=_peers(held) if Scope.TEAM in scopes else frozenset(),
+        paths=tuple(row.path for row in held),
+        territory_ids=_covered(ids) if Scope.TERRITORY in scopes and ids else frozenset(),
     )
 
 
-def _peers(positions: Any) -> frozenset[int]:
+def _peers(positions: Sequence[Any]) -> frozenset[int]:
     managers = [row.reports_to_id for row in positions if row.reports_to_id]
     return frozenset(db.session.scalars(select(Position.id).where(Position.reports_to_id.in_(managers))))
 
 
 def _covered(positions: frozenset[int]) -> frozenset[int]:
     """The covered territories and everything below them."""
-    top = select(Territory.path).join(Coverage, Coverage.territory_id == Territory.id)
-    paths = db.session.scalars(top.where(Coverage.position_id.in_(positions))).all()
-    below = [Territory.path.startswith(path, autoescape=True) for path in paths]
-    return frozenset(db.session.scalars(select(Territory.id).where(or_(false(), *below))))
+    top = aliased(Territory)
+    query = (
+        select(Territory.id)
+        .join(top, Territory.path.startswith(top.path))
+        .join(Coverage, Coverage.territory_id == top.id)
+        .where(Coverage.position_id.in_(positions))
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def company() -> Company | None:
@@ -120,10 +126,9 @@ def position_covering(territory_id: int) -> int | None:
 
 def names_of_positions(day: date) -> dict[int, str]:
     """Every position -> who sits there that day, or "Vacant: TITLE"."""
-    seated = (Seat.starts_on <= day) & (Seat.ends_on.is_(None) | (Seat.ends_on > day))
     rows = db.session.execute(
         select(Position.id, Position.title, User.name)
-        .outerjoin(Seat, (Seat.position_id == Position.id) & seated)
+        .outerjoin(Seat, (Seat.position_id == Position.id) & _on(day))
         .outerjoin(User, User.id == Seat.user_id)
     )
     return {row.id: row.name or f"Vacant: {row.title}" for row in rows}
@@ -134,8 +139,7 @@ def seated_user(position_id: int | None, day: date) -> User | None:
     return db.session.scalar(
         select(User)
         .join(Seat, Seat.user_id == User.id)
-        .where(Seat.position_id == position_id, Seat.starts_on <= day)
-        .where(or_(Seat.ends_on.is_(None), Seat.ends_on > day))
+        .where(Seat.position_id == position_id, _on(day))
         .order_by(Seat.starts_on.desc())
         .limit(1)
     )
@@ -144,3 +148,77 @@ def seated_user(position_id: int | None, day: date) -> User | None:
 def own_position(actor: Actor) -> int | None:
     """The position new records of this person belong to: the first one held."""
     return min(actor.position_ids, default=None)
+
+
+@dataclass
+class Node:
+    """A position in the chart: who sits there, what it covers, what is below."""
+
+    position: Position
+    person: str | None
+    covers: list[str]
+    below: list["Node"] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return len(self.below) + sum(node.size for node in self.below)
+
+
+def chart(day: date) -> list[Node]:
+    """The reporting tree of that day, in three queries."""
+    positions = db.session.scalars(select(Position).order_by(Position.path)).all()
+    people: dict[int, str] = {
+        row.position_id: row.name
+        for row in db.session.execute(
+            select(Seat.position_id, User.name).join(User, User.id == Seat.user_id).where(_on(day))
+        )
+    }
+    covers: dict[int, list[str]] = {}
+    for row in db.session.execute(
+        select(Coverage.position_id, Territory.name)
+        .join(Territory, Territory.id == Coverage.territory_id)
+        .order_by(Territory.path)
+    ):
+        covers.setdefault(row.position_id, []).append(row.name)
+    nodes = {p.id: Node(p, people.get(p.id), covers.get(p.id, [])) for p in positions}
+    for node in nodes.values():
+        if boss := nodes.get(node.position.reports_to_id or 0):
+            boss.below.append(node)
+    return [node for node in nodes.values() if node.position.reports_to_id is None]
+
+
+def _on(day: date) -> ColumnElement[bool]:
+    return (Seat.starts_on <= day) & (Seat.ends_on.is_(None) | (Seat.ends_on > day))
+
+
+def positions_of(user_id: int) -> Sequence[Seat]:
+    """Every seat the person had, has or will have, latest first."""
+    query = select(Seat).where(Seat.user_id == user_id).options(selectinload(Seat.position))
+    return db.session.scalars(query.order_by(Seat.starts_on.desc())).all()
+
+
+def seats_in(position_id: int) -> Sequence[Seat]:
+    """Who sat, sits and will sit there, latest first."""
+    query = select(Seat).where(Seat.position_id == position_id).options(selectinload(Seat.user))
+    return db.session.scalars(query.order_by(Seat.starts_on.desc())).all()
+
+
+def covered_by(position_id: int) -> list[int]:
+    return list(db.session.scalars(select(Coverage.territory_id).where(Coverage.position_id == position_id)))
+
+
+def position_choices() -> list[tuple[int, str]]:
+    """Every position, a superior before those below, indented."""
+    rows = db.session.execute(select(Position.id, Position.title, Position.path).order_by(Position.path)).all()
+    return [(row.id, "\u2003" * (row.path.count("/") - 2) + row.title) for row in rows]
+
+
+def territory_choices() -> list[tuple[int, str]]:
+    rows = db.session.execute(select(Territory.id, Territory.name, Territory.path).order_by(Territory.path)).all()
+    return [(row.id, "\u2003" * (row.path.count("/") - 2) + row.name) for row in rows]
+
+
+def people_choices() -> list[tuple[int, str]]:
+    """Everybody who can sign in."""
+    rows = db.session.execute(select(User.id, User.name).where(User.active).order_by(User.name)).all()
+    return [(row.id, row.name) for row in rows]

@@ -54,9 +54,12 @@ class Settings(BaseSettings):
     given_redis_url: str = Field("", validation_alias="redis_url")
     smtp_url: str = ""
     sms_url: str = ""
+    outbound_private: bool = False  # lets the SMS gateway be on a private address and without TLS
     public_url: str = ""
     given_secret_key: str = Field("", validation_alias="secret_key")
     trusted_proxies: int = Field(0, ge=0, le=10)
+    session_hours: int = Field(12, ge=1, le=720)
+    session_idle_minutes: int = Field(120, ge=5, le=43_200)
     threads: int = Field(8, ge=1, le=256)
     web_processes: int = Field(1, ge=1, le=64)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -131,9 +131,21 @@ def when(value: date | None, now: datetime | None = None) -> Markup:
     return stamped(moment.isoformat(timespec="seconds"), f"{format_date(value, 'full')} {format_time(moment)}", text)
 
 
+def browser(agent: str | None) -> str:
+    """A device as people know it: "Firefox on Windows"."""
+    names = (("Edg", "Edge"), ("OPR", "Opera"), ("Chrom", "Chrome"), ("Firefox", "Firefox"), ("Safari", "Safari"))
+    systems = (
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )  # fmt: skip
+    name = next((said for mark, said in names if mark in (agent or "")), "")
+    system = next((said for mark, said in systems if mark in (agent or "")), "")
+    return gettext("%(browser)s on %(system)s", browser=name, system=system) if name and system else agent or "?"
+
+
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=format_money, short=format_short, number=format_number, percent=format_percent,
-        date=format_date, datetime=format_datetime, when=when,
+        date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip
     app.jinja_env.globals.update(language=language, direction=direction)

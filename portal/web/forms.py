@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField
+from wtforms import Field, HiddenField, IntegerField, PasswordField, StringField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
@@ -17,6 +18,14 @@ from portal.kernel.errors import Refused, Stale
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose submission acts once: `nonce` is new in every rendering."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
+            """Text arrives trimmed and without NUL, which PostgreSQL cannot store; passwords stay as typed."""
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+                options["filters"] = [tidy, *unbound_field.kwargs.get("filters", ())]
+            return super().bind_field(form, unbound_field, options)
 
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(16))
     status = 422  # what an unaccepted form answers with
@@ -46,6 +55,15 @@ class EditForm(Form):
     """A form over an existing record; `version` tells which state of it was shown."""
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def compare(self, current: Mapping[str, Any]) -> None:
+        """Besides: who saves again after seeing both versions means it, so the form moves on to `current["version"]`."""
+        super().compare({name: value for name, value in current.items() if name != "version"})
+        self.version.data, self.version.raw_data = current.get("version"), None
+
+
+def tidy(text: str | None) -> str | None:
+    return text.replace("\0", "").strip() if text else text
 
 
 def list_of(field: Any) -> list[str]:

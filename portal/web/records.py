@@ -1,10 +1,8 @@
 """Where each kind of record has its page."""
 
-from functools import cache
-
 from flask import current_app, url_for
 
-from portal.kernel.db import Base
+from portal.kernel.db import model_of as model_of
 
 PAGES = {
     "leads": "leads.show_lead",
@@ -15,6 +13,7 @@ PAGES = {
     "orders": "orders.show_order",
     "invoices": "invoices.show_invoice",
     "catalog": "catalog.show_product",
+    "price_lists": "catalog.show_price_list",
     "landing": "landing.show_page",
     "messages": "messages.show_message",
     "users": "identity.show_user",
@@ -25,12 +24,3 @@ def record_url(noun: str, record_id: int) -> str:
     """The staff page of a record; every such view takes `record_id`. "" where the record has none."""
     endpoint = PAGES.get(noun, "")
     return url_for(endpoint, record_id=record_id) if endpoint in current_app.view_functions else ""
-
-
-@cache
-def model_of(noun: str) -> type[Base]:
-    """The model a noun names. Raises LookupError."""
-    for mapper in Base.registry.mappers:
-        if getattr(mapper.class_, "noun", "") == noun and noun:
-            return mapper.class_
-    raise LookupError(noun)

@@ -1,0 +1,76 @@
+"""What people say about themselves, and what administrators say about them."""
+
+from typing import Any
+
+from flask import current_app
+from wtforms import EmailField, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import Email, EqualTo, InputRequired, Length, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.identity.rules import ROLE_NAMES
+from portal.identity.rules import Role as RoleName
+from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES
+from portal.web.forms import Form
+
+
+def inert_name(form: Form, field: Any) -> None:
+    """A name is one line of text."""
+    if not field.data.strip() or not field.data.isprintable():
+        raise ValidationError("Write a name on one line.")
+
+
+def good_password(form: Form, field: Any) -> None:
+    """At least 12 characters, none of the passwords that everybody tries."""
+    refused, field.data = current_app.extensions["security"].password_util.validate(field.data, False)
+    if refused:
+        raise ValidationError(str(refused[0]))
+
+
+class EditSettings(Form):
+    name = StringField("Name", [InputRequired(), Length(max=120), inert_name])
+    locale = SelectField("Language", choices=LANGUAGES)
+    timezone = SelectField("Time zone", choices=ZONES)
+
+
+class ChoosePassword(Form):
+    password = PasswordField("New password", [InputRequired(), Length(max=200), good_password])
+    repeated = PasswordField("Repeat it", [InputRequired(), EqualTo("password", "Both must be the same.")])
+
+
+class EditUser(Form):
+    name = StringField("Name", [InputRequired(), Length(max=120), inert_name])
+    email = EmailField("Email", [InputRequired(), Length(max=200), Email()])
+
+
+class ChangeRoles(Form):
+    roles = SelectMultipleField(
+        "Roles",
+        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        coerce=RoleName,
+    )
+
+    def validate_roles(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError("Choose at least one role.")
+
+
+class InviteUser(EditUser, ChangeRoles):
+    pass
+
+
+class SetUp(ChoosePassword):
+    """The company and its first administrator, guarded by the code that the first start printed."""
+
+    code = StringField("Set-up code", [InputRequired(), Length(max=64)])
+    company = StringField("Company", [InputRequired(), Length(max=120), inert_name])
+    country = StringField(
+        "Country, two letters", [InputRequired(), Regexp(r"[A-Z]{2}\Z", message="Two capital letters.")]
+    )
+    currency = SelectField("Currency", choices=CURRENCIES, default="EUR")
+    fiscal_year_start = SelectField("Fiscal year starts in", choices=MONTHS, coerce=int, default=1)
+    timezone = SelectField("Time zone", choices=ZONES, default="Europe/Berlin")
+    sender = EmailField("Company email, sender of its mails", [InputRequired(), Length(max=200), Email()])
+    name = StringField("Your name", [InputRequired(), Length(max=120), inert_name])
+    email = EmailField("Your email", [InputRequired(), Length(max=200), Email()])

@@ -1,0 +1,96 @@
+"""Prices and tax rates: what applies on a day, to a customer, and why."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+
+from portal.kernel.db import db
+from portal.kernel.errors import Refused
+
+from .models import PriceList, PriceListItem, Product, TaxRate
+
+
+class Price(NamedTuple):
+    """A unit price and the steps that led to it, as (label, text)."""
+
+    unit_price: Decimal
+    why: list[tuple[str, str]]
+
+
+def price_of(product_id: int, quantity: Decimal, *, price_list_id: int | None, currency: str, on: date) -> Price:
+    """The price on the document's list, else on the default list of its currency. Raises Refused when on neither."""
+    wanted = (product_id, quantity)
+    found = prices_of([wanted], price_list_id=price_list_id, currency=currency, on=on).get(wanted)
+    if found is None:
+        name = db.session.scalar(select(Product.name).where(Product.id == product_id)) or "This product"
+        raise Refused("price.none", f"{name} has no price in {currency} for this quantity on {on}.")
+    return found
+
+
+def prices_of(
+    wanted: Sequence[tuple[int, Decimal]], *, price_list_id: int | None, currency: str, on: date
+) -> dict[tuple[int, Decimal], Price]:
+    """(product id, quantity) -> price, by two statements for any number; without a price the pair is left out.
+
+    A list of another currency never prices a document; one out of its dates leaves the word to the default list.
+    On a list the largest minimum quantity that is reached wins.
+    """
+    of_currency = select(PriceList).where(PriceList.currency == currency)
+    lists = db.session.scalars(of_currency.where(or_(PriceList.id == price_list_id, PriceList.is_default))).all()
+    by_turn = sorted(lists, key=lambda one: one.id != price_list_id)
+    valid = [one for one in by_turn if _is_valid(one, on)]
+    skipped = [(one.name, _dates(one)) for one in by_turn if one not in valid]
+    items = select(PriceListItem).where(
+        PriceListItem.price_list_id.in_([one.id for one in valid]),
+        PriceListItem.product_id.in_({product_id for product_id, _ in wanted}),
+    )
+    tiers: dict[tuple[int, int], list[PriceListItem]] = {}
+    for item in db.session.scalars(items.order_by(PriceListItem.min_quantity.desc())):
+        tiers.setdefault((item.price_list_id, item.product_id), []).append(item)
+    found = {}
+    for product_id, quantity in wanted:
+        for one in valid:
+            reached = [item for item in tiers.get((one.id, product_id), []) if item.min_quantity <= quantity]
+            if reached:
+                why = [*skipped, *_why(one, reached[0], chosen=one.id == price_list_id)]
+                found[product_id, quantity] = Price(reached[0].unit_price, why)
+                break
+    return found
+
+
+def _is_valid(one: PriceList, on: date) -> bool:
+    """Both ends belong to the list's time."""
+    return (one.valid_from is None or one.valid_from <= on) and (one.valid_until is None or on <= one.valid_until)
+
+
+def _dates(one: PriceList) -> str:
+    return f"valid {one.valid_from or 'ever since'} to {one.valid_until or 'further notice'}"
+
+
+def _why(one: PriceList, item: PriceListItem, *, chosen: bool) -> list[tuple[str, str]]:
+    reason = "list of this document" if chosen else f"default list for {one.currency}"
+    why = [("Price list", f"{one.name}, {reason}"), ("From quantity", f"{item.min_quantity.normalize():f}")]
+    if one.valid_from or one.valid_until:
+        why.append(("Dates", _dates(one)))
+    return [*why, ("Unit price", f"{item.unit_price.normalize():f} {one.currency}")]
+
+
+def tax_rates(country: str, region: str) -> dict[str, Decimal]:
+    """Tax category -> percent at a place: the rate of the region, else that of the whole country.
+
+    A place without a rate is one where we collect no tax.
+    """
+    rows = db.session.execute(
+        select(TaxRate.category, TaxRate.percent)
+        .where(TaxRate.country == country, TaxRate.region.in_({"", region}))
+        .order_by(TaxRate.region)  # the region comes after "", so the more specific rate stays
+    )
+    return {row.category: row.percent for row in rows}
+
+
+def tax_percent(country: str, region: str, category: str) -> Decimal:
+    """The percent for a category; 0 where we collect no tax."""
+    return tax_rates(country, region).get(category, Decimal(0))

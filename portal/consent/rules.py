@@ -1,0 +1,82 @@
+"""Addresses in one spelling, their keyed hash, and what each block covers."""
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+import phonenumbers
+
+from portal.kernel.errors import Refused
+from portal.kernel.mime import address as plain_email
+
+from .states import Channel, SuppressionReason
+
+_key: list[bytes] = []
+
+BLOCKS_ALL = frozenset(
+    {SuppressionReason.HARD_BOUNCE, SuppressionReason.STOP, SuppressionReason.MANUAL, SuppressionReason.ERASED}
+)  # the others end commercial messages only: who complained still gets the invoice
+
+OPTED_OUT = "opted_out"
+NO_CONSENT = "no_consent"
+
+WHY: Mapping[str, str] = {
+    SuppressionReason.UNSUBSCRIBED: "This address is on the suppression list because its owner unsubscribed.",
+    SuppressionReason.HARD_BOUNCE: "This address is blocked because the mail server said it does not exist.",
+    SuppressionReason.COMPLAINT: "This address is on the suppression list because its owner reported our mail as spam.",
+    SuppressionReason.STOP: "This number is blocked because its owner answered STOP.",
+    SuppressionReason.MANUAL: "This address was blocked by a colleague.",
+    SuppressionReason.ERASED: "The person behind this address was erased and must not be contacted.",
+    OPTED_OUT: "The person said no.",
+    NO_CONSENT: "The person has not said yes; commercial messages need a yes.",
+}
+
+
+class Verdict(NamedTuple):
+    """Whether a message may go, and the sentence that says why."""
+
+    allowed: bool
+    why: str
+
+
+def use_key(secret: str) -> None:
+    """Set once, when the app is made. Changing it would lose every block of an erased person."""
+    _key[:] = [hmac.digest(secret.encode(), b"consent", "sha256")]
+
+
+def normal_address(channel: Channel, text: str, region: str = "US") -> str:
+    """One spelling per mailbox or number: lower-case email with an ASCII domain, E.164 phone. Raises Refused."""
+    return normal_email(text) if channel == Channel.EMAIL else normal_phone(text, region)
+
+
+def normal_email(text: str) -> str:
+    try:
+        return plain_email(text.strip().lower()).lower()
+    except ValueError as error:
+        raise Refused("consent.bad_email", "Write one e-mail address, like name@example.com.", "address") from error
+
+
+def normal_phone(text: str, region: str = "US") -> str:
+    """Numbers without a country code are read as numbers of the region (ISO 3166)."""
+    try:
+        number = phonenumbers.parse(text.strip()[:40], region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.extension or not phonenumbers.is_possible_number(number):
+        raise Refused(
+            "consent.bad_phone", "Write a phone number with its country code, like +1 425 555 0100.", "address"
+        )
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def address_hash(channel: Channel, address: str) -> str:
+    """Of a normal address; says nothing to whoever lacks the key."""
+    return hmac.new(_key[0], f"{channel}:{address}".encode(), sha256).hexdigest()
+
+
+def preference_mac(consent_id: int) -> str:
+    """Proves that a preference link was made here."""
+    digest = hmac.digest(_key[0], f"preferences:{consent_id}".encode(), "sha256")
+    return urlsafe_b64encode(digest[:24]).decode()

@@ -1,0 +1,1698 @@
+"""The whole schema"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+GUARDS_AND_SEARCH = {
+    "sqlite": [
+        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
+        "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
+        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
+        "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
+        "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
+        "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
+        "CREATE TRIGGER quote_line_frozen_update BEFORE UPDATE ON quote_line FOR EACH ROW WHEN (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_line rows are frozen'); END",
+        "CREATE TRIGGER quote_line_frozen_delete BEFORE DELETE ON quote_line FOR EACH ROW WHEN (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_line rows are frozen'); END",
+        "CREATE TRIGGER sales_order_frozen_update BEFORE UPDATE ON sales_order FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.revision_id IS DISTINCT FROM OLD.revision_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'sales_order rows are frozen'); END",
+        "CREATE TRIGGER sales_order_frozen_delete BEFORE DELETE ON sales_order FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'sales_order rows are frozen'); END",
+        "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
+        "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
+        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
+        "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN OLD.number IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
+        "CREATE TRIGGER invoice_line_frozen_update BEFORE UPDATE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
+        "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
+        "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
+        "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
+        "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
+        "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
+        "CREATE TRIGGER search_entry_ad AFTER DELETE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); END",
+        "CREATE TRIGGER search_entry_au AFTER UPDATE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION audit_entry_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_update()",
+        "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_update()",
+        "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION suppression_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_update()",
+        "CREATE OR REPLACE FUNCTION suppression_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION quote_revision_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW EXECUTE FUNCTION quote_revision_frozen_update()",
+        "CREATE OR REPLACE FUNCTION quote_revision_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW EXECUTE FUNCTION quote_revision_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION quote_line_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' THEN RAISE EXCEPTION 'quote_line rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER quote_line_frozen_update BEFORE UPDATE ON quote_line FOR EACH ROW EXECUTE FUNCTION quote_line_frozen_update()",
+        "CREATE OR REPLACE FUNCTION quote_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' THEN RAISE EXCEPTION 'quote_line rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER quote_line_frozen_delete BEFORE DELETE ON quote_line FOR EACH ROW EXECUTE FUNCTION quote_line_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION sales_order_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.snapshot_hash IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.revision_id IS DISTINCT FROM OLD.revision_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'sales_order rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER sales_order_frozen_update BEFORE UPDATE ON sales_order FOR EACH ROW EXECUTE FUNCTION sales_order_frozen_update()",
+        "CREATE OR REPLACE FUNCTION sales_order_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.snapshot_hash IS NOT NULL THEN RAISE EXCEPTION 'sales_order rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER sales_order_frozen_delete BEFORE DELETE ON sales_order FOR EACH ROW EXECUTE FUNCTION sales_order_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION order_line_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL THEN RAISE EXCEPTION 'order_line rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_update()",
+        "CREATE OR REPLACE FUNCTION order_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL THEN RAISE EXCEPTION 'order_line rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION invoice_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_update()",
+        "CREATE OR REPLACE FUNCTION invoice_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.number IS NOT NULL THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION invoice_line_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL THEN RAISE EXCEPTION 'invoice_line rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER invoice_line_frozen_update BEFORE UPDATE ON invoice_line FOR EACH ROW EXECUTE FUNCTION invoice_line_frozen_update()",
+        "CREATE OR REPLACE FUNCTION invoice_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL THEN RAISE EXCEPTION 'invoice_line rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW EXECUTE FUNCTION invoice_line_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION payment_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_update()",
+        "CREATE OR REPLACE FUNCTION payment_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_delete()",
+        "CREATE INDEX ix_search_entry_words ON search_entry USING gin (to_tsvector('simple', title || ' ' || body))",
+    ],
+}
+
+
+def upgrade() -> None:
+    # ### commands auto generated by Alembic - please adjust! ###
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("changes", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entry_record", ["noun_of", "record_id", "id"], unique=False)
+
+    op.create_table(
+        "captured_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_captured_message")),
+    )
+    op.create_table(
+        "company",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("legal_name", sa.String(), nullable=False),
+        sa.Column("street", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("postcode", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("vat_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("website", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("fiscal_year_start", sa.Integer(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=False),
+        sa.Column("accent", sa.String(), nullable=False),
+        sa.Column("logo_key", sa.String(), nullable=True),
+        sa.Column("bank_name", sa.String(), nullable=False),
+        sa.Column("iban", sa.String(), nullable=False),
+        sa.Column("bic", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_company_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
+    )
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "state", sa.Enum("opted_in", "opted_out", name="consentstate", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint("channel", "address", "purpose", name=op.f("uq_consent_channel_address_purpose")),
+    )
+    op.create_table(
+        "consent_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "state", sa.Enum("opted_in", "opted_out", name="consentstate", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
+    )
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_event_address", ["channel", "address", "id"], unique=False)
+
+    op.create_table(
+        "form_nonce",
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("nonce", name=op.f("pk_form_nonce")),
+    )
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "landing_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("lead", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("consent_wording", sa.String(), nullable=False),
+        sa.Column("thanks", sa.String(), nullable=False),
+        sa.Column("ask_phone", sa.Boolean(), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_landing_page")),
+        sa.UniqueConstraint("slug", name=op.f("uq_landing_page_slug")),
+    )
+    op.create_table(
+        "link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("record_version", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_link_token_hash")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index("ix_link_record", ["purpose", "record_id"], unique=False)
+
+    op.create_table(
+        "message_content",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("html", sa.String(), nullable=False),
+        sa.Column("attachments", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_content")),
+    )
+    op.create_table(
+        "number_series",
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.CheckConstraint("last >= 0", name=op.f("ck_number_series_last_not_negative")),
+        sa.PrimaryKeyConstraint("series", "year", name=op.f("pk_number_series")),
+    )
+    op.create_table(
+        "outbox_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("job", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("due", "running", "done", "dead", name="entrystate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_entry_key")),
+    )
+    with op.batch_alter_table("outbox_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_entry_open",
+            ["queue", "due_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('due', 'running')"),
+            sqlite_where=sa.text("state IN ('due', 'running')"),
+        )
+
+    op.create_table(
+        "position",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("reports_to_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("carries_quota", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["reports_to_id"], ["position.id"], name=op.f("fk_position_reports_to_id_position")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_position")),
+    )
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_position_path"), ["path"], unique=False)
+        batch_op.create_index(batch_op.f("ix_position_reports_to_id"), ["reports_to_id"], unique=False)
+
+    op.create_table(
+        "price_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_list")),
+        sa.UniqueConstraint("name", name=op.f("uq_price_list_name")),
+    )
+    with op.batch_alter_table("price_list", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_price_list_one_default",
+            ["currency"],
+            unique=True,
+            sqlite_where=sa.text("is_default"),
+            postgresql_where=sa.text("is_default"),
+        )
+
+    op.create_table(
+        "product",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("tax_category", sa.String(), nullable=False),
+        sa.Column("standard_cost", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+        sa.UniqueConstraint("sku", name=op.f("uq_product_sku")),
+    )
+    op.create_table(
+        "role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("permissions", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
+        sa.UniqueConstraint("name", name=op.f("uq_role_name")),
+    )
+    op.create_table(
+        "schedule_slot",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", "slot", name=op.f("pk_schedule_slot")),
+    )
+    op.create_table(
+        "score_receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_receipt")),
+    )
+    with op.batch_alter_table("score_receipt", schema=None) as batch_op:
+        batch_op.create_index("ix_score_receipt_record", ["noun_of", "record_id"], unique=False)
+
+    op.create_table(
+        "score_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("fact", sa.String(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("half_life", sa.Integer(), nullable=True),
+        sa.Column("cap", sa.Integer(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("part IN ('fit', 'engagement')", name=op.f("ck_score_rule_part_known")),
+        sa.CheckConstraint("cap IS NULL OR cap > 0", name=op.f("ck_score_rule_cap_positive")),
+        sa.CheckConstraint("half_life IS NULL OR half_life > 0", name=op.f("ck_score_rule_half_life_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_rule")),
+    )
+    op.create_table(
+        "search_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
+        sa.UniqueConstraint("noun_of", "record_id", name=op.f("uq_search_entry_noun_of_record_id")),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "stored_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("uploaded_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+    )
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.create_index("ix_stored_file_record", ["noun_of", "record_id"], unique=False)
+
+    op.create_table(
+        "suppression",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "unsubscribed",
+                "hard_bounce",
+                "complaint",
+                "stop",
+                "manual",
+                "erased",
+                name="suppressionreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
+        sa.UniqueConstraint("channel", "address_hash", name=op.f("uq_suppression_channel_address_hash")),
+    )
+    op.create_table(
+        "suppression_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "unsubscribed",
+                "hard_bounce",
+                "complaint",
+                "stop",
+                "manual",
+                "erased",
+                name="suppressionreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression_event")),
+    )
+    with op.batch_alter_table("suppression_event", schema=None) as batch_op:
+        batch_op.create_index("ix_suppression_event_address", ["channel", "address_hash", "id"], unique=False)
+
+    op.create_table(
+        "tax_rate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rate")),
+        sa.UniqueConstraint("country", "region", "category", name=op.f("uq_tax_rate_country_region_category")),
+    )
+    op.create_table(
+        "territory",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["territory.id"], name=op.f("fk_territory_parent_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory")),
+        sa.UniqueConstraint("name", name=op.f("uq_territory_name")),
+    )
+    with op.batch_alter_table("territory", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_territory_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_territory_path"), ["path"], unique=False)
+
+    op.create_table(
+        "user",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("password", sa.String(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("fs_uniquifier", sa.String(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("locale", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("demo_order", sa.Integer(), nullable=True),
+        sa.Column("demo_note", sa.String(), nullable=True),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("last_login_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("current_login_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_login_ip", sa.String(), nullable=True),
+        sa.Column("current_login_ip", sa.String(), nullable=True),
+        sa.Column("login_count", sa.Integer(), nullable=False),
+        sa.Column("tf_primary_method", sa.String(), nullable=True),
+        sa.Column("tf_totp_secret", sa.String(), nullable=True),
+        sa.Column("tf_phone_number", sa.String(), nullable=True),
+        sa.Column("totp_last_counter", sa.Integer(), nullable=True),
+        sa.Column("mf_recovery_codes", sa.JSON(), nullable=True),
+        sa.Column("fs_webauthn_user_handle", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
+        sa.UniqueConstraint("email", name=op.f("uq_user_email")),
+        sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
+        sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
+    )
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("legal_name", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("industry", sa.String(), nullable=False),
+        sa.Column("employees", sa.Integer(), nullable=True),
+        sa.Column("annual_revenue", sa.BigInteger(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("phone_e164", sa.String(), nullable=False),
+        sa.Column("website", sa.String(), nullable=False),
+        sa.Column("street", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("postcode", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("vat_id", sa.String(), nullable=False),
+        sa.Column("buyer_reference", sa.String(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("price_list_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_account_owner_id_position")),
+        sa.ForeignKeyConstraint(["price_list_id"], ["price_list.id"], name=op.f("fk_account_price_list_id_price_list")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_account_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("number", name=op.f("uq_account_number")),
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "activity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "note",
+                "call",
+                "meeting",
+                "task",
+                "email",
+                "sms",
+                "form",
+                "stage",
+                "document",
+                "payment",
+                "system",
+                name="kind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("done_at IS NULL OR due_at IS NOT NULL", name=op.f("ck_activity_only_tasks_are_done")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_activity_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_activity_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
+    )
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_activity_open",
+            ["owner_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_activity_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "coverage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column("territory_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_coverage_position_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_coverage_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage")),
+        sa.UniqueConstraint("position_id", "territory_id", name=op.f("uq_coverage_position_id_territory_id")),
+    )
+    with op.batch_alter_table("coverage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coverage_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coverage_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "lead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_name", sa.String(), nullable=False),
+        sa.Column("last_name", sa.String(), nullable=False),
+        sa.Column("job_title", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("industry", sa.String(), nullable=False),
+        sa.Column("employees", sa.Integer(), nullable=True),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("postcode", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("campaign", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("new", "contacted", "qualified", "disqualified", name="leadstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("disqualified_reason", sa.String(), nullable=False),
+        sa.Column("qualified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fit", sa.Integer(), nullable=False),
+        sa.Column("engagement", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=False),
+        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("assigned_because", sa.String(), nullable=False),
+        sa.Column("respond_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'disqualified') = (disqualified_reason <> '')", name=op.f("ck_lead_disqualified_with_reason")
+        ),
+        sa.CheckConstraint("(state = 'qualified') = (qualified_at IS NOT NULL)", name=op.f("ck_lead_qualified_when")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_lead_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_lead_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+    )
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index("ix_lead_state_score", ["state", "score"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "uq_lead_open_email",
+            ["email"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('new', 'contacted')"),
+            postgresql_where=sa.text("state IN ('new', 'contacted')"),
+        )
+
+    op.create_table(
+        "long_work",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("spec", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("queued", "running", "done", "failed", "cancelled", name="workstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("report", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("result_key", sa.String(), nullable=True),
+        sa.Column("result_name", sa.String(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name=op.f("ck_long_work_progress")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_long_work_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_long_work")),
+    )
+    with op.batch_alter_table("long_work", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=False),
+        sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "deferred",
+                "failed",
+                "suppressed",
+                "uncertain",
+                "cancelled",
+                name="messagestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_reason", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resent", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=True),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["content_id"], ["message_content.id"], name=op.f("fk_message_content_id_message_content")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_message_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_message_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+        sa.UniqueConstraint("reason", name=op.f("uq_message_reason")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_waiting",
+            ["channel", "priority", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+
+    op.create_table(
+        "notification",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_notification_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
+        sa.UniqueConstraint("reason", name=op.f("uq_notification_reason")),
+    )
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index("ix_notification_user", ["user_id", "id"], unique=False)
+
+    op.create_table(
+        "price_list_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("price_list_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("min_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("min_quantity > 0", name=op.f("ck_price_list_item_quantity_positive")),
+        sa.CheckConstraint("unit_price >= 0", name=op.f("ck_price_list_item_price_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["price_list.id"], name=op.f("fk_price_list_item_price_list_id_price_list")
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_price_list_item_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_list_item")),
+        sa.UniqueConstraint(
+            "price_list_id",
+            "product_id",
+            "min_quantity",
+            name=op.f("uq_price_list_item_price_list_id_product_id_min_quantity"),
+        ),
+    )
+    with op.batch_alter_table("price_list_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_price_list_item_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "quota",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_quota_amount_not_negative")),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_quota_in_order")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_quota_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_quota_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quota")),
+        sa.UniqueConstraint("owner_id", "metric", "starts_on", name=op.f("uq_quota_owner_id_metric_starts_on")),
+    )
+    with op.batch_alter_table("quota", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quota_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quota_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("listing", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_saved_view_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("user_id", "listing", "name", name=op.f("uq_saved_view_user_id_listing_name")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_listing"), ["listing"], unique=False)
+
+    op.create_table(
+        "seat",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_seat_in_order")),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_seat_position_id_position")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_seat_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
+    )
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seat_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "sign_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.Column("device", sa.String(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_submission_page_id_landing_page")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_submission_nonce")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
+
+    op.create_table(
+        "territory_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("territory_id", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column("postcode_from", sa.String(), nullable=True),
+        sa.Column("postcode_to", sa.String(), nullable=True),
+        sa.Column("industry", sa.String(), nullable=True),
+        sa.Column("employees_from", sa.Integer(), nullable=True),
+        sa.Column("employees_to", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(postcode_from IS NULL) = (postcode_to IS NULL)", name=op.f("ck_territory_rule_postcode_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["territory_id"], ["territory.id"], name=op.f("fk_territory_rule_territory_id_territory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_rule")),
+    )
+    with op.batch_alter_table("territory_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_territory_rule_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "user_role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_user_role_role_id_role")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_role_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_role")),
+    )
+    op.create_table(
+        "webauthn",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("transports", sa.JSON(), nullable=True),
+        sa.Column("extensions", sa.String(), nullable=True),
+        sa.Column("backup_state", sa.Boolean(), nullable=False),
+        sa.Column("device_type", sa.String(), nullable=False),
+        sa.Column("lastuse_datetime", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("usage", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_webauthn_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webauthn")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_webauthn_credential_id")),
+    )
+    with op.batch_alter_table("webauthn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webauthn_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("first_name", sa.String(), nullable=False),
+        sa.Column("last_name", sa.String(), nullable=False),
+        sa.Column("job_title", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("phone_e164", sa.String(), nullable=False),
+        sa.Column("mobile", sa.String(), nullable=False),
+        sa.Column("mobile_e164", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_contact_account_id_account")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_contact_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_contact_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+        sa.UniqueConstraint("email", name=op.f("uq_contact_email")),
+    )
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_mobile_e164"), ["mobile_e164"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_phone_e164"), ["phone_e164"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "regarding",
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activity.id"], name=op.f("fk_regarding_activity_id_activity"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("activity_id", "noun_of", "record_id", name=op.f("pk_regarding")),
+    )
+    with op.batch_alter_table("regarding", schema=None) as batch_op:
+        batch_op.create_index("ix_regarding_record", ["noun_of", "record_id", "activity_id"], unique=False)
+
+    op.create_table(
+        "opportunity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("lead_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum("qualify", "develop", "propose", "close", name="stage", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "won", "lost", name="opportunitystate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("amount_from_lines", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("price_list_id", sa.Integer(), nullable=True),
+        sa.Column("probability", sa.Integer(), nullable=False),
+        sa.Column("probability_overridden", sa.Boolean(), nullable=False),
+        sa.Column("probability_note", sa.String(), nullable=False),
+        sa.Column("close_on", sa.Date(), nullable=False),
+        sa.Column("next_step", sa.String(), nullable=False),
+        sa.Column("next_step_on", sa.Date(), nullable=True),
+        sa.Column("decision_maker_known", sa.Boolean(), nullable=False),
+        sa.Column("need", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("actual_revenue", sa.BigInteger(), nullable=True),
+        sa.Column("loss_reason", sa.String(), nullable=False),
+        sa.Column("competitor", sa.String(), nullable=False),
+        sa.Column("close_note", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_opportunity_closed_when")),
+        sa.CheckConstraint("state <> 'lost' OR loss_reason <> ''", name=op.f("ck_opportunity_lost_with_reason")),
+        sa.CheckConstraint("probability BETWEEN 0 AND 100", name=op.f("ck_opportunity_probability")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_opportunity_account_id_account")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_opportunity_contact_id_contact")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_opportunity_lead_id_lead")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_opportunity_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["price_list.id"], name=op.f("fk_opportunity_price_list_id_price_list")
+        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_opportunity_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity")),
+        sa.UniqueConstraint("lead_id", name=op.f("uq_opportunity_lead_id")),
+    )
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunity_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_opportunity_board", ["state", "stage", "close_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index("ix_opportunity_won", ["state", "closed_at", "owner_id"], unique=False)
+
+    op.create_table(
+        "opportunity_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_opportunity_line_quantity_positive")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["opportunity.id"],
+            name=op.f("fk_opportunity_line_opportunity_id_opportunity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_opportunity_line_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_line")),
+    )
+    with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunity_line_opportunity_id"), ["opportunity_id"], unique=False)
+
+    op.create_table(
+        "qualification",
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("account_is_new", sa.Boolean(), nullable=False),
+        sa.Column("contact_is_new", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state_before",
+            sa.Enum("new", "contacted", "qualified", "disqualified", name="leadstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_qualification_account_id_account")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_qualification_contact_id_contact")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_qualification_lead_id_lead")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_qualification_opportunity_id_opportunity")
+        ),
+        sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_qualification")),
+    )
+    with op.batch_alter_table("qualification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_qualification_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_qualification_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_qualification_opportunity_id"), ["opportunity_id"], unique=False)
+
+    op.create_table(
+        "quote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_quote_account_id_account")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_quote_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_quote_opportunity_id_opportunity")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_quote_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_quote_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote")),
+        sa.UniqueConstraint("number", name=op.f("uq_quote_number")),
+    )
+    with op.batch_alter_table("quote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quote_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quote_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quote_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quote_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "stage_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "from_stage",
+            sa.Enum("qualify", "develop", "propose", "close", name="stage", native_enum=False, length=24),
+            nullable=True,
+        ),
+        sa.Column(
+            "to_stage",
+            sa.Enum("qualify", "develop", "propose", "close", name="stage", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["opportunity.id"],
+            name=op.f("fk_stage_change_opportunity_id_opportunity"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_change")),
+    )
+    with op.batch_alter_table("stage_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stage_change_opportunity_id"), ["opportunity_id"], unique=False)
+
+    op.create_table(
+        "quote_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("quote_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "sent",
+                "accepted",
+                "declined",
+                "expired",
+                "superseded",
+                "cancelled",
+                name="revisionstate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("intro", sa.String(), nullable=False),
+        sa.Column("terms", sa.String(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_to", sa.String(), nullable=True),
+        sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
+        sa.Column("first_viewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by", sa.String(), nullable=True),
+        sa.Column("accepted_ip", sa.String(), nullable=True),
+        sa.Column("declined_reason", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'accepted') = (accepted_at IS NOT NULL)", name=op.f("ck_quote_revision_accepted_state")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'cancelled') OR snapshot_hash IS NOT NULL",
+            name=op.f("ck_quote_revision_sent_is_frozen"),
+        ),
+        sa.CheckConstraint(
+            "(accepted_at IS NULL) = (accepted_by IS NULL)", name=op.f("ck_quote_revision_accepted_pair")
+        ),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_quote_revision_quote_id_quote")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_revision")),
+        sa.UniqueConstraint("quote_id", "number", name=op.f("uq_quote_revision_quote_id_number")),
+    )
+    with op.batch_alter_table("quote_revision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quote_revision_quote_id"), ["quote_id"], unique=False)
+        batch_op.create_index(
+            "uq_quote_revision_one_live",
+            ["quote_id"],
+            unique=True,
+            postgresql_where=sa.text("state IN ('draft', 'sent', 'accepted')"),
+            sqlite_where=sa.text("state IN ('draft', 'sent', 'accepted')"),
+        )
+
+    op.create_table(
+        "quote_line",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.Column("tax_category", sa.String(), nullable=False),
+        sa.Column("tax_percent", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_quote_line_quantity_positive")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_quote_line_product_id_product")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["quote_revision.id"],
+            name=op.f("fk_quote_line_revision_id_quote_revision"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_line")),
+    )
+    with op.batch_alter_table("quote_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quote_line_revision_id"), ["revision_id"], unique=False)
+
+    op.create_table(
+        "sales_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("placed", "fulfilled", "invoiced", "cancelled", name="orderstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("customer_reference", sa.String(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fulfilled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.String(), nullable=False),
+        sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sales_order_account_id_account")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_sales_order_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_sales_order_opportunity_id_opportunity")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_sales_order_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["quote_revision.id"], name=op.f("fk_sales_order_revision_id_quote_revision")
+        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_sales_order_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_order")),
+        sa.UniqueConstraint("number", name=op.f("uq_sales_order_number")),
+        sa.UniqueConstraint("revision_id", name=op.f("uq_sales_order_revision_id")),
+    )
+    with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sales_order_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sales_order_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sales_order_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sales_order_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "invoice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "issued", "paid", "cancelled", name="invoicestate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'paid') = (paid = total AND number IS NOT NULL)", name=op.f("ck_invoice_paid_in_full")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('draft', 'cancelled')) = (number IS NULL)", name=op.f("ck_invoice_number_at_issue")
+        ),
+        sa.CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name=op.f("ck_invoice_issued_when")),
+        sa.CheckConstraint("(number IS NULL) = (snapshot_hash IS NULL)", name=op.f("ck_invoice_issued_is_frozen")),
+        sa.CheckConstraint("paid >= 0 AND paid <= total", name=op.f("ck_invoice_paid_within_total")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_invoice_account_id_account")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_invoice_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_invoice_opportunity_id_opportunity")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_invoice_order_id_sales_order")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_invoice_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_invoice_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("number", name=op.f("uq_invoice_number")),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "uq_invoice_order_id",
+            ["order_id"],
+            unique=True,
+            postgresql_where=sa.text("state <> 'cancelled'"),
+            sqlite_where=sa.text("state <> 'cancelled'"),
+        )
+
+    op.create_table(
+        "order_line",
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.Column("tax_category", sa.String(), nullable=False),
+        sa.Column("tax_percent", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_order_line_quantity_positive")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["sales_order.id"], name=op.f("fk_order_line_order_id_sales_order"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_order_line_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
+    )
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_line_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "invoice_line",
+        sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.Column("tax_category", sa.String(), nullable=False),
+        sa.Column("tax_percent", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_invoice_line_quantity_positive")),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_line_invoice_id_invoice"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_invoice_line_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
+    )
+    with op.batch_alter_table("invoice_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_line_invoice_id"), ["invoice_id"], unique=False)
+
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_payment_amount_positive")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_payment_invoice_id_invoice")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_invoice_id"), ["invoice_id"], unique=False)
+
+    # ### end Alembic commands ###
+    for statement in GUARDS_AND_SEARCH[op.get_bind().dialect.name]:
+        op.execute(sa.text(statement.replace(":", "\\:")))
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE search_index")
+    # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_invoice_id"))
+
+    op.drop_table("payment")
+    with op.batch_alter_table("invoice_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_line_invoice_id"))
+
+    op.drop_table("invoice_line")
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_line_order_id"))
+
+    op.drop_table("order_line")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_invoice_order_id",
+            postgresql_where=sa.text("state <> 'cancelled'"),
+            sqlite_where=sa.text("state <> 'cancelled'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_invoice_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_account_id"))
+
+    op.drop_table("invoice")
+    with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sales_order_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_sales_order_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sales_order_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sales_order_account_id"))
+
+    op.drop_table("sales_order")
+    with op.batch_alter_table("quote_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quote_line_revision_id"))
+
+    op.drop_table("quote_line")
+    with op.batch_alter_table("quote_revision", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_quote_revision_one_live",
+            postgresql_where=sa.text("state IN ('draft', 'sent', 'accepted')"),
+            sqlite_where=sa.text("state IN ('draft', 'sent', 'accepted')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_quote_revision_quote_id"))
+
+    op.drop_table("quote_revision")
+    with op.batch_alter_table("stage_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stage_change_opportunity_id"))
+
+    op.drop_table("stage_change")
+    with op.batch_alter_table("quote", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quote_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_quote_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_quote_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_quote_account_id"))
+
+    op.drop_table("quote")
+    with op.batch_alter_table("qualification", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_qualification_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_qualification_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_qualification_account_id"))
+
+    op.drop_table("qualification")
+    with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opportunity_line_opportunity_id"))
+
+    op.drop_table("opportunity_line")
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_won")
+        batch_op.drop_index(batch_op.f("ix_opportunity_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_owner_id"))
+        batch_op.drop_index("ix_opportunity_board")
+        batch_op.drop_index(batch_op.f("ix_opportunity_account_id"))
+
+    op.drop_table("opportunity")
+    with op.batch_alter_table("regarding", schema=None) as batch_op:
+        batch_op.drop_index("ix_regarding_record")
+
+    op.drop_table("regarding")
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_phone_e164"))
+        batch_op.drop_index(batch_op.f("ix_contact_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_mobile_e164"))
+        batch_op.drop_index(batch_op.f("ix_contact_account_id"))
+
+    op.drop_table("contact")
+    with op.batch_alter_table("webauthn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webauthn_user_id"))
+
+    op.drop_table("webauthn")
+    op.drop_table("user_role")
+    with op.batch_alter_table("territory_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_territory_rule_territory_id"))
+
+    op.drop_table("territory_rule")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submission_page_id"))
+
+    op.drop_table("submission")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
+
+    op.drop_table("sign_in")
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seat_user_id"))
+        batch_op.drop_index(batch_op.f("ix_seat_position_id"))
+
+    op.drop_table("seat")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_listing"))
+
+    op.drop_table("saved_view")
+    with op.batch_alter_table("quota", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quota_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_quota_owner_id"))
+
+    op.drop_table("quota")
+    with op.batch_alter_table("price_list_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_price_list_item_product_id"))
+
+    op.drop_table("price_list_item")
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index("ix_notification_user")
+
+    op.drop_table("notification")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_waiting",
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_message_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_message_owner_id"))
+        batch_op.drop_index("ix_message_address")
+
+    op.drop_table("message")
+    with op.batch_alter_table("long_work", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
+
+    op.drop_table("long_work")
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_lead_open_email",
+            sqlite_where=sa.text("state IN ('new', 'contacted')"),
+            postgresql_where=sa.text("state IN ('new', 'contacted')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_lead_territory_id"))
+        batch_op.drop_index("ix_lead_state_score")
+        batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
+
+    op.drop_table("lead")
+    with op.batch_alter_table("coverage", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coverage_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_coverage_position_id"))
+
+    op.drop_table("coverage")
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
+        batch_op.drop_index(
+            "ix_activity_open",
+            sqlite_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+        )
+
+    op.drop_table("activity")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_account_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_account_name_key"))
+        batch_op.drop_index(batch_op.f("ix_account_domain"))
+
+    op.drop_table("account")
+    op.drop_table("user")
+    with op.batch_alter_table("territory", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_territory_path"))
+        batch_op.drop_index(batch_op.f("ix_territory_parent_id"))
+
+    op.drop_table("territory")
+    op.drop_table("tax_rate")
+    with op.batch_alter_table("suppression_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_suppression_event_address")
+
+    op.drop_table("suppression_event")
+    op.drop_table("suppression")
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.drop_index("ix_stored_file_record")
+
+    op.drop_table("stored_file")
+    op.drop_table("setting")
+    op.drop_table("search_entry")
+    op.drop_table("score_rule")
+    with op.batch_alter_table("score_receipt", schema=None) as batch_op:
+        batch_op.drop_index("ix_score_receipt_record")
+
+    op.drop_table("score_receipt")
+    op.drop_table("schedule_slot")
+    op.drop_table("role")
+    op.drop_table("product")
+    with op.batch_alter_table("price_list", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_price_list_one_default", sqlite_where=sa.text("is_default"), postgresql_where=sa.text("is_default")
+        )
+
+    op.drop_table("price_list")
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_position_reports_to_id"))
+        batch_op.drop_index(batch_op.f("ix_position_path"))
+
+    op.drop_table("position")
+    with op.batch_alter_table("outbox_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_entry_open",
+            postgresql_where=sa.text("state IN ('due', 'running')"),
+            sqlite_where=sa.text("state IN ('due', 'running')"),
+        )
+
+    op.drop_table("outbox_entry")
+    op.drop_table("number_series")
+    op.drop_table("message_content")
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index("ix_link_record")
+
+    op.drop_table("link")
+    op.drop_table("landing_page")
+    op.drop_table("heartbeat")
+    op.drop_table("form_nonce")
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_consent_event_address")
+
+    op.drop_table("consent_event")
+    op.drop_table("consent")
+    op.drop_table("company")
+    op.drop_table("captured_message")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entry_record")
+
+    op.drop_table("audit_entry")
+    # ### end Alembic commands ###
