@@ -1,13 +1,12 @@
 """Who hears of a deal: its owner when somebody else opened or won it."""
 
-from portal.workspace.services import notify
-
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
 from portal.kernel.errors import NotFound
 from portal.opportunities.events import OpportunityOpened, OpportunityWon
 from portal.opportunities.queries import deal
 from portal.organization.queries import seated_user
+from portal.workspace.services import notify
 
 from .registry import on
 

@@ -703,6 +703,8 @@ def upgrade() -> None:
         sa.Column("result_name", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -711,6 +713,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_long_work")),
     )
     with op.batch_alter_table("long_work", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_long_work_open",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
         batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -1595,6 +1604,11 @@ def downgrade() -> None:
     op.drop_table("message")
     with op.batch_alter_table("long_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
+        batch_op.drop_index(
+            "ix_long_work_open",
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
 
     op.drop_table("long_work")
     with op.batch_alter_table("lead", schema=None) as batch_op:
