@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Contact
@@ -20,12 +20,15 @@ from portal.organization.models import Owned
 
 from .states import InvoiceState
 
+STANDING = text("state <> 'cancelled'")  # one invoice per order, besides drafts that were thrown away
+
 
 class Invoice(Base, Owned, Totalled, Versioned, Audited, Searchable):
     """Drafts have no number; issue gives it, freezes the snapshot and its hash."""
 
     __tablename__ = "invoice"
     __table_args__ = (
+        Index("uq_invoice_order_id", "order_id", unique=True, postgresql_where=STANDING, sqlite_where=STANDING),
         CheckConstraint("(state IN ('draft', 'cancelled')) = (number IS NULL)", name="number_at_issue"),
         CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name="issued_when"),
         CheckConstraint("(number IS NULL) = (snapshot_hash IS NULL)", name="issued_is_frozen"),
@@ -38,11 +41,12 @@ class Invoice(Base, Owned, Totalled, Versioned, Audited, Searchable):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[InvoiceState] = mapped_column(default=InvoiceState.DRAFT)
-    order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"), unique=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"))
     opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     payment_days: Mapped[int] = mapped_column(default=30)
+    discount_percent: Mapped[Decimal] = mapped_column(default=Decimal(0))
     issued_on: Mapped[date | None]
     issued_at: Mapped[datetime | None]
     due_on: Mapped[date | None]
@@ -71,8 +75,8 @@ class Invoice(Base, Owned, Totalled, Versioned, Audited, Searchable):
 frozen_when(
     "invoice",
     "OLD.number IS NOT NULL",
-    *("number", "order_id", "account_id", "currency", "net", "tax", "total", "issued_on", "issued_at", "due_on"),
-    "snapshot_hash",
+    *("number", "order_id", "account_id", "currency", "net", "tax", "total", "discount_percent"),
+    *("issued_on", "issued_at", "due_on", "snapshot_hash"),
 )
 
 
@@ -83,6 +87,9 @@ class InvoiceLine(Base, PricedLine, Audited):
 
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id", ondelete="CASCADE"), index=True)
     invoice: Mapped[Invoice] = relationship(back_populates="lines")
+
+
+frozen_when("invoice_line", "(SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL")
 
 
 class Payment(Base, Audited):

@@ -11,4 +11,18 @@ class InvoiceState(StrEnum):
 
 
 S = InvoiceState
-MOVES = {S.DRAFT: frozenset({S.ISSUED, S.CANCELLED}), S.ISSUED: frozenset({S.PAID})}
+MOVES = {
+    S.DRAFT: frozenset({S.ISSUED, S.PAID, S.CANCELLED}),  # an invoice over nothing is paid when it is issued
+    S.ISSUED: frozenset({S.PAID}),
+}
+
+
+class Standing(StrEnum):
+    """How an invoice stands on a day: what lists and pages show."""
+
+    DRAFT = auto()
+    OPEN = auto()
+    PARTLY_PAID = auto()
+    OVERDUE = auto()
+    PAID = auto()
+    CANCELLED = auto()

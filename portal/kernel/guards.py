@@ -32,11 +32,10 @@ def statements(dialect: str) -> Iterator[str]:
                     f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
                 )
             else:
+                # PostgreSQL takes no subquery in WHEN, so the function asks.
+                row = "NEW" if verb == "UPDATE" else "OLD"
                 yield (
                     f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
-                    f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
+                    f"$$ BEGIN IF {when} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {row}; END $$"
                 )
-                yield (
-                    f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} FOR EACH ROW WHEN ({when}) "
-                    f"EXECUTE FUNCTION {trigger}()"
-                )
+                yield f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {trigger}()"

@@ -20,6 +20,10 @@ class Exact(TypeDecorator[Decimal]):
     impl = BigInteger
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[Decimal]:
+        return Decimal
+
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
         if value is None:
             return None

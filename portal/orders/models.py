@@ -1,6 +1,8 @@
 """Orders and their lines."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +13,7 @@ from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Refused
+from portal.kernel.guards import frozen_when
 from portal.kernel.search import Searchable
 from portal.organization.models import Owned
 from portal.quotes.models import Revision
@@ -21,6 +24,7 @@ from .states import OrderState
 class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
     __tablename__ = "sales_order"
     noun = "orders"
+    unaudited = frozenset({"version", "snapshot"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -31,9 +35,15 @@ class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
     state: Mapped[OrderState] = mapped_column(default=OrderState.PLACED)
     customer_reference: Mapped[str] = mapped_column(default="")  # the customer's purchase order number
     payment_days: Mapped[int] = mapped_column(default=30)
+    discount_percent: Mapped[Decimal] = mapped_column(default=Decimal(0))
     placed_at: Mapped[datetime] = mapped_column(default=clock.now)
     fulfilled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(default="")
+    snapshot: Mapped[dict[str, Any] | None]  # the confirmation as the customer got it
+    snapshot_hash: Mapped[str | None]
+    pdf_key: Mapped[str | None]
+    pdf_problem: Mapped[str] = mapped_column(default="")
     account: Mapped[Account] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
     revision: Mapped[Revision | None] = relationship(lazy="raise_on_sql")
@@ -45,6 +55,13 @@ class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
         return self.number, self.customer_reference
 
 
+frozen_when(
+    "sales_order",
+    "OLD.snapshot_hash IS NOT NULL",
+    *("number", "revision_id", "account_id", "currency", "net", "tax", "total", "discount_percent", "snapshot_hash"),
+)
+
+
 class OrderLine(Base, PricedLine, Audited):
     __tablename__ = "order_line"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
@@ -53,6 +70,8 @@ class OrderLine(Base, PricedLine, Audited):
     order_id: Mapped[int] = mapped_column(ForeignKey("sales_order.id", ondelete="CASCADE"), index=True)
     order: Mapped[Order] = relationship(back_populates="lines")
 
+
+frozen_when("order_line", "(SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL")
 
 refuse_on(
     "uq_sales_order_revision_id",

@@ -103,6 +103,8 @@ class QuoteLine(Base, PricedLine, Audited):
     revision: Mapped[Revision] = relationship(back_populates="lines")
 
 
+frozen_when("quote_line", "(SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft'")
+
 refuse_on(
     "uq_quote_revision_one_live",
     "quote_revision.quote_id",

@@ -1,0 +1,50 @@
+"""Printing and mailing invoices."""
+
+from datetime import timedelta
+
+from portal.invoices import queries, services
+from portal.invoices.events import InvoiceIssued
+from portal.kernel import clock, links
+from portal.kernel.db import transact
+from portal.kernel.outbox import emit
+from portal.web import pdf
+
+from . import printing
+from .registry import every, on
+
+KEPT = timedelta(days=365)  # how long the link in the mail works
+
+
+@on(InvoiceIssued, queue="pdf", alone=True)
+def deliver_invoice(invoice_id: int) -> None:
+    """Print the invoice once, then mail it with a link."""
+    invoice = queries.for_mail(invoice_id)
+    if invoice is None or invoice.pdf_key or invoice.snapshot is None:
+        return
+    document = printing.frozen(invoice.snapshot)
+    person = invoice.contact.name if invoice.contact else invoice.account.name
+    letter = printing.Letter(
+        f"invoice:{invoice_id}:send", "invoices/invoice_sent", queries.billing_address(invoice), person, "invoices",
+        invoice_id, invoice.owner_id, invoice.territory_id,
+    )  # fmt: skip
+    printed = printing.print_paper("invoices/pdf/invoice.html", document)
+
+    def keep() -> None:
+        if services.keep_paper(invoice_id, printed.key, printed.problem) and printed.key and letter.to:
+            ends = clock.now() + KEPT
+            token = links.issue(services.LINK, invoice_id, 1, expires_at=ends, address=letter.to)
+            values = {
+                "due": printing.day(document, document.get("due", "")),
+                "due_amount": printing.money(document, document["totals"]["due"]),
+                "link": printing.public_url(f"/i/{token}"),
+            }
+            printing.post(letter, document, printed.key, values)
+
+    transact(keep)
+
+
+@every(timedelta(minutes=10))
+def print_waiting_invoices() -> None:
+    """Invoices that waited for Pango are printed when it is there."""
+    if pdf.available() is None:
+        printing.retry(queries.unprinted(printing.WAITS_FOR_PANGO), lambda key: emit(InvoiceIssued(invoice_id=key)))

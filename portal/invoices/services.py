@@ -1,0 +1,168 @@
+"""Billing orders, issuing invoices, recording payments."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import insert, update
+
+from portal.activities.services import log
+from portal.activities.states import Kind
+from portal.kernel import clock, numbering
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.errors import Refused
+from portal.kernel.money import round_to
+from portal.kernel.outbox import emit
+from portal.kernel.paper import snapshot_hash
+from portal.kernel.states import check_move
+from portal.orders.models import Order
+from portal.orders.queries import order as order_with_lines
+from portal.orders.services import COPIED
+from portal.orders.states import MOVES as ORDER_MOVES
+from portal.orders.states import OrderState
+from portal.organization.queries import authorize, get
+from portal.quotes.queries import seller as the_seller
+
+from . import queries
+from .documents import bill
+from .events import InvoiceIssued, InvoicePaid
+from .models import Invoice, InvoiceLine, Payment
+from .states import MOVES, InvoiceState
+
+LINK = "invoice"
+
+
+def bill_order(actor: Actor, order_id: int) -> int:
+    """A draft invoice with the order's lines and prices. Returns its id. Raises Refused when there is one already."""
+    get(actor, Order, order_id, lock=True)
+    authorize(actor, "invoices.edit")
+    order = order_with_lines(actor, order_id)
+    if order.state == OrderState.CANCELLED:
+        raise Refused("order.cancelled", "This order was cancelled, so there is nothing to bill.")
+    if queries.of_order(actor, order.id):
+        raise Refused("order.already_billed", "This order has an invoice already.")
+    invoice = Invoice(
+        order_id=order.id, opportunity_id=order.opportunity_id, account_id=order.account_id, contact_id=order.contact_id,
+        owner_id=order.owner_id, territory_id=order.territory_id, payment_days=order.payment_days,
+        currency=order.currency, discount_percent=order.discount_percent, net=order.net, tax=order.tax, total=order.total,
+    )  # fmt: skip
+    db.session.add(invoice)
+    db.session.flush()
+    copies = [{name: getattr(line, name) for name in COPIED} | {"invoice_id": invoice.id} for line in order.lines]
+    db.session.execute(insert(InvoiceLine), copies)
+    return invoice.id
+
+
+def _locked(actor: Actor, invoice_id: int, version: int | None, permission: str) -> Invoice:
+    get(actor, Invoice, invoice_id, lock=True)
+    authorize(actor, permission)
+    invoice = queries.invoice(actor, invoice_id)
+    invoice.expect(version)
+    return invoice
+
+
+def change_payment_days(actor: Actor, invoice_id: int, days: int, *, version: int | None = None) -> None:
+    """Of a draft; an issued invoice says what it says."""
+    invoice = _locked(actor, invoice_id, version, "invoices.edit")
+    if invoice.state != InvoiceState.DRAFT:
+        raise Refused("invoice.issued", "This invoice was issued and cannot be changed.")
+    invoice.payment_days = days
+
+
+def discard(actor: Actor, invoice_id: int, *, version: int | None = None) -> None:
+    """Throw a draft away; the order can be billed again."""
+    invoice = _locked(actor, invoice_id, version, "invoices.edit")
+    check_move(MOVES, invoice.state, InvoiceState.CANCELLED, noun="invoice")
+    invoice.state = InvoiceState.CANCELLED
+
+
+def issue(actor: Actor, invoice_id: int, *, version: int | None = None) -> str:
+    """Give the number, freeze the document, owe its printing and mailing. Returns the number."""
+    invoice = _locked(actor, invoice_id, version, "invoices.issue")
+    wanted = InvoiceState.ISSUED if invoice.total else InvoiceState.PAID
+    check_move(MOVES, invoice.state, wanted, noun="invoice")
+    seller = the_seller()
+    day = clock.today(seller.timezone)
+    due = day + timedelta(days=invoice.payment_days)
+    found = queries.totals_of(invoice)
+    if (found.net, found.tax, found.total) != (invoice.net, invoice.tax, invoice.total):
+        raise Refused(
+            "invoice.sums_differ", "The stored sums differ from the lines. Throw this draft away and bill again."
+        )
+    if invoice.order is not None and invoice.order.state != OrderState.INVOICED:
+        check_move(ORDER_MOVES, invoice.order.state, OrderState.INVOICED, noun="order")
+        invoice.order.state = OrderState.INVOICED
+        db.session.flush()
+    number = numbering.take("INV", day.year)  # last: from here to the commit nobody else can take one
+    snapshot = bill(invoice, found, number=number, seller=seller, day=day, due=due)
+    invoice.state, invoice.number = wanted, number
+    invoice.issued_on, invoice.issued_at, invoice.due_on = day, clock.now(), due
+    invoice.snapshot, invoice.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
+    _note(invoice, Kind.DOCUMENT, f"Invoice {number} issued", actor.name)
+    emit(InvoiceIssued(invoice_id=invoice.id))
+    return number
+
+
+def record_payment(
+    actor: Actor,
+    invoice_id: int,
+    *,
+    amount: Decimal,
+    currency: str,
+    received_on: date,
+    method: str,
+    reference: str = "",
+) -> None:
+    """Money that arrived, in part or in full. Raises Refused for more than is due."""
+    invoice = _locked(actor, invoice_id, None, "payments.record")
+    if invoice.state == InvoiceState.PAID:
+        raise Refused("payment.nothing_due", "This invoice is paid.")
+    if invoice.state != InvoiceState.ISSUED:
+        raise Refused("payment.not_issued", "Only an issued invoice can be paid.")
+    if currency != invoice.currency:
+        raise Refused("payment.other_currency", f"This invoice is in {invoice.currency}.", "amount")
+    if amount <= 0 or amount != round_to(amount, currency):
+        raise Refused("payment.bad_amount", f"Give an amount that can be paid in {currency}.", "amount")
+    if amount > invoice.amount_due:
+        raise Refused("payment.too_much", "This is more than what is still due.", "amount")
+    db.session.add(
+        Payment(
+            invoice_id=invoice.id, amount=amount, received_on=received_on, method=method, reference=reference.strip(),
+            recorded_by=actor.name,
+        )
+    )  # fmt: skip
+    invoice.paid += amount
+    _note(invoice, Kind.PAYMENT, f"{amount:f} {currency} received for invoice {invoice.number}", actor.name)
+    if invoice.paid == invoice.total:
+        invoice.state = InvoiceState.PAID
+        emit(InvoicePaid(invoice_id=invoice.id))
+
+
+def _note(invoice: Invoice, kind: Kind, subject: str, author: str) -> None:
+    about = [("invoices", invoice.id), ("accounts", invoice.account_id)]
+    if invoice.opportunity_id:
+        about.append(("opportunities", invoice.opportunity_id))
+    log(
+        kind, subject, author=author, about=about, url=f"/invoices/{invoice.id}", owner_id=invoice.owner_id,
+        territory_id=invoice.territory_id,
+    )  # fmt: skip
+
+
+def print_again(actor: Actor, invoice_id: int) -> None:
+    """Owe the printing and mailing once more, when something stood in the way."""
+    invoice = _locked(actor, invoice_id, None, "invoices.issue")
+    if invoice.number is None or invoice.pdf_key:
+        raise Refused("invoice.nothing_to_print", "There is nothing to print.")
+    emit(InvoiceIssued(invoice_id=invoice.id))
+
+
+def keep_paper(invoice_id: int, key: str | None, problem: str = "") -> bool:
+    """Store where the PDF is, once; False when another run was first."""
+    changed = db.session.execute(
+        update(Invoice)
+        .where(Invoice.id == invoice_id, Invoice.pdf_key.is_(None))
+        .values(pdf_key=key, pdf_problem=problem)
+        .returning(Invoice.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.first() is not None

@@ -1,0 +1,90 @@
+"""Reading orders."""
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from portal.accounts.models import Account
+from portal.catalog.rules import DocumentTotals, total
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.listing import Field, Listing
+from portal.organization.queries import get, visible_to
+from portal.quotes.models import Quote, Revision
+
+from .models import Order
+from .states import OrderState
+
+STATE_NAMES = {
+    OrderState.PLACED: "Placed",
+    OrderState.FULFILLED: "Fulfilled",
+    OrderState.INVOICED: "Invoiced",
+    OrderState.CANCELLED: "Cancelled",
+}
+
+
+def order(actor: Actor, order_id: int) -> Order:
+    """With its lines, account, contact, owner, and the offer it came from. Raises NotFound."""
+    found = db.session.scalar(
+        visible_to(actor, Order)
+        .where(Order.id == order_id)
+        .options(joinedload(Order.account), joinedload(Order.contact), joinedload(Order.owner))
+        .options(joinedload(Order.revision).joinedload(Revision.quote).selectinload(Quote.revisions))
+        .options(selectinload(Order.lines))
+        .execution_options(populate_existing=True)
+    )
+    return found or get(actor, Order, order_id)
+
+
+def totals_of(found: Order) -> DocumentTotals:
+    return total(found.lines, currency=found.currency, discount_percent=found.discount_percent)
+
+
+def of_revision(revision_id: int) -> Order | None:
+    """The order an offer became, whoever asks: for the page behind the customer's link."""
+    return db.session.scalar(select(Order).where(Order.revision_id == revision_id))
+
+
+def for_mail(order_id: int) -> Order | None:
+    return db.session.scalar(
+        select(Order)
+        .where(Order.id == order_id)
+        .options(
+            joinedload(Order.account), joinedload(Order.contact), joinedload(Order.revision).joinedload(Revision.quote)
+        )
+    )
+
+
+def unprinted(problem: str) -> list[int]:
+    """Orders whose paper waits because of a problem that begins so."""
+    waiting = and_(Order.pdf_key.is_(None), Order.pdf_problem.startswith(problem, autoescape=True))
+    return list(db.session.scalars(select(Order.id).where(waiting)))
+
+
+def _rows(actor: Actor) -> Select[Order]:
+    return visible_to(actor, Order).join(Order.account).options(contains_eager(Order.account))
+
+
+LISTING = Listing(
+    name="orders",
+    query=_rows,
+    identity=Order.id,
+    words=(Order.number, Order.customer_reference, Account.name),
+    sort="-placed_at",
+    fields=(
+        Field("number", "Order", Order.number),
+        Field("account", "Account", Account.name, value=lambda row: row.account.name),
+        Field("customer_reference", "Customer's number", Order.customer_reference, filter="contains"),
+        Field(
+            "state", "State", Order.state, value=lambda row: STATE_NAMES[row.state], kind="state", filter="choice",
+            choices=lambda actor: [(state.value, name) for state, name in STATE_NAMES.items()],
+        ),
+        Field("placed_at", "Placed", Order.placed_at, kind="datetime", filter="range"),
+        Field("total", "Total", Order.total, kind="money", filter="range"),
+        Field("owner", "Owner", func.coalesce(Order.owner_id, 0), value=lambda row: row.owner_id, shown=False),
+    ),
+)  # fmt: skip
+
+
+def from_quote(found: Order) -> Quote | None:
+    """The quote the order came from."""
+    return found.revision.quote if found.revision else None
