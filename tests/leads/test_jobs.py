@@ -66,8 +66,8 @@ def test_it_scores_with_a_receipt_for_every_point(caught: Any) -> None:
     found = caught()
     receipts = db.session.scalars(select(ScoreReceipt).where(ScoreReceipt.record_id == found.id)).all()
     assert {r.label for r in receipts} == {"Has a company", "Wants our news", "Sent a form"}
-    assert sum(r.points for r in receipts) == found.score == found.fit + found.engagement == 35
-    assert found.grade == "C2"
+    assert sum(r.points for r in receipts) == found.score == found.fit + found.engagement == 30
+    assert found.grade == "D2"
 
 
 def test_the_form_stands_on_the_timeline_and_the_owner_is_told(caught: Any) -> None:
