@@ -67,6 +67,8 @@ def _invoice_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         title=found.number or "Draft invoice",
         crumbs=[("Invoices", url_for("invoices.list_invoices"))],
         invoice=found,
+        base=url_for("invoices.show_invoice", record_id=record_id),
+        draft=found.state == InvoiceState.DRAFT,
         totals=queries.totals_of(found),
         standing=queries.standing(found, today),
         standing_names=queries.STANDING_NAMES,

@@ -11,6 +11,7 @@ from portal.kernel.audit import history
 from portal.kernel.errors import NotFound
 from portal.orders import queries, services
 from portal.orders.states import OrderState
+from portal.organization.queries import allows
 from portal.quotes.queries import seller_today
 from portal.web.auth import needs
 from portal.web.chain import bars
@@ -62,6 +63,8 @@ def _order_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         title=found.number,
         crumbs=[("Orders", url_for("orders.list_orders"))],
         order=found,
+        base=url_for("orders.show_order", record_id=record_id),
+        editor=allows(g.actor, "orders.edit", found),
         quote=quote,
         totals=queries.totals_of(found),
         steps=bars(chain_of_order(g.actor, found, seller_today())),

@@ -44,7 +44,7 @@ def new_quote() -> Response:
     deal_id, account_id = (request.args.get(key, type=int) for key in ("opportunity_id", "account_id"))
     if deal_id:
         deal = get(g.actor, Opportunity, deal_id)
-        return _new_page(NewQuoteFromDeal(formdata=None, opportunity_id=deal.id, subject=deal.name), deal=deal)
+        return _new_page(NewQuoteFromDeal(formdata=None, opportunity_id=str(deal.id), subject=deal.name), deal=deal)
     form = NewQuote(formdata=None, account_id=account_id)
     form.account_id.choices = queries.accounts_to_quote(g.actor)
     return _new_page(form)
