@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.catalog.models import PriceList
 from portal.kernel import clock
@@ -14,6 +14,8 @@ from portal.kernel.errors import Refused
 from portal.kernel.search import Searchable
 from portal.organization.models import Owned
 
+from .rules import name_key
+
 
 class Account(Base, Owned, Versioned, Audited, Searchable):
     __tablename__ = "account"
@@ -22,12 +24,14 @@ class Account(Base, Owned, Versioned, Audited, Searchable):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(index=True)  # `rules.name_key(name)`, for matching
     legal_name: Mapped[str] = mapped_column(default="")
     domain: Mapped[str] = mapped_column(default="", index=True)  # of its email addresses, for matching
     industry: Mapped[str] = mapped_column(default="")
     employees: Mapped[int | None]
     annual_revenue: Mapped[Decimal | None]
     phone: Mapped[str] = mapped_column(default="")
+    phone_e164: Mapped[str] = mapped_column(default="")
     website: Mapped[str] = mapped_column(default="")
     street: Mapped[str] = mapped_column(default="")
     city: Mapped[str] = mapped_column(default="")
@@ -43,6 +47,12 @@ class Account(Base, Owned, Versioned, Audited, Searchable):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     contacts: Mapped[list["Contact"]] = relationship(back_populates="account", order_by="Contact.last_name")
     price_list: Mapped[PriceList | None] = relationship()
+    unaudited = frozenset({"version", "name_key", "phone_e164"})
+
+    @validates("name")
+    def _keep_key(self, attribute: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
     def search_text(self) -> tuple[str, str]:
         return self.name, f"{self.number} {self.legal_name} {self.domain} {self.city} {self.industry}"
@@ -59,10 +69,13 @@ class Contact(Base, Owned, Versioned, Audited, Searchable):
     job_title: Mapped[str] = mapped_column(default="")
     email: Mapped[str | None] = mapped_column(unique=True)
     phone: Mapped[str] = mapped_column(default="")
+    phone_e164: Mapped[str] = mapped_column(default="", index=True)
     mobile: Mapped[str] = mapped_column(default="")
+    mobile_e164: Mapped[str] = mapped_column(default="", index=True)
     language: Mapped[str] = mapped_column(default="en")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     account: Mapped[Account | None] = relationship(back_populates="contacts")
+    unaudited = frozenset({"version", "phone_e164", "mobile_e164"})
 
     @property
     def name(self) -> str:

@@ -60,6 +60,10 @@ invoices.issue       -  -  -  -  -  a  -  -
 payments.record      -  -  -  -  -  a  -  -
 catalog.view         a  a  a  a  a  a  -  a
 catalog.edit         -  -  -  a  -  a  -  -
+price_lists.view     a  a  a  a  a  a  -  a
+price_lists.edit     -  -  -  a  -  a  -  -
+tax_rates.view       a  a  a  a  a  a  -  a
+tax_rates.edit       -  -  -  a  -  a  -  -
 targets.view         o  s  a  a  -  a  a  a
 targets.edit         -  -  a  a  -  -  -  -
 territories.view     a  a  a  a  a  a  a  a

@@ -135,8 +135,7 @@ def unit_of_work() -> Iterator[None]:
         raise Stale("stale", "Somebody else changed this first. Please look again.") from error
     except IntegrityError as error:
         db.session.rollback()
-        text = str(error.orig)
-        raise next((say for marks, say in _refusals if any(m in text for m in marks)), error) from error
+        raise refusal_of(error) or error from error
     except BaseException:
         db.session.rollback()
         raise
@@ -146,6 +145,12 @@ def unit_of_work() -> Iterator[None]:
     if bells:
         for ring in _after_commit:
             ring(bells)
+
+
+def refusal_of(error: IntegrityError) -> Refused | None:
+    """The words of the constraint that was broken."""
+    text = str(error.orig)
+    return next((say for marks, say in _refusals if any(m in text for m in marks)), None)
 
 
 def transact(act: Callable[[], T]) -> T:

@@ -3,54 +3,71 @@
 An area declares a `Listing` in its queries; portal.web.listing turns requests into pages and exports.
 """
 
-import base64
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Enum, Select, SQLColumnExpression, false, func, not_, or_, select
 
 from .actor import Actor
 from .db import db
 from .errors import Refused
+from .keyset import Keyset, exact, python_type
 
-Kind = Literal["text", "number", "money", "date", "datetime", "state", "percent"]
+Kind = Literal["text", "number", "money", "date", "datetime", "state", "percent", "position"]
 Choices = Callable[[Actor], Sequence[tuple[str, str]]]
+Match = Callable[[Actor, str], ColumnElement[bool]]
+Args = Mapping[str, str]
 
 PAGE = 50
 COUNTED = 10_000  # beyond this a list says "more than", so that counting stays cheap
+STEERING = ("sort", "after", "before")
+BIGGEST = {"INTEGER": 2**31 - 1, "BIGINT": 2**63 - 1}
+
+listings: dict[str, "Listing"] = {}  # every declared list by name: saved views, exports and bulk acts find it here
 
 
 @dataclass(frozen=True)
 class Field:
     """One thing a list knows about its rows.
 
-    `column` sorts and filters and must not be NULL (coalesce it); `value` reads the cell from a row for pages and
-    exports (default: the attribute called `key`). `filter`: choice (one of `choices`), contains, from and until
-    (dates, numbers), flag (yes when present).
+    `column` sorts and filters; rows without a value sort last. `value` reads the cell from a row for pages and exports
+    (default: the attribute called `key`). `filter`: choice (one or several of `choices`, comma between), contains,
+    range (KEY_from and KEY_until, both included; days are the viewer's), flag (yes or no, 1 or 0).
+    `match` replaces the comparison, for choices that name no value of the column ("me", "open"); it may raise
+    ValueError. Kind "position" has the id of a position as value and is shown as the person in it.
     """
 
     key: str
     label: str
-    column: ColumnElement[Any] | InstrumentedAttribute[Any] | None = None
+    column: SQLColumnExpression[Any] | None = None
     value: Callable[[Any], Any] | None = None
     kind: Kind = "text"
     sortable: bool = True
     shown: bool = True  # as a column; False: filter or export only
     filter: Literal["choice", "contains", "range", "flag"] | None = None
     choices: Choices | None = None
+    match: Match | None = None
 
     def read(self, row: Any) -> Any:
         return self.value(row) if self.value else getattr(row, self.key)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the filter is called in an address."""
+        if self.filter is None or (self.column is None and self.match is None):
+            return ()
+        return (f"{self.key}_from", f"{self.key}_until") if self.filter == "range" else (self.key,)
+
 
 @dataclass(frozen=True)
 class Listing:
-    """`query` gives the visible rows as entities (start with `visible_to`); `identity` is its unique column."""
+    """`query` gives the visible rows as entities (start with `visible_to`); `identity` is its unique column.
+
+    `views` are (name, query string) pairs that everybody has, as tabs: ("Mine, open", "owner=me&state=open").
+    """
 
     name: str
     query: Callable[[Actor], Select[Any]]
@@ -58,12 +75,23 @@ class Listing:
     fields: Sequence[Field]
     sort: str  # key, with a leading "-" for descending
     words: Sequence[Any] = ()  # columns the search box looks in
+    views: Sequence[tuple[str, str]] = ()
+
+    def __post_init__(self) -> None:
+        listings[self.name] = self
 
     def field(self, key: str) -> Field:
         found = next((f for f in self.fields if f.key == key), None)
         if found is None:
             raise Refused("list.unknown_field", f"This list has no field {key!r}.")
         return found
+
+    def order(self, sort: str) -> Keyset:
+        """Raises Refused when the list cannot be sorted so."""
+        by = self.field(sort.removeprefix("-"))
+        if by.column is None or not by.sortable:
+            raise Refused("list.not_sortable", f"This list cannot be sorted by {by.label}.")
+        return Keyset(by.column, self.identity, sort.startswith("-"))
 
 
 @dataclass(frozen=True)
@@ -74,76 +102,118 @@ class Page:
     sort: str
     newer: str | None  # cursors
     older: str | None
-    args: Mapping[str, str] = field(default_factory=dict)
 
 
-def matching(listing: Listing, actor: Actor, args: Mapping[str, str]) -> Select[Any]:
-    """The listing's query under the filters in `args` (q, KEY, KEY_from, KEY_until). Raises Refused on bad values."""
+def named(name: str) -> Listing:
+    """The list of that name. Raises Refused."""
+    if name not in listings:
+        raise Refused("list.unknown", f"There is no list {name!r}.")
+    return listings[name]
+
+
+def matching(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> Select[Any]:
+    """The listing's query under the filters in `args`. Raises Refused on unknown names and bad values."""
+    known = {"q", *STEERING, *(name for f in listing.fields for name in f.names)}
+    if unknown := sorted(set(args) - known):
+        raise Refused("list.unknown_filter", f"This list has no filter {unknown[0]!r}.")
+    if any("\0" in value for value in args.values()):
+        raise Refused("list.bad_value", "A filter holds a character that no text can hold.")
     query = listing.query(actor)
-    if words := args.get("q", "").strip():
-        for word in words.split()[:8]:
-            query = query.where(or_(*(c.icontains(word, autoescape=True) for c in listing.words)))
+    for word in args.get("q", "").split()[:8] if listing.words else ():
+        query = query.where(or_(*(c.icontains(word, autoescape=True) for c in listing.words)))
     for f in listing.fields:
-        query = _filtered(query, f, args)
+        given = [args.get(name, "").strip() for name in f.names]
+        if any(given):
+            query = query.where(*_conditions(f, given, actor, zone))
     return query
 
 
-def _filtered(query: Select[Any], f: Field, args: Mapping[str, str]) -> Select[Any]:
-    text = args.get(f.key, "").strip()
-    if f.column is None or f.filter is None:
-        return query
-    if f.filter == "range":
-        low, high = args.get(f"{f.key}_from", "").strip(), args.get(f"{f.key}_until", "").strip()
-        if low:
-            query = query.where(f.column >= _parse(f, low))
-        if high:
-            limit = _parse(f, high)
-            whole_day = f.kind in ("date", "datetime")
-            query = query.where(f.column < limit + timedelta(days=1) if whole_day else f.column <= limit)
-        return query
-    if not text:
-        return query
-    if f.filter == "contains":
-        return query.where(f.column.icontains(text, autoescape=True))
-    return query.where(f.column == (_parse(f, text) if f.filter == "choice" else True))
-
-
-def _parse(f: Field, text: str) -> Any:
-    """The typed value for the column; choices keep their text unless the column is a number."""
+def _conditions(f: Field, given: Sequence[str], actor: Actor, zone: str) -> Iterator[ColumnElement[bool]]:
     try:
-        if f.kind == "datetime":
-            return datetime.fromisoformat(f"{text}T00:00:00+00:00")
+        if f.match:
+            yield f.match(actor, given[0])
+            return
+        column: Any = f.column
+        if f.filter == "range":
+            yield from _between(column, f, given[0], given[1], zone)
+        elif f.filter == "contains":
+            yield column.icontains(given[0], autoescape=True)
+        elif f.filter == "flag":
+            held = func.coalesce(column, false())
+            yield {"yes": held, "1": held, "no": not_(held), "0": not_(held)}[given[0]]
+        else:
+            yield column.in_(_chosen(column, given[0]))
+    except (ValueError, LookupError, OverflowError) as error:
+        raise Refused("list.bad_value", f"{f.label}: {' to '.join(given)!r} cannot be read.") from error
+
+
+def _chosen(column: Any, text: str) -> list[Any]:
+    """The values asked for; text without a fixed set of values may hold a comma and is one value."""
+    if isinstance(column.type, Enum) and column.type.enum_class is not None:
+        return [column.type.enum_class(part) for part in text.split(",")]
+    if python_type(column) is int:
+        return [_whole(column, part) for part in text.split(",")]
+    return [text]
+
+
+def _whole(column: Any, text: str) -> int:
+    number = int(text)
+    if abs(number) > BIGGEST.get(str(column.type), BIGGEST["INTEGER"]):
+        raise ValueError(text)
+    return number
+
+
+def _between(column: Any, f: Field, low: str, high: str, zone: str) -> Iterator[ColumnElement[bool]]:
+    if f.kind in ("date", "datetime"):
+        start, end = (date.fromisoformat(text) if text else None for text in (low, high))
+        after = end and end + timedelta(days=1)
         if f.kind == "date":
-            return date.fromisoformat(text)
-        if f.kind in ("number", "money", "percent"):
-            return Decimal(text) if f.kind != "number" else int(text)
-        python_type = f.column.type.python_type if f.column is not None else str
-        return int(text) if python_type is int else text
-    except (ValueError, InvalidOperation) as error:
-        raise Refused("list.bad_value", f"{f.label}: {text!r} cannot be read as a {f.kind}.") from error
+            bounds: tuple[Any, Any] = (start, after)
+        else:
+            bounds = (start and _midnight(start, zone), after and _midnight(after, zone))
+        if low:
+            yield column >= bounds[0]
+        if high:
+            yield column < bounds[1]
+        return
+    whole = python_type(column) is int
+    if low:
+        yield column >= (_whole(column, low) if whole else exact(low))
+    if high:
+        yield column <= (_whole(column, high) if whole else exact(high))
 
 
-def read(listing: Listing, actor: Actor, args: Mapping[str, str], size: int = PAGE) -> Page:
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def counts(listing: Listing, actor: Actor, several: Sequence[Args], zone: str = "UTC") -> list[int]:
+    """How many rows match each set of filters, in one question; COUNTED + 1 stands for more than COUNTED."""
+    queries = (matching(listing, actor, args, zone).with_only_columns(listing.identity) for args in several)
+    limited = (query.order_by(None).limit(COUNTED + 1).subquery() for query in queries)
+    return list(
+        db.session.execute(select(*(select(func.count()).select_from(q).scalar_subquery() for q in limited))).one()
+    )
+
+
+def count(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> int:
+    return counts(listing, actor, [args], zone)[0]
+
+
+def read(listing: Listing, actor: Actor, args: Args, size: int = PAGE, zone: str = "UTC") -> Page:
     """One page. `args` may hold sort and a cursor (after or before) besides the filters."""
-    query = matching(listing, actor, args)
-    counted = select(func.count()).select_from(query.with_only_columns(listing.identity).limit(COUNTED + 1).subquery())
-    total = db.session.scalar(counted) or 0
+    total = count(listing, actor, args, zone)
     sort = args.get("sort") or listing.sort
-    descending, by = sort.startswith("-"), listing.field(sort.removeprefix("-"))
-    if by.column is None or not by.sortable:
-        raise Refused("list.not_sortable", f"This list cannot be sorted by {by.label}.")
-    back = "before" in args
+    order, back = listing.order(sort), bool(args.get("before"))
     cursor = args.get("before") or args.get("after")
-    key = (by.column, listing.identity)
-    rising = descending == back  # reading backwards turns the order round
+    query = matching(listing, actor, args, zone).order_by(None).order_by(*order.order(back)).limit(size + 1)
     if cursor:
-        query = query.where(_beyond(key, _decode(cursor, by), rising))
-    query = query.order_by(*(c.asc() if rising else c.desc() for c in key)).limit(size + 1)
-    found = list(db.session.execute(query.add_columns(by.column, listing.identity)).unique())
-    further, found = len(found) > size, list(found[:size])
+        query = query.where(order.beyond(cursor, back))
+    found = list(db.session.execute(query.add_columns(order.key, listing.identity)).unique())
+    further, found = len(found) > size, found[:size]
     if back:
         found.reverse()
-    ends = [_encode(row[-2], row[-1]) for row in (found[0], found[-1])] if found else []
+    ends = [order.cursor(row[-2], row[-1]) for row in (found[0], found[-1])] if found else []
     has_newer, has_older = (further, True) if back else (bool(cursor), further)
     return Page(
         rows=[row[0] for row in found],
@@ -152,46 +222,24 @@ def read(listing: Listing, actor: Actor, args: Mapping[str, str], size: int = PA
         sort=sort,
         newer=ends[0] if ends and has_newer else None,
         older=ends[1] if ends and has_older else None,
-        args=args,
     )
 
 
-def walk(listing: Listing, actor: Actor, args: Mapping[str, str], size: int = 500) -> Iterator[Any]:
-    """Every matching row in id order, in slices: for exports and bulk acts."""
-    query, last = matching(listing, actor, args), 0
+def walk(listing: Listing, actor: Actor, args: Args, size: int = 500, zone: str = "UTC") -> Iterator[Any]:
+    """Every matching row in the order of the list, slice by slice: for exports."""
+    order = listing.order(args.get("sort") or listing.sort)
+    query = matching(listing, actor, args, zone).order_by(None).order_by(*order.order()).limit(size)
+    query, cursor = query.add_columns(order.key, listing.identity), None
     while True:
-        slice_query = query.where(listing.identity > last).order_by(listing.identity).limit(size)
-        rows = db.session.execute(slice_query.add_columns(listing.identity)).unique().all()
+        rest = query.where(order.beyond(cursor)) if cursor else query
+        rows = db.session.execute(rest).unique().all()
         yield from (row[0] for row in rows)
         if len(rows) < size:
             return
-        last = rows[-1][-1]
+        cursor = order.cursor(rows[-1][-2], rows[-1][-1])
 
 
-def _beyond(key: tuple[Any, Any], at: tuple[Any, int], rising: bool) -> ColumnElement[bool]:
-    column, identity = key
-    value, last = at
-    if rising:
-        return or_(column > value, and_(column == value, identity > last))
-    return or_(column < value, and_(column == value, identity < last))
-
-
-def _encode(value: Any, identity: int) -> str:
-    plain = value.isoformat() if isinstance(value, date | datetime) else str(value) if value is not None else ""
-    return base64.urlsafe_b64encode(json.dumps([plain, identity]).encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str, by: Field) -> tuple[Any, int]:
-    try:
-        plain, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        kind = by.column.type.python_type if by.column is not None else str
-        readers: dict[type, Callable[[str], Any]] = {
-            datetime: datetime.fromisoformat,
-            date: date.fromisoformat,
-            int: int,
-            Decimal: Decimal,
-            bool: lambda text: text == "True",
-        }
-        return readers.get(kind, str)(plain), int(identity)
-    except (ValueError, TypeError, InvalidOperation) as error:
-        raise Refused("list.bad_cursor", "This page of the list no longer exists. Start from its beginning.") from error
+def ids(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> list[int]:
+    """The ids of every matching row as of now: what a bulk act over all of them will visit."""
+    query = matching(listing, actor, args, zone).with_only_columns(listing.identity)
+    return list(db.session.scalars(query.order_by(None).order_by(listing.identity)))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.kernel import clock
 from portal.kernel.audit import Audited
@@ -28,6 +28,7 @@ class LandingPage(Base, Versioned, Audited):
     ask_phone: Mapped[bool] = mapped_column(default=True)
     published: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    submissions: Mapped[int | None] = query_expression()  # filled by the list of pages
 
 
 class Submission(Base):
@@ -43,6 +44,13 @@ class Submission(Base):
     page: Mapped[LandingPage] = relationship()
 
 
+class AlreadyReceived(Refused):
+    """This very form was accepted before."""
+
+
+refuse_on(
+    "uq_submission_nonce", "submission.nonce", say=AlreadyReceived("landing.already_received", "We have this already.")
+)
 refuse_on(
     "uq_landing_page_slug",
     "landing_page.slug",

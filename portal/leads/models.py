@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel import clock
 from portal.kernel.audit import Audited
@@ -11,6 +11,7 @@ from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Refused
 from portal.kernel.search import Searchable
 from portal.organization.models import Owned
+from portal.territories.models import Territory
 
 from .states import LeadState
 
@@ -26,6 +27,7 @@ class Lead(Base, Owned, Versioned, Audited, Searchable):
         CheckConstraint("(state = 'qualified') = (qualified_at IS NOT NULL)", name="qualified_when"),
     )
     noun = "leads"
+    unaudited = frozenset({"version", "fit", "engagement", "score", "grade", "scored_at"})  # receipts tell about these
 
     id: Mapped[int] = mapped_column(primary_key=True)
     first_name: Mapped[str] = mapped_column(default="")
@@ -56,6 +58,8 @@ class Lead(Base, Owned, Versioned, Audited, Searchable):
     respond_by: Mapped[datetime | None]
     responded_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    territory: Mapped[Territory | None] = relationship(foreign_keys="Lead.territory_id", lazy="raise_on_sql")
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Refused
 from portal.kernel.search import Searchable
+from portal.leads.states import LeadState
 from portal.organization.models import Owned
 
 from .states import OpportunityState, Stage
@@ -21,7 +22,8 @@ from .states import OpportunityState, Stage
 class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     __tablename__ = "opportunity"
     __table_args__ = (
-        Index("ix_opportunity_board", "state", "stage", "owner_id"),
+        Index("ix_opportunity_board", "state", "stage", "close_on", "id"),
+        Index("ix_opportunity_won", "state", "closed_at", "owner_id"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_when"),
         CheckConstraint("state <> 'lost' OR loss_reason <> ''", name="lost_with_reason"),
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
@@ -43,6 +45,7 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     price_list_id: Mapped[int | None] = mapped_column(ForeignKey("price_list.id"))
     probability: Mapped[int] = mapped_column(default=25)
     probability_overridden: Mapped[bool] = mapped_column(default=False)
+    probability_note: Mapped[str] = mapped_column(default="")  # why it differs from that of the stage
     close_on: Mapped[date]
     next_step: Mapped[str] = mapped_column(default="")
     next_step_on: Mapped[date | None]
@@ -95,8 +98,30 @@ class StageChange(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     by: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    days: Mapped[int | None]  # spent in from_stage
 
 
+class Qualification(Base):
+    """What a lead became: keeps it to once, and tells an undo what was made for it."""
+
+    __tablename__ = "qualification"
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"), index=True)
+    account_is_new: Mapped[bool]
+    contact_is_new: Mapped[bool]
+    state_before: Mapped[LeadState]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by: Mapped[str]
+
+
+refuse_on(
+    "pk_qualification",
+    "qualification.lead_id",
+    say=Refused("lead.already_qualified", "This lead was qualified already."),
+)
 refuse_on(
     "uq_opportunity_lead_id",
     "opportunity.lead_id",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.audit import Audited
@@ -13,6 +13,11 @@ class ScoreRule(Base, Versioned, Audited):
     """`part` is fit (who they are, no decay) or engagement (what they did, fading by half every `half_life` days)."""
 
     __tablename__ = "score_rule"
+    __table_args__ = (
+        CheckConstraint("part IN ('fit', 'engagement')", name="part_known"),
+        CheckConstraint("half_life IS NULL OR half_life > 0", name="half_life_positive"),
+        CheckConstraint("cap IS NULL OR cap > 0", name="cap_positive"),
+    )
     noun = "scoring"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -22,7 +27,8 @@ class ScoreRule(Base, Versioned, Audited):
     operator: Mapped[str]  # is, in, contains, at_least, known, happened
     value: Mapped[str] = mapped_column(default="")
     points: Mapped[int]
-    half_life: Mapped[int | None]
+    half_life: Mapped[int | None]  # days; None: the points stay
+    cap: Mapped[int | None]  # most points the rule gives however often it happened
     active: Mapped[bool] = mapped_column(default=True)
 
 

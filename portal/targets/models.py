@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.audit import Audited
-from portal.kernel.db import Base, Versioned
+from portal.kernel.db import Base, Versioned, refuse_on
+from portal.kernel.errors import Stale
 from portal.organization.models import Owned
 
 
@@ -26,3 +27,10 @@ class Quota(Base, Owned, Versioned, Audited):
     ends_on: Mapped[date]  # exclusive
     amount: Mapped[Decimal]
     currency: Mapped[str]
+
+
+refuse_on(
+    "uq_quota_owner_id_metric_starts_on",
+    "quota.owner_id",
+    say=Stale("target.set_meanwhile", "Somebody else set this quota just now. Look again."),
+)

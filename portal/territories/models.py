@@ -1,10 +1,17 @@
 """The territory tree and its assignment rules."""
 
-from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+import secrets
+
+from sqlalchemy import CheckConstraint, ForeignKey, event
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
 from portal.kernel.audit import Audited
-from portal.kernel.db import Base, Versioned
+from portal.kernel.db import Base, Versioned, refuse_on
+from portal.kernel.errors import Refused
+from portal.kernel.settings import Setting
+from portal.kernel.upsert import upsert
+
+VERSION = "territories.version"  # the setting that changes with every change here, whoever makes it
 
 
 class Territory(Base, Versioned, Audited):
@@ -36,3 +43,18 @@ class TerritoryRule(Base, Audited):
     employees_from: Mapped[int | None]
     employees_to: Mapped[int | None]
     territory: Mapped[Territory] = relationship(back_populates="rules")
+
+
+refuse_on(
+    "uq_territory_name",
+    "territory.name",
+    say=Refused("territories.name_taken", "Another territory has this name.", "name"),
+)
+
+
+@event.listens_for(Session, "after_flush")
+def _note_change(session: Session, context: UOWTransaction) -> None:
+    """What other processes have compiled from the rules is old now."""
+    touched = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
+    if any(isinstance(row, Territory | TerritoryRule) for row in touched):
+        upsert(Setting, [{"key": VERSION, "value": secrets.token_hex(8)}], keys=("key",))

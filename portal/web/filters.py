@@ -143,8 +143,16 @@ def browser(agent: str | None) -> str:
     return gettext("%(browser)s on %(system)s", browser=name, system=system) if name and system else agent or "?"
 
 
+def size(count: int) -> str:
+    """Bytes as people say them: 640 kB, 2.4 MB."""
+    if count < 1_000_000:
+        return f"{format_number(-(-count // 1000))} kB"
+    return f"{format_number(Decimal(count // 100_000) / 10)} MB"
+
+
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
+        size=size,
         money=format_money, short=format_short, number=format_number, percent=format_percent,
         date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip

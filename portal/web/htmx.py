@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
-from jinja2_fragments.flask import render_block
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 
 
 def page(template: str, *fragments: str, status: int = 200, **context: Any) -> Response:
@@ -21,6 +20,15 @@ def page(template: str, *fragments: str, status: int = 200, **context: Any) -> R
     response = make_response(html, status)
     response.vary.update(["HX-Request", "HX-Target"])
     return response
+
+
+def render_block(template: str, block: str, **context: Any) -> str:
+    """One block of a template, its own or one of the templates it extends."""
+    current_app.update_template_context(context)
+    found = current_app.jinja_env.get_template(template)
+    frame = found.new_context(context)
+    next(found.root_render_func(frame), "")  # runs imports and extends; what it prints is thrown away
+    return "".join(frame.blocks[block][0](frame))
 
 
 def wanted_fragment() -> str:

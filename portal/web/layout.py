@@ -8,9 +8,9 @@ from flask_security import current_user
 from portal.identity.rules import ROLE_NAMES
 from portal.kernel import clock
 from portal.organization.queries import allows, company, names_of_positions
-from portal.workspace.queries import unread_count
+from portal.workspace.queries import files_of, unread_count
 
-from .records import record_url
+from .records import changes_of, record_url
 
 
 class Entry(NamedTuple):
@@ -104,6 +104,8 @@ def _context() -> dict[str, Any]:
         "may": lambda permission, record=None: allows(actor, permission, record),
         "record_url": record_url,
         "position_name": position_name,
+        "files_of": files_of,
+        "changes_of": changes_of,
     }
 
 

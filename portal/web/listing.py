@@ -1,124 +1,197 @@
 """List pages: the same filters, sorting, paging, saved views, bulk acts and exports for every area."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, g, request, stream_with_context
+from flask import Response, g, request, url_for
 
-from portal.kernel import audit
-from portal.kernel.db import transact
-from portal.kernel.listing import Listing, read, walk
-from portal.organization.queries import authorize
+from portal.kernel.errors import Refused
+from portal.kernel.listing import COUNTED, Field, Listing, Page, counts, read
+from portal.workspace.models import SavedView
 from portal.workspace.queries import views_for
+from portal.workspace.rules import bulk_acts
 
+from .filters import format_money, format_number, when
 from .htmx import page
+from .layout import position_name
 
-STEERING = ("sort", "after", "before", "format")
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+PAGING = ("after", "before")
+UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+QUICK = 3  # filters that stand in the bar; the others wait behind "More filters"
 
 
 @dataclass(frozen=True)
 class Bulk:
-    """A button below the list: posts the picked ids (`pick`) to `url`."""
+    """A button below the list: posts the picked ids (`pick`) to `url`. `options` adds a choice called `value`."""
 
     text: str
     url: str
     permission: str
     danger: bool = False
+    options: Sequence[tuple[str, str]] = ()
+    name: str = ""
+
+
+class Tag(NamedTuple):
+    """One filter that is set: what it says, and the page without it."""
+
+    label: str
+    text: str
+    without: dict[str, str]
+    url: str
+
+
+class View(NamedTuple):
+    """A tab of the list: saved by somebody, or one that everybody has."""
+
+    text: str
+    url: str
+    rows: str | None
+    saved: SavedView | None = None
 
 
 def list_page(
     template: str, listing: Listing, *, title: str, bulk: Sequence[Bulk] = (), empty: str = "", **context: Any
 ) -> Response:
-    """The list as page, as the fragment `list`, or as CSV/XLSX with ?format=. The template extends layout/list.html."""
-    args = {k: v for k, v in request.args.items() if v}
-    if wanted := args.pop("format", None):
-        return export(listing, args, wanted)
-    found = read(listing, g.actor, args)
-    filters = {k: v for k, v in args.items() if k not in STEERING}
+    """The list as page or as the fragment `list`. The template extends layout/list.html.
+
+    A filter that cannot be read gives the same page with its words and status 422. In `context`, `row_url` makes
+    titles links, `under` gives their second line, `sub` stands below the title.
+    """
+    args = arguments(request.args)
+    choices = {f.key: list(f.choices(g.actor)) for f in listing.fields if f.choices and f.names}
+    found, refusal = None, ""
+    try:
+        found = read(listing, g.actor, args, zone=g.timezone)
+    except Refused as refused:
+        refusal = refused.message
+    tags, views = _tags(listing, args, choices), _views(listing)
     return page(
         template,
         "list",
+        status=422 if refusal else 200,
         title=title,
         listing=listing,
         found=found,
-        filters=filters,
-        views=views_for(g.actor, listing.name),
-        bulk=[b for b in bulk if g.actor.may(b.permission)],
-        empty=empty,
+        refusal=refusal,
+        args=args,
+        choices=choices,
+        quick=[f for f in listing.fields if f.names and f.filter in ("choice", "flag")][:QUICK],
+        tags=tags,
+        views=[(view.text, view.url, view.rows) for view in views],
+        view=next((view for view in reversed(views) if _same(view.url, args)), None),
+        hidden_by=_hidden_by(listing, tags, found),
+        bulk=_bulk(listing, bulk),
+        empty_text=empty,
+        query=urlencode(_kept(args)),
+        here=request.full_path.rstrip("?"),
+        shown=shown,
         link=lambda **changes: request.path + _query(args, changes),
         **context,
     )
 
 
-def _query(args: Mapping[str, str], changes: Mapping[str, str | None]) -> str:
-    kept: dict[str, str | None] = {k: v for k, v in args.items() if k not in ("after", "before")}
-    kept.update(changes)
-    return "?" + urlencode({k: v for k, v in kept.items() if v})
-
-
-def export(listing: Listing, args: Mapping[str, str], wanted: str) -> Response:
-    """All matching rows as a file. Who took what is in the audit."""
-    authorize(g.actor, "exports.run")
-    transact(lambda: audit.record(listing.name, None, "exported", filters=dict(args), format=wanted))
-    name = f"{listing.name}-{date.today().isoformat()}.{wanted}"
-    if wanted == "xlsx":
-        body: Any = _xlsx(listing, args)
-        media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    else:
-        body, media = stream_with_context(_csv(listing, args)), "text/csv; charset=utf-8"
-    return Response(body, mimetype=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _rows(listing: Listing, args: Mapping[str, str]) -> Iterator[list[Any]]:
-    yield [f.label for f in listing.fields]
-    for row in walk(listing, g.actor, args):
-        yield [_plain(f.read(row)) for f in listing.fields]
-
-
-def _plain(value: Any) -> Any:
-    if value is None:
+def shown(f: Field, value: Any, row: Any) -> Any:
+    """A cell as people read it."""
+    if value is None or value == "":
         return ""
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if f.kind == "money":
+        return format_money(value, row.currency)
+    if f.kind == "number":
+        return format_number(value)
+    if f.kind == "percent":
+        return f"{format_number(value)} %"
+    if f.kind in ("date", "datetime"):
+        return when(value)
+    return position_name(value) if f.kind == "position" else value
 
 
-def inert(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers."""
-    if isinstance(value, int | Decimal | float):
-        return value
-    text = str(value)
-    return (
-        f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(FORMULA_STARTS) or text[:1] in "\t\r\n" and text else text
-    )
+def arguments(given: Mapping[str, str]) -> dict[str, str]:
+    """The query string without what was left empty and without what no page can show."""
+    plain = {name: UNSHOWN.sub("", value) for name, value in given.items() if UNSHOWN.search(name) is None}
+    return {name: value for name, value in plain.items() if value.strip()}
 
 
-def _csv(listing: Listing, args: Mapping[str, str]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in _rows(listing, args):
-        writer.writerow([inert(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+def _kept(args: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in args.items() if name not in PAGING}
 
 
-def _xlsx(listing: Listing, args: Mapping[str, str]) -> bytes:
-    import xlsxwriter
+def _query(args: Mapping[str, str], changes: Mapping[str, str | None]) -> str:
+    kept: dict[str, str | None] = {**_kept(args), **changes}
+    text = urlencode({k: v for k, v in kept.items() if v})
+    return f"?{text}" if text else ""
 
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": False, "strings_to_formulas": False})
-    sheet = book.add_worksheet(listing.name[:31])
-    for number, row in enumerate(_rows(listing, args)):
-        for place, value in enumerate(row):
-            if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-                sheet.write_number(number, place, float(value))
-            else:
-                sheet.write_string(number, place, str(value)[:32_000])
-    book.close()
-    return out.getvalue()
+
+def _same(url: str, args: Mapping[str, str]) -> bool:
+    return dict(parse_qsl(url.partition("?")[2])) == _kept(args)
+
+
+def _views(listing: Listing) -> list[View]:
+    """Everything, the list's own views with their counts, then those of the person and of others."""
+    fixed = [("All", ""), *listing.views]
+    totals = counts(listing, g.actor, [dict(parse_qsl(query)) for _, query in fixed], g.timezone)
+    views = [View(name, _url(query), _counted(n)) for (name, query), n in zip(fixed, totals, strict=True)]
+    return views + [View(v.name, _url(v.query), None, v) for v in views_for(g.actor, listing.name)]
+
+
+def _counted(number: int) -> str:
+    return format_number(number) if number <= COUNTED else f"{format_number(COUNTED)}+"
+
+
+def _url(query: str) -> str:
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _tags(listing: Listing, args: Mapping[str, str], choices: Mapping[str, list[tuple[str, str]]]) -> list[Tag]:
+    filters: list[tuple[str, str, tuple[str, ...]]] = []
+    if listing.words and "q" in args:
+        filters.append(("Search", f"“{args['q']}”", ("q",)))
+    for f in listing.fields:
+        given = [args.get(name, "") for name in f.names]
+        if any(given):
+            filters.append((f.label, _said(f, given, choices.get(f.key, [])), f.names))
+    tags = []
+    for label, text, names in filters:
+        without = {name: value for name, value in _kept(args).items() if name not in names}
+        tags.append(Tag(label, text, without, request.path + _query(without, {})))
+    return tags
+
+
+def _said(f: Field, given: Sequence[str], options: Sequence[tuple[str, str]]) -> str:
+    """The filter in words: "Grade A or B", "1 May to 3 June"."""
+    if f.filter == "range":
+        low, high = given
+        return f"{low} to {high}" if low and high else f"from {low}" if low else f"until {high}"
+    if f.filter == "contains":
+        return f"“{given[0]}”"
+    names = dict(options)
+    if given[0] in names:
+        return names[given[0]]
+    return " or ".join(names.get(part, part) for part in given[0].split(","))
+
+
+def _hidden_by(listing: Listing, tags: Sequence[Tag], found: Page | None) -> list[tuple[Tag, int, bool]]:
+    """For a page with nothing on it: each filter, the rows it alone hides, and whether there are more than counted."""
+    if found is None or found.total or not tags:
+        return []
+    totals = counts(listing, g.actor, [tag.without for tag in tags], g.timezone)
+    return [(tag, min(n, COUNTED), n > COUNTED) for tag, n in zip(tags, totals, strict=True) if n]
+
+
+def _bulk(listing: Listing, own: Sequence[Bulk]) -> list[Bulk]:
+    """The acts that areas offer for this list and that this person may do."""
+    offered = [
+        Bulk(
+            act.text,
+            url_for("workspace.act_on_rows", listing=listing.name, act=act.name),
+            act.permission,
+            act.danger,
+            tuple(act.options(g.actor)) if act.options and g.actor.may(act.permission) else (),
+            act.name,
+        )
+        for act in bulk_acts(listing.name)
+    ]
+    return [act for act in (*offered, *own) if g.actor.may(act.permission)]

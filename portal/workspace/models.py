@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel import clock
@@ -11,6 +11,8 @@ from portal.kernel.audit import Audited
 from portal.kernel.db import Base
 
 from .states import WorkState
+
+IS_OPEN = text("state IN ('queued', 'running')")
 
 
 class SavedView(Base, Audited):
@@ -62,7 +64,11 @@ class LongWork(Base):
     """Import, export, bulk act: resumes after `done` rows when its worker is lost."""
 
     __tablename__ = "long_work"
-    __table_args__ = (CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name="progress"),)
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name="progress"),
+        Index("ix_long_work_open", "id", postgresql_where=IS_OPEN, sqlite_where=IS_OPEN),
+    )
+    noun = "long_work"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
@@ -72,12 +78,16 @@ class LongWork(Base):
     state: Mapped[WorkState] = mapped_column(default=WorkState.QUEUED)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     report: Mapped[list[Any]] = mapped_column(default=list)  # [row number, field, reason], at most 1,000
     result_key: Mapped[str | None]
     result_name: Mapped[str | None]
     error: Mapped[str | None]
     cancel_wanted: Mapped[bool] = mapped_column(default=False)
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]  # a worker that is silent for longer has lost the work
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -1,11 +1,16 @@
 """What is kept for a person."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
+from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.db import db
+from portal.kernel.db import Base, db
+from portal.kernel.errors import NotFound
+from portal.kernel.listing import Field, Listing
 
-from .models import Notification, SavedView
+from .models import IS_OPEN, LongWork, Notification, SavedView, StoredFile
+from .rules import ImportKind, import_kind
+from .states import WorkState
 
 
 def unread_count(actor: Actor) -> int:
@@ -14,8 +19,95 @@ def unread_count(actor: Actor) -> int:
     return db.session.scalar(query.where(Notification.user_id == actor.user_id, Notification.read_at.is_(None))) or 0
 
 
+def notifications(actor: Actor, before: int | None = None, limit: int = 50) -> list[Notification]:
+    """The person's notifications, newest first, from the one with id `before` on."""
+    query = select(Notification).where(Notification.user_id == actor.user_id)
+    if before:
+        query = query.where(Notification.id < before)
+    return list(db.session.scalars(query.order_by(Notification.id.desc()).limit(limit)))
+
+
+def notification(actor: Actor, notification_id: int) -> Notification:
+    """Raises NotFound, also for those of other people."""
+    mine = (Notification.id == notification_id, Notification.user_id == actor.user_id)
+    found = db.session.scalar(select(Notification).where(*mine))
+    if found is None:
+        raise NotFound("notification.not_found", "This is not here, or not yours to see.")
+    return found
+
+
 def views_for(actor: Actor, listing: str) -> list[SavedView]:
     """The person's own views of a list and those others share, by name."""
     query = select(SavedView).where(SavedView.listing == listing)
     mine = or_(SavedView.user_id == actor.user_id, SavedView.shared)
-    return list(db.session.scalars(query.where(mine).order_by(SavedView.name)))
+    return list(db.session.scalars(query.where(mine).order_by(SavedView.name, SavedView.id)))
+
+
+def files_of(record: Base) -> list[StoredFile]:
+    """What is attached to a record the caller may see, newest first."""
+    query = select(StoredFile).where(StoredFile.noun_of == record.noun, StoredFile.removed_at.is_(None))
+    mine = query.where(StoredFile.record_id == record.id)  # type: ignore[attr-defined]
+    return list(db.session.scalars(mine.order_by(StoredFile.id.desc())))
+
+
+def stored_file(file_id: int, *, lock: bool = False) -> StoredFile:
+    """The file, removed or not; who asks must see the record it hangs on. Raises NotFound."""
+    query = select(StoredFile).where(StoredFile.id == file_id)
+    found = db.session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise NotFound("files.not_found", "This file is not here, or not yours to see.")
+    return found
+
+
+def import_file(actor: Actor, file_id: int) -> tuple[StoredFile, ImportKind]:
+    """A file this person handed in for import, and what it is to become. Raises NotFound."""
+    found = stored_file(file_id)
+    noun, _, kind = found.noun_of.partition(":")
+    if noun != "imports" or found.record_id != actor.user_id:
+        raise NotFound("files.not_found", "This file is not here, or not yours to see.")
+    return found, import_kind(kind)
+
+
+def own_work(actor: Actor) -> Select[LongWork]:
+    """Long work belongs to whoever started it; those who look after the system see all of it."""
+    query = select(LongWork)
+    return query if actor.may("system.view") else query.where(LongWork.user_id == actor.user_id)
+
+
+def work(actor: Actor, work_id: int, *, lock: bool = False) -> LongWork:
+    """Raises NotFound."""
+    query = own_work(actor).where(LongWork.id == work_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("long_work.not_found", "This work is not here, or not yours to see.")
+    return found
+
+
+def work_waits() -> bool:
+    """Whether long work is queued, laid down, or lost by its worker."""
+    free = or_(LongWork.lease_until.is_(None), LongWork.lease_until < clock.now())
+    return db.session.scalar(select(LongWork.id).where(IS_OPEN, free).limit(1)) is not None
+
+
+def _states(actor: Actor) -> list[tuple[str, str]]:
+    return [(state.value, state.value.capitalize()) for state in WorkState]
+
+
+LONG_WORK = Listing(
+    name="long_work",
+    query=own_work,
+    identity=LongWork.id,
+    fields=[
+        Field("title", "Work", LongWork.title),
+        Field("state", "State", LongWork.state, kind="state", filter="choice", choices=_states),
+        Field("done", "Rows", LongWork.done, kind="number", filter="range"),
+        Field("refused", "Refused", LongWork.refused, kind="number", filter="range"),
+        Field("created_at", "Started", LongWork.created_at, kind="datetime", filter="range"),
+        Field("ended_at", "Ended", LongWork.ended_at, kind="datetime"),
+    ],
+    sort="-created_at",
+    words=[LongWork.title],
+    views=[("Unfinished", "state=queued,running"), ("Failed", "state=failed")],
+)

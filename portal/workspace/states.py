@@ -14,5 +14,6 @@ class WorkState(StrEnum):
 MOVES = {
     WorkState.QUEUED: frozenset({WorkState.RUNNING, WorkState.CANCELLED}),
     WorkState.RUNNING: frozenset({WorkState.RUNNING, WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED}),
+    WorkState.FAILED: frozenset({WorkState.QUEUED}),
 }
 OPEN = frozenset({WorkState.QUEUED, WorkState.RUNNING})

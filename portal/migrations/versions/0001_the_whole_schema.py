@@ -16,10 +16,20 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
+        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
+        "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
         "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
         "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
-        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
+        "CREATE TRIGGER quote_line_frozen_update BEFORE UPDATE ON quote_line FOR EACH ROW WHEN (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_line rows are frozen'); END",
+        "CREATE TRIGGER quote_line_frozen_delete BEFORE DELETE ON quote_line FOR EACH ROW WHEN (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_line rows are frozen'); END",
+        "CREATE TRIGGER sales_order_frozen_update BEFORE UPDATE ON sales_order FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.revision_id IS DISTINCT FROM OLD.revision_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'sales_order rows are frozen'); END",
+        "CREATE TRIGGER sales_order_frozen_delete BEFORE DELETE ON sales_order FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'sales_order rows are frozen'); END",
+        "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
+        "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
+        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
         "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN OLD.number IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
+        "CREATE TRIGGER invoice_line_frozen_update BEFORE UPDATE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
+        "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
         "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
         "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
@@ -28,26 +38,46 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER search_entry_au AFTER UPDATE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
     ],
     "postgresql": [
-        "CREATE OR REPLACE FUNCTION audit_entry_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit_entry rows are append only'; END $$",
-        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION audit_entry_append_only_update()",
-        "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit_entry rows are append only'; END $$",
-        "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION audit_entry_append_only_delete()",
-        "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'consent_event rows are append only'; END $$",
-        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION consent_event_append_only_update()",
-        "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'consent_event rows are append only'; END $$",
-        "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION consent_event_append_only_delete()",
-        "CREATE OR REPLACE FUNCTION quote_revision_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'quote_revision rows are frozen'; END $$",
-        "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN ((OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to)) EXECUTE FUNCTION quote_revision_frozen_update()",
-        "CREATE OR REPLACE FUNCTION quote_revision_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'quote_revision rows are frozen'; END $$",
-        "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION quote_revision_frozen_delete()",
-        "CREATE OR REPLACE FUNCTION invoice_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'invoice rows are frozen'; END $$",
-        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN ((OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash)) EXECUTE FUNCTION invoice_frozen_update()",
-        "CREATE OR REPLACE FUNCTION invoice_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'invoice rows are frozen'; END $$",
-        "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) EXECUTE FUNCTION invoice_frozen_delete()",
-        "CREATE OR REPLACE FUNCTION payment_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment rows are append only'; END $$",
-        "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION payment_append_only_update()",
-        "CREATE OR REPLACE FUNCTION payment_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment rows are append only'; END $$",
-        "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION payment_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION audit_entry_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_update()",
+        "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_update()",
+        "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION suppression_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_update()",
+        "CREATE OR REPLACE FUNCTION suppression_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION quote_revision_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW EXECUTE FUNCTION quote_revision_frozen_update()",
+        "CREATE OR REPLACE FUNCTION quote_revision_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW EXECUTE FUNCTION quote_revision_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION quote_line_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' THEN RAISE EXCEPTION 'quote_line rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER quote_line_frozen_update BEFORE UPDATE ON quote_line FOR EACH ROW EXECUTE FUNCTION quote_line_frozen_update()",
+        "CREATE OR REPLACE FUNCTION quote_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' THEN RAISE EXCEPTION 'quote_line rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER quote_line_frozen_delete BEFORE DELETE ON quote_line FOR EACH ROW EXECUTE FUNCTION quote_line_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION sales_order_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.snapshot_hash IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.revision_id IS DISTINCT FROM OLD.revision_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'sales_order rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER sales_order_frozen_update BEFORE UPDATE ON sales_order FOR EACH ROW EXECUTE FUNCTION sales_order_frozen_update()",
+        "CREATE OR REPLACE FUNCTION sales_order_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.snapshot_hash IS NOT NULL THEN RAISE EXCEPTION 'sales_order rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER sales_order_frozen_delete BEFORE DELETE ON sales_order FOR EACH ROW EXECUTE FUNCTION sales_order_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION order_line_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL THEN RAISE EXCEPTION 'order_line rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_update()",
+        "CREATE OR REPLACE FUNCTION order_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL THEN RAISE EXCEPTION 'order_line rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION invoice_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_update()",
+        "CREATE OR REPLACE FUNCTION invoice_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.number IS NOT NULL THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION invoice_line_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL THEN RAISE EXCEPTION 'invoice_line rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER invoice_line_frozen_update BEFORE UPDATE ON invoice_line FOR EACH ROW EXECUTE FUNCTION invoice_line_frozen_update()",
+        "CREATE OR REPLACE FUNCTION invoice_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL THEN RAISE EXCEPTION 'invoice_line rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW EXECUTE FUNCTION invoice_line_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION payment_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_update()",
+        "CREATE OR REPLACE FUNCTION payment_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_delete()",
         "CREATE INDEX ix_search_entry_words ON search_entry USING gin (to_tsvector('simple', title || ' ' || body))",
     ],
 }
@@ -339,8 +369,12 @@ def upgrade() -> None:
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("half_life", sa.Integer(), nullable=True),
+        sa.Column("cap", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("part IN ('fit', 'engagement')", name=op.f("ck_score_rule_part_known")),
+        sa.CheckConstraint("cap IS NULL OR cap > 0", name=op.f("ck_score_rule_cap_positive")),
+        sa.CheckConstraint("half_life IS NULL OR half_life > 0", name=op.f("ck_score_rule_half_life_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_rule")),
     )
     op.create_table(
@@ -403,6 +437,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "address_hash", name=op.f("uq_suppression_channel_address_hash")),
     )
     op.create_table(
+        "suppression_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "unsubscribed",
+                "hard_bounce",
+                "complaint",
+                "stop",
+                "manual",
+                "erased",
+                name="suppressionreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression_event")),
+    )
+    with op.batch_alter_table("suppression_event", schema=None) as batch_op:
+        batch_op.create_index("ix_suppression_event_address", ["channel", "address_hash", "id"], unique=False)
+
+    op.create_table(
         "tax_rate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
@@ -449,6 +512,7 @@ def upgrade() -> None:
         sa.Column("tf_primary_method", sa.String(), nullable=True),
         sa.Column("tf_totp_secret", sa.String(), nullable=True),
         sa.Column("tf_phone_number", sa.String(), nullable=True),
+        sa.Column("totp_last_counter", sa.Integer(), nullable=True),
         sa.Column("mf_recovery_codes", sa.JSON(), nullable=True),
         sa.Column("fs_webauthn_user_handle", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -462,12 +526,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
         sa.Column("legal_name", sa.String(), nullable=False),
         sa.Column("domain", sa.String(), nullable=False),
         sa.Column("industry", sa.String(), nullable=False),
         sa.Column("employees", sa.Integer(), nullable=True),
         sa.Column("annual_revenue", sa.BigInteger(), nullable=True),
         sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("phone_e164", sa.String(), nullable=False),
         sa.Column("website", sa.String(), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
@@ -492,6 +558,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
 
@@ -636,6 +703,8 @@ def upgrade() -> None:
         sa.Column("result_name", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -644,6 +713,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_long_work")),
     )
     with op.batch_alter_table("long_work", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_long_work_open",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
         batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -658,6 +734,7 @@ def upgrade() -> None:
         ),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("content_id", sa.Integer(), nullable=False),
         sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
@@ -684,6 +761,8 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("worker", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resent", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("noun_of", sa.String(), nullable=True),
@@ -900,7 +979,9 @@ def upgrade() -> None:
         sa.Column("job_title", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("phone_e164", sa.String(), nullable=False),
         sa.Column("mobile", sa.String(), nullable=False),
+        sa.Column("mobile_e164", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
@@ -914,7 +995,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_mobile_e164"), ["mobile_e164"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_phone_e164"), ["phone_e164"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
@@ -955,6 +1038,7 @@ def upgrade() -> None:
         sa.Column("price_list_id", sa.Integer(), nullable=True),
         sa.Column("probability", sa.Integer(), nullable=False),
         sa.Column("probability_overridden", sa.Boolean(), nullable=False),
+        sa.Column("probability_note", sa.String(), nullable=False),
         sa.Column("close_on", sa.Date(), nullable=False),
         sa.Column("next_step", sa.String(), nullable=False),
         sa.Column("next_step_on", sa.Date(), nullable=True),
@@ -985,9 +1069,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("opportunity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_opportunity_account_id"), ["account_id"], unique=False)
-        batch_op.create_index("ix_opportunity_board", ["state", "stage", "owner_id"], unique=False)
+        batch_op.create_index("ix_opportunity_board", ["state", "stage", "close_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_opportunity_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_opportunity_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index("ix_opportunity_won", ["state", "closed_at", "owner_id"], unique=False)
 
     op.create_table(
         "opportunity_line",
@@ -1010,6 +1095,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_opportunity_line_opportunity_id"), ["opportunity_id"], unique=False)
+
+    op.create_table(
+        "qualification",
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("account_is_new", sa.Boolean(), nullable=False),
+        sa.Column("contact_is_new", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state_before",
+            sa.Enum("new", "contacted", "qualified", "disqualified", name="leadstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_qualification_account_id_account")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_qualification_contact_id_contact")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_qualification_lead_id_lead")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_qualification_opportunity_id_opportunity")
+        ),
+        sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_qualification")),
+    )
+    with op.batch_alter_table("qualification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_qualification_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_qualification_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_qualification_opportunity_id"), ["opportunity_id"], unique=False)
 
     op.create_table(
         "quote",
@@ -1056,6 +1169,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["opportunity_id"],
             ["opportunity.id"],
@@ -1177,9 +1291,15 @@ def upgrade() -> None:
         ),
         sa.Column("customer_reference", sa.String(), nullable=False),
         sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fulfilled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.String(), nullable=False),
+        sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("currency", sa.String(), nullable=False),
@@ -1221,6 +1341,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=True),
         sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
@@ -1256,13 +1377,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_invoice_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
         sa.UniqueConstraint("number", name=op.f("uq_invoice_number")),
-        sa.UniqueConstraint("order_id", name=op.f("uq_invoice_order_id")),
     )
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "uq_invoice_order_id",
+            ["order_id"],
+            unique=True,
+            postgresql_where=sa.text("state <> 'cancelled'"),
+            sqlite_where=sa.text("state <> 'cancelled'"),
+        )
 
     op.create_table(
         "order_line",
@@ -1353,6 +1480,11 @@ def downgrade() -> None:
 
     op.drop_table("order_line")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_invoice_order_id",
+            postgresql_where=sa.text("state <> 'cancelled'"),
+            sqlite_where=sa.text("state <> 'cancelled'"),
+        )
         batch_op.drop_index(batch_op.f("ix_invoice_territory_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_owner_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_opportunity_id"))
@@ -1390,11 +1522,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quote_account_id"))
 
     op.drop_table("quote")
+    with op.batch_alter_table("qualification", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_qualification_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_qualification_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_qualification_account_id"))
+
+    op.drop_table("qualification")
     with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opportunity_line_opportunity_id"))
 
     op.drop_table("opportunity_line")
     with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_won")
         batch_op.drop_index(batch_op.f("ix_opportunity_territory_id"))
         batch_op.drop_index(batch_op.f("ix_opportunity_owner_id"))
         batch_op.drop_index("ix_opportunity_board")
@@ -1407,7 +1546,9 @@ def downgrade() -> None:
     op.drop_table("regarding")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_phone_e164"))
         batch_op.drop_index(batch_op.f("ix_contact_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_mobile_e164"))
         batch_op.drop_index(batch_op.f("ix_contact_account_id"))
 
     op.drop_table("contact")
@@ -1463,6 +1604,11 @@ def downgrade() -> None:
     op.drop_table("message")
     with op.batch_alter_table("long_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
+        batch_op.drop_index(
+            "ix_long_work_open",
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
 
     op.drop_table("long_work")
     with op.batch_alter_table("lead", schema=None) as batch_op:
@@ -1494,6 +1640,7 @@ def downgrade() -> None:
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_territory_id"))
         batch_op.drop_index(batch_op.f("ix_account_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_account_name_key"))
         batch_op.drop_index(batch_op.f("ix_account_domain"))
 
     op.drop_table("account")
@@ -1504,6 +1651,10 @@ def downgrade() -> None:
 
     op.drop_table("territory")
     op.drop_table("tax_rate")
+    with op.batch_alter_table("suppression_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_suppression_event_address")
+
+    op.drop_table("suppression_event")
     op.drop_table("suppression")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index("ix_stored_file_record")

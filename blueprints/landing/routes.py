@@ -1,0 +1,242 @@
+"""The visitor's page and form at /p/SLUG; making, publishing and reading pages for staff."""
+
+from contextlib import suppress
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_babel import gettext, ngettext
+
+from portal.kernel import clock
+from portal.kernel.db import transact
+from portal.landing import queries, services
+from portal.landing.models import AlreadyReceived
+from portal.landing.queries import PublicPage
+from portal.leads.queries import leads_of
+from portal.organization.queries import company
+from portal.web import limits, seal
+from portal.web.auth import needs, public
+from portal.web.forms import submit
+from portal.web.htmx import go, page
+from portal.web.http import client_ip, user_agent
+from portal.web.limits import Limit
+from portal.web.listing import list_page
+from portal.web.records import record_url
+
+from .forms import TRACKED, EditPage, PublishPage, VisitForm, cut
+
+bp = Blueprint("landing", __name__)
+
+LEAST, MOST = timedelta(seconds=3), timedelta(hours=24)  # between showing a form and getting it back
+
+
+@bp.record_once
+def _without_session(state: BlueprintSetupState) -> None:
+    """Visitors have no session to forge requests with: the signed token of the form stands in for CSRF protection."""
+    state.app.extensions["csrf"].exempt(receive)
+
+
+@bp.get("/p/<slug>")
+@public
+def show_public(slug: str) -> Any:
+    found = _spoken(queries.public_page(slug))
+    origin = {name: cut(300)(request.args.get(name, "")) for name in TRACKED} | {"referrer": request.referrer or ""}
+    form = VisitForm(formdata=None, data=origin | {"token": seal.issue(_subject(found))}).fit(found)
+    return _visit(found, form)
+
+
+@bp.post("/p/<slug>")
+@public
+def receive(slug: str) -> Any:
+    found = _spoken(queries.public_page(slug))
+    form = VisitForm().fit(found)
+    thanks = url_for(".show_thanks", slug=slug)
+    if form.website.data:
+        return redirect(thanks, 303)
+    opened = seal.open_seal(form.token.data or "", _subject(found))
+    valid = form.validate()
+    if problem := _timing(opened):
+        form.form_errors.append(problem)
+    if not valid or opened is None or problem:
+        if opened is None or opened.age > MOST:
+            form.token.data = seal.issue(_subject(found))
+        return _visit(found, form, status=422)
+    if waiting := limits.wait(*_limits(found, form.email.data)):
+        form.form_errors.append(_too_often(waiting))
+        return _visit(found, form, status=429)
+    sent = {"nonce": opened.nonce, "payload": form.payload(), "ip": client_ip(), "user_agent": user_agent()}
+    with suppress(AlreadyReceived):  # the second click of a double click
+        transact(lambda: services.receive_submission(found.id, at=clock.now(), **sent))
+    return redirect(thanks, 303)
+
+
+@bp.get("/p/<slug>/thanks")
+@public
+def show_thanks(slug: str) -> Any:
+    found = _spoken(queries.public_page(slug))
+    return page("landing/thanks.html", found=found, title=found.title, company=company())
+
+
+def _visit(found: PublicPage, form: VisitForm, *, status: int = 200, preview: bool = False) -> Any:
+    context = {"title": found.title, "company": company(), "preview": preview}
+    return page("landing/public.html", status=status, found=found, form=form, **context)
+
+
+def _subject(found: PublicPage) -> str:
+    return f"landing:{found.id}"
+
+
+def _spoken(found: PublicPage) -> PublicPage:
+    """From here on this request speaks the language of the page, whatever the browser asks for."""
+    g.locale = found.language
+    return found
+
+
+def _timing(opened: seal.Seal | None) -> str:
+    """What is wrong with the moment at which the form came back, in words; "" when nothing is."""
+    if opened is None or opened.age > MOST:
+        return gettext("This page was open for too long. Everything you typed is still here: please send it again.")
+    if opened.age < LEAST:
+        return gettext("That was very quick. Please look at what you typed and send it once more.")
+    return ""
+
+
+def _limits(found: PublicPage, email: str) -> tuple[Limit, ...]:
+    """Generous for a stand at a fair, where many write from one address; narrow for one mailbox."""
+    return (
+        Limit("form-ip", _network(client_ip()), 60, timedelta(minutes=10)),
+        Limit("form-address", email, 5, timedelta(hours=1)),
+        Limit("form-page", str(found.id), 3_000, timedelta(hours=1)),
+    )
+
+
+def _network(ip: str) -> str:
+    """One household or office: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        return str(ip_network((ip, 64), strict=False)) if ip_address(ip).version == 6 else ip
+    except ValueError:
+        return ip
+
+
+def _too_often(waiting: timedelta) -> str:
+    minutes = max(1, round(waiting.total_seconds() / 60))
+    return ngettext(
+        "This form was sent too often. Everything you typed is still here: please try again in %(num)s minute.",
+        "This form was sent too often. Everything you typed is still here: please try again in %(num)s minutes.",
+        minutes,
+    )
+
+
+@bp.get("/landing")
+@needs("landing.view")
+def list_pages() -> Any:
+    return list_page("landing/list.html", queries.PAGES, title="Forms and pages", row_url=_page_url)
+
+
+def _page_url(row: Any) -> str:
+    return record_url("landing", row.id)
+
+
+@bp.get("/landing/<int:record_id>")
+@needs("landing.view")
+def show_page(record_id: int) -> Any:
+    found = queries.landing_page(g.actor, record_id)
+    before = request.args.get("before", type=int)
+    sent = queries.submissions(g.actor, record_id, before=before, limit=51)
+    per_day = queries.submissions_per_day(record_id, g.timezone)
+    return page(
+        "landing/page.html",
+        title=found.title,
+        crumbs=[("Forms and pages", url_for(".list_pages"))],
+        found=found,
+        sent=sent[:50],
+        older=sent[49].id if len(sent) > 50 else None,
+        total=queries.count_submissions(record_id),
+        per_day=per_day,
+        lead_of=leads_of([one.id for one in sent]),
+        form=PublishPage(formdata=None),
+    )
+
+
+@bp.get("/landing/<int:record_id>/preview")
+@needs("landing.view")
+def show_preview(record_id: int) -> Any:
+    found = _spoken(queries.preview(g.actor, record_id))
+    form = VisitForm(formdata=None).fit(found)
+    return _visit(found, form, preview=True)
+
+
+@bp.get("/landing/new")
+@needs("landing.edit")
+def new_page() -> Any:
+    return _edit_page(EditPage(formdata=None), "New page")
+
+
+@bp.post("/landing/new")
+@needs("landing.edit")
+def create_page() -> Any:
+    form = EditPage()
+    done = submit(form, lambda: services.add_page(g.actor, **form.values()).id)
+    if done is None:
+        return _edit_page(form, "New page", status=form.status)
+    flash("The page is a draft. Look at it, then publish it.", "success")
+    return go(url_for(".show_page", record_id=done.result))
+
+
+@bp.get("/landing/<int:record_id>/edit")
+@needs("landing.edit")
+def edit_page(record_id: int) -> Any:
+    found = queries.landing_page(g.actor, record_id)
+    return _edit_page(EditPage(formdata=None, obj=found), found.title, record_id)
+
+
+@bp.post("/landing/<int:record_id>/edit")
+@needs("landing.edit")
+def change_page(record_id: int) -> Any:
+    found = queries.landing_page(g.actor, record_id)
+    form, title = EditPage(), found.title
+
+    def current() -> dict[str, Any]:
+        stored = queries.landing_page(g.actor, record_id)
+        return {name: getattr(stored, name) for name in ("version", *form.values())}
+
+    def act() -> int:
+        return services.change_page(g.actor, record_id, form.version.data, **form.values()).id
+
+    if submit(form, act, current=current) is None:
+        return _edit_page(form, title, record_id, status=form.status)
+    flash("Saved.", "success")
+    return go(url_for(".show_page", record_id=record_id))
+
+
+def _edit_page(form: EditPage, title: str, record_id: int | None = None, status: int = 200) -> Any:
+    crumbs = [("Forms and pages", url_for(".list_pages"))]
+    if record_id:
+        crumbs.append((title, url_for(".show_page", record_id=record_id)))
+    back = crumbs[-1][1]
+    return page(
+        "landing/edit.html", status=status, form=form, title="Edit" if record_id else title, crumbs=crumbs, back=back
+    )
+
+
+@bp.post("/landing/<int:record_id>/publication")
+@needs("landing.edit")
+def publish_page(record_id: int) -> Any:
+    return _switch(record_id, services.publish_page, "Published. Visitors find it now.")
+
+
+@bp.post("/landing/<int:record_id>/withdrawal")
+@needs("landing.edit")
+def withdraw_page(record_id: int) -> Any:
+    return _switch(record_id, services.withdraw_page, "Withdrawn. Its address answers “not found”.")
+
+
+def _switch(record_id: int, act: Any, said: str) -> Any:
+    form = PublishPage()
+    if submit(form, lambda: act(g.actor, record_id).id) is None:
+        flash(" ".join(str(error) for error in form.form_errors) or "Please try again.", "warn")
+    else:
+        flash(said, "success")
+    return go(url_for(".show_page", record_id=record_id))

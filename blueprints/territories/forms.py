@@ -1,0 +1,66 @@
+"""Territories, their rules, and an address to try."""
+
+from typing import Any
+
+from wtforms import Form as PlainForm
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from portal.territories.services import RuleValues
+from portal.web.forms import EditForm, Form
+from portal.web.places import countries
+from portal.web.typed import line
+
+
+class EditTerritory(EditForm):
+    name = StringField("Name", [DataRequired(), Length(max=80)], filters=[line])
+    parent_id = SelectField("Below", coerce=lambda text: int(text) if text else None)
+
+    def offer(self, names: list[tuple[int, str]], own_id: int | None = None) -> "EditTerritory":
+        self.parent_id.choices = [("", "At the top"), *((key, name) for key, name in names if key != own_id)]
+        return self
+
+
+class EditRule(Form):
+    country = SelectField("Country", [Optional()])
+    region = StringField(
+        "State or region", [Optional(), Length(max=40)], filters=[line], description="The short code, for example CA"
+    )
+    postcode_from = StringField("Postcode from", [Optional(), Length(max=20)], filters=[line])
+    postcode_to = StringField("Postcode to", [Optional(), Length(max=20)], filters=[line])
+    industry = StringField("Industry", [Optional(), Length(max=80)], filters=[line])
+    employees_from = IntegerField("People from", [Optional(), NumberRange(0, 10_000_000)])
+    employees_to = IntegerField("People to", [Optional(), NumberRange(0, 10_000_000)])
+    priority = IntegerField(
+        "Priority",
+        [InputRequired("Give a number."), NumberRange(0, 10_000)],
+        default=100,
+        description="Of all rules that apply, the lowest number decides",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = [("", "Any country"), *countries("en")]
+
+    def rule(self) -> RuleValues:
+        texts = {name: value or "" for name, value in self.values("employees_from", "employees_to", "priority").items()}
+        return RuleValues(
+            **texts,
+            employees_from=self.employees_from.data,
+            employees_to=self.employees_to.data,
+            priority=self.priority.data,
+        )
+
+
+class TryAddress(PlainForm):
+    """A GET form: the answer has an address of its own that can be shared."""
+
+    country = SelectField("Country", [InputRequired("Choose a country.")])
+    region = StringField("State or region", [Optional(), Length(max=40)], filters=[line])
+    postcode = StringField("Postcode", [Optional(), Length(max=20)], filters=[line])
+    industry = StringField("Industry", [Optional(), Length(max=80)], filters=[line])
+    employees = IntegerField("People", [Optional(), NumberRange(0, 10_000_000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = [("", "Choose"), *countries("en")]

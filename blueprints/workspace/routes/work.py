@@ -1,0 +1,89 @@
+"""Long work: what runs, how far it is, what came out of it."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Response, flash, g, url_for
+
+from portal.kernel import files
+from portal.kernel.db import transact
+from portal.kernel.errors import NotFound, Refused
+from portal.web.auth import needs
+from portal.web.exports import MEDIA, inert
+from portal.web.forms import ActForm
+from portal.web.htmx import page, see
+from portal.web.listing import list_page
+from portal.workspace import queries, services
+from portal.workspace.states import OPEN
+
+from . import bp
+from .files import sent_as_download
+
+
+@bp.get("/long-work")
+@needs("workspace.use")
+def list_work() -> Any:
+    return list_page(
+        "workspace/long_work.html",
+        queries.LONG_WORK,
+        title="Long work",
+        empty="What takes longer than a moment runs here: imports, large exports, acts on thousands of rows.",
+        row_url=lambda work: url_for(".show_work", work_id=work.id),
+    )
+
+
+@bp.get("/long-work/<int:work_id>")
+@needs("workspace.use")
+def show_work(work_id: int) -> Any:
+    work = queries.work(g.actor, work_id)
+    return page(
+        "workspace/work.html",
+        "work",
+        title=work.title,
+        crumbs=[("Long work", "/long-work")],
+        work=work,
+        unfinished=work.state in OPEN,
+        act_form=ActForm(formdata=None),
+    )
+
+
+@bp.post("/long-work/<int:work_id>/cancellation")
+@needs("workspace.use")
+def cancel_work(work_id: int) -> Any:
+    transact(lambda: services.cancel(g.actor, work_id))
+    flash("Stops as soon as the rows at hand are done", "success")
+    return see(show_work, work_id=work_id)
+
+
+@bp.post("/long-work/<int:work_id>/continuation")
+@needs("workspace.use")
+def continue_work(work_id: int) -> Any:
+    try:
+        transact(lambda: services.go_on(g.actor, work_id))
+    except Refused as refusal:
+        flash(refusal.message, "bad")
+    return see(show_work, work_id=work_id)
+
+
+@bp.get("/long-work/<int:work_id>/result")
+@needs("workspace.use")
+def download_result(work_id: int) -> Response:
+    """Only for the person whose rights the file was made with."""
+    work = queries.work(g.actor, work_id)
+    if not work.result_key or not work.result_name or work.user_id != g.actor.user_id:
+        raise NotFound("long_work.no_result", "There is no file here, or it is not yours to see.")
+    media = MEDIA.get(work.result_name.rpartition(".")[2], "application/octet-stream").partition(";")[0]
+    return sent_as_download(files.read(work.result_key), work.result_name, media)
+
+
+@bp.get("/long-work/<int:work_id>/refusals")
+@needs("workspace.use")
+def download_refusals(work_id: int) -> Response:
+    work = queries.work(g.actor, work_id)
+    buffer = io.StringIO()
+    buffer.write("\ufeff")
+    rows = csv.writer(buffer, quoting=csv.QUOTE_ALL)
+    rows.writerow(["Row", "Field", "Reason"])
+    rows.writerows([inert(cell) for cell in row] for row in work.report)
+    return sent_as_download(buffer.getvalue().encode(), f"refused-{work.id}.csv", "text/csv")

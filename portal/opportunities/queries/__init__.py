@@ -1,0 +1,37 @@
+"""Reading deals: lists, the board, one deal with what its gates and health ask about, matches of a lead."""
+
+from .board import Board, Card, Lane, board, closed_since, totals, usual_days
+from .bookings import midnight, won_by_position
+from .deal import business_day, closing, deal, facts_of, flags_of, last_activity, stage_days
+from .listing import LISTING, owners, territories
+from .matching import Match, Matches, accounts_to_pick, matches_of, qualification_of
+from .offers import OfferedProduct, products_for
+
+__all__ = [
+    "LISTING",
+    "Board",
+    "Card",
+    "Lane",
+    "Match",
+    "Matches",
+    "OfferedProduct",
+    "accounts_to_pick",
+    "board",
+    "business_day",
+    "closed_since",
+    "closing",
+    "deal",
+    "facts_of",
+    "flags_of",
+    "last_activity",
+    "matches_of",
+    "midnight",
+    "owners",
+    "products_for",
+    "qualification_of",
+    "stage_days",
+    "territories",
+    "totals",
+    "usual_days",
+    "won_by_position",
+]

@@ -1,0 +1,95 @@
+"""The list of deals as data."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Account
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.listing import Field, Listing
+from portal.organization.queries import names_of_positions, visible_to
+from portal.territories.models import Territory
+
+from ..models import Opportunity
+from ..states import OpportunityState, Stage
+
+
+def _rows(actor: Actor) -> Select[Opportunity]:
+    return visible_to(actor, Opportunity).join(Opportunity.account).options(joinedload(Opportunity.account))
+
+
+def owners(actor: Actor) -> Sequence[tuple[str, str]]:
+    """Positions that own deals, by the name of who sits there."""
+    names = names_of_positions(clock.today("UTC"))
+    held = db.session.scalars(select(Opportunity.owner_id).distinct())
+    return sorted(((str(i), names[i]) for i in held if i in names), key=lambda pair: pair[1])
+
+
+def territories(actor: Actor) -> Sequence[tuple[str, str]]:
+    rows = db.session.execute(select(Territory.id, Territory.name).order_by(Territory.path))
+    return [(str(i), name) for i, name in rows]
+
+
+def _sources(actor: Actor) -> Sequence[tuple[str, str]]:
+    found = db.session.scalars(select(Opportunity.source).where(Opportunity.source != "").distinct())
+    return [(source, source.replace("_", " ").capitalize()) for source in sorted(found)]
+
+
+O = Opportunity  # noqa: E741
+LISTING = Listing(
+    name="opportunities",
+    query=_rows,
+    identity=O.id,
+    fields=(
+        Field("name", "Opportunity", O.name),
+        Field("account", "Account", Account.name, value=lambda o: o.account.name),
+        Field(
+            "state",
+            "State",
+            O.state,
+            kind="state",
+            filter="choice",
+            choices=lambda actor: [(s.value, s.value.capitalize()) for s in OpportunityState],
+        ),
+        Field(
+            "stage",
+            "Stage",
+            O.stage,
+            kind="state",
+            filter="choice",
+            choices=lambda actor: [(s.value, s.value.capitalize()) for s in Stage],
+        ),
+        Field("amount", "Amount", O.amount, kind="money", filter="range"),
+        Field("probability", "Probability", O.probability, value=lambda o: o.probability, kind="number"),
+        Field("close_on", "Closes", O.close_on, kind="date", filter="range"),
+        Field("next_step", "Next step", O.next_step, sortable=False),
+        Field("owner", "Owner", O.owner_id, value=lambda o: o.owner_id, sortable=False, filter="choice", choices=owners),
+        Field(
+            "territory",
+            "Territory",
+            O.territory_id,
+            value=lambda o: o.territory_id,
+            shown=False,
+            filter="choice",
+            choices=territories,
+        ),
+        Field("source", "Source", O.source, shown=False, filter="choice", choices=_sources),
+        Field("without_step", "Without next step", O.next_step == "", shown=False, filter="flag",
+              value=lambda o: not o.next_step),
+        Field(
+            "closed",
+            "Closed",
+            func.coalesce(O.closed_at, O.created_at),
+            value=lambda o: o.closed_at,
+            kind="datetime",
+            shown=False,
+            filter="range",
+        ),
+        Field("actual_revenue", "Actual revenue", func.coalesce(O.actual_revenue, 0), shown=False, kind="money"),
+    ),
+    sort="close_on",
+    words=(O.name, Account.name),
+)  # fmt: skip

@@ -1,0 +1,27 @@
+"""Acts on deals. Every one joins the caller's unit of work."""
+
+from .closing import close_lost, close_won, reopen, win
+from .editing import edit_opportunity, finish_next_step, hand_over, open_opportunity, set_next_step
+from .lines import add_line, change_line, remove_line
+from .qualification import NewDeal, Qualified, open_from_lead, undo_qualification
+from .stages import move_stage
+
+__all__ = [
+    "NewDeal",
+    "Qualified",
+    "add_line",
+    "change_line",
+    "close_lost",
+    "close_won",
+    "edit_opportunity",
+    "finish_next_step",
+    "hand_over",
+    "move_stage",
+    "open_from_lead",
+    "open_opportunity",
+    "remove_line",
+    "reopen",
+    "set_next_step",
+    "undo_qualification",
+    "win",
+]

@@ -1,0 +1,150 @@
+"""Long work: starting it, claiming it, booking its slices, ending it."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from portal.kernel import clock, outbox
+from portal.kernel.actor import Actor
+from portal.kernel.db import db, refusal_of
+from portal.kernel.errors import DomainError
+from portal.kernel.outbox import LeaseLost
+from portal.kernel.states import check_move
+
+from .. import queries
+from ..models import IS_OPEN, LongWork
+from ..rules import BulkAct, Outcome, Refusal
+from ..states import MOVES, WorkState
+from .kept import notify
+
+LEASE = timedelta(minutes=1)
+REPORTED = 1_000  # refused rows that are told one by one
+
+
+def act_on(actor: Actor, act: BulkAct, ids: Sequence[int], value: str) -> Outcome:
+    """Do it to each row in a savepoint of its own: a refused one stays as it was and does not hold up the others."""
+    refused = [
+        Refusal(row_id, "", reason)
+        for row_id in ids
+        if (reason := refused_in_savepoint(partial(act.act, actor, row_id, value)))
+    ]
+    return Outcome(refused, changed=len(ids) - len(refused))
+
+
+def refused_in_savepoint(act: Callable[[], object]) -> str:
+    """Why the act was refused, and then it left nothing behind; "" when it was done."""
+    try:
+        with db.session.begin_nested():
+            act()
+    except DomainError as refusal:
+        return refusal.message
+    except IntegrityError as error:
+        refused = refusal_of(error)
+        if refused is None:
+            raise
+        return refused.message
+    return ""
+
+
+def start(actor: Actor, kind: str, title: str, spec: dict[str, Any], total: int | None = None) -> LongWork:
+    """Queue long work in this unit of work. `spec` is what the runner of `kind` needs (see jobs.workspace)."""
+    assert actor.user_id is not None
+    work = LongWork(user_id=actor.user_id, kind=kind, title=title, spec=spec, total=total)
+    db.session.add(work)
+    db.session.flush()
+    outbox.ring("default")
+    return work
+
+
+def cancel(actor: Actor, work_id: int) -> None:
+    """What is queued stops here; what runs stops after its slice. Rows already done stay done."""
+    work = queries.work(actor, work_id, lock=True)
+    if work.state == WorkState.QUEUED:
+        _end(work, WorkState.CANCELLED)
+    elif work.state == WorkState.RUNNING:
+        work.cancel_wanted = True
+
+
+def go_on(actor: Actor, work_id: int) -> None:
+    """Failed work goes on where it stopped. Raises Refused in any other state."""
+    work = queries.work(actor, work_id, lock=True)
+    check_move(MOVES, work.state, WorkState.QUEUED, noun="long_work")
+    work.state, work.error, work.ended_at = WorkState.QUEUED, None, None
+    outbox.ring("default")
+
+
+def take_up(worker: str) -> LongWork | None:
+    """Claim the oldest free work; None when there is none. What a lost worker left is free after its lease."""
+    now = clock.now()
+    free = or_(LongWork.lease_until.is_(None), LongWork.lease_until < now)
+    query = select(LongWork).where(IS_OPEN, free).order_by(LongWork.id).limit(1)
+    work = db.session.scalar(query.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+    if work is None:
+        return None
+    check_move(MOVES, work.state, WorkState.RUNNING, noun="long_work")
+    work.state, work.worker, work.lease_until = WorkState.RUNNING, worker, now + LEASE
+    work.started_at = work.started_at or now
+    return work
+
+
+def advance(work_id: int, worker: str, rows: int, outcome: Outcome) -> bool:
+    """Book a slice in the transaction that did it; False when somebody wants the work to stop.
+
+    Raises LeaseLost, which undoes the slice, when another worker has taken over.
+    """
+    work = _held(work_id, worker)
+    work.done += rows
+    if work.total is not None:
+        work.total = max(work.total, work.done)
+    work.added += outcome.added
+    work.changed += outcome.changed
+    work.refused += len(outcome.refused)
+    work.report = [*work.report, *(list(refusal) for refusal in outcome.refused)][:REPORTED]
+    work.lease_until = clock.now() + LEASE
+    if work.cancel_wanted:
+        _end(work, WorkState.CANCELLED)
+        return False
+    return True
+
+
+def lay_down(work_id: int, worker: str) -> None:
+    """Let others have a turn: the work stays open and free."""
+    _held(work_id, worker).lease_until = None
+
+
+def finish(work_id: int, worker: str, result_name: str | None = None, result_key: str | None = None) -> None:
+    work = _held(work_id, worker)
+    work.result_name, work.result_key = result_name, result_key
+    _end(work, WorkState.CANCELLED if work.cancel_wanted else WorkState.DONE)
+
+
+def fail(work_id: int, worker: str, error: str) -> None:
+    work = _held(work_id, worker)
+    work.error = error[:2000]
+    _end(work, WorkState.FAILED)
+
+
+def _held(work_id: int, worker: str) -> LongWork:
+    mine = (LongWork.id == work_id, LongWork.worker == worker, LongWork.state == WorkState.RUNNING)
+    query = select(LongWork).where(*mine).with_for_update().execution_options(populate_existing=True)
+    work = db.session.scalar(query)
+    if work is None:
+        raise LeaseLost
+    return work
+
+
+def _end(work: LongWork, state: WorkState) -> None:
+    check_move(MOVES, work.state, state, noun="long_work")
+    work.state, work.ended_at, work.lease_until, work.cancel_wanted = state, clock.now(), None, False
+    said = {
+        WorkState.DONE: f"Finished: {work.title}",
+        WorkState.FAILED: f"Failed: {work.title}",
+        WorkState.CANCELLED: f"Stopped: {work.title}",
+    }[state]
+    if work.refused:
+        said += f" ({work.refused:,} refused)"
+    notify(work.user_id, said, f"/long-work/{work.id}", f"long_work:{work.id}:{state}:{work.ended_at.isoformat()}")
