@@ -33,7 +33,7 @@ def list_quotes() -> Response:
         title="Quotes",
         kinds={queries.STATE_NAMES[RevisionState(state)]: kind for state, kind in KINDS.items()},
         row_url=lambda row: url_for(".show_quote", record_id=row.id),
-        empty_text="Offers to customers stand here. Draft one from an opportunity, or for an account.",
+        empty="Offers to customers stand here. Draft one from an opportunity, or for an account.",
     )
 
 

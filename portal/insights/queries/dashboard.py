@@ -107,7 +107,7 @@ def dashboard(actor: Actor, period: Period, today: date) -> Figures:
 
 
 def _closed(state: OpportunityState, first: datetime, last: datetime) -> ColumnElement[bool]:
-    O = Opportunity  # noqa: E741, N806
+    O = Opportunity  # noqa: E741
     return (O.state == state) & (O.closed_at >= first) & (O.closed_at < last)
 
 
