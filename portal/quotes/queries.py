@@ -1,6 +1,6 @@
 """Reading quotes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
@@ -17,6 +17,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.kernel.paper import DocumentSnapshot
+from portal.opportunities.rules import register_fact
 from portal.organization.models import Company
 from portal.organization.queries import company, get, names_of_positions, visible_to
 
@@ -224,3 +225,22 @@ LISTING = Listing(
               filter="choice", choices=_owners),
     ),
 )  # fmt: skip
+
+
+def _has(*states: RevisionState) -> Callable[[int], bool]:
+    def knows(opportunity_id: int) -> bool:
+        mine = Quote.opportunity_id == opportunity_id
+        return (
+            db.session.scalar(select(Revision.id).join(Quote).where(mine, Revision.state.in_(states)).limit(1))
+            is not None
+        )
+
+    return knows
+
+
+# The stages of a deal ask what only quotes know.
+register_fact(
+    "quote_sent",
+    _has(*(state for state in RevisionState if state not in (RevisionState.DRAFT, RevisionState.CANCELLED))),
+)
+register_fact("quote_accepted", _has(RevisionState.ACCEPTED))
