@@ -23,7 +23,13 @@ from portal.targets.rules import Attainment, Period, attained, fiscal_year
 
 from .work import count_of
 
-PERIODS = {"0": "This quarter", "-1": "Last quarter", "-2": "Two quarters ago", "-4": "A year ago", "year": "Fiscal year"}
+PERIODS = {
+    "0": "This quarter",
+    "-1": "Last quarter",
+    "-2": "Two quarters ago",
+    "-4": "A year ago",
+    "year": "Fiscal year",
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def dashboard(actor: Actor, period: Period, today: date) -> Figures:
 
 
 def _closed(state: OpportunityState, first: datetime, last: datetime) -> ColumnElement[bool]:
-    O = Opportunity  # noqa: E741, N806
+    O = Opportunity  # noqa: E741
     return (O.state == state) & (O.closed_at >= first) & (O.closed_at < last)
 
 
