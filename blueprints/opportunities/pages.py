@@ -1,6 +1,7 @@
 """Pages of deals that more than one view shows."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from portal.opportunities.states import PROBABILITY, OpportunityState, Stage
 from portal.quotes.queries import newest, of_opportunity
 from portal.targets.queries import current_period
 from portal.web.chain import bars as chain_bars
+from portal.web.filters import when
 from portal.web.htmx import page
 
 from .forms import LineForm, NextStepForm, ReopenForm
@@ -133,6 +135,8 @@ def board_page(*, status: int = 200) -> Response:
         owners=queries.owners(g.actor),
         territories=queries.territories(g.actor),
         stages=ORDER,
+        near=cache(when),
+        days=cache(_days),
         today=queries.business_day(),
         period=period,
         closed=queries.closed_since(g.actor, queries.midnight(period.starts_on)),
