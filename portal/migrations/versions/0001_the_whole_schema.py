@@ -697,12 +697,16 @@ def upgrade() -> None:
         ),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.Column("report", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("result_key", sa.String(), nullable=True),
         sa.Column("result_name", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -711,6 +715,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_long_work")),
     )
     with op.batch_alter_table("long_work", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_long_work_open",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
         batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -773,6 +784,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_uncertain",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
         batch_op.create_index(
             "ix_message_waiting",
             ["channel", "priority", "due_at", "id"],
@@ -1588,6 +1606,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
         )
+        batch_op.drop_index(
+            "ix_message_uncertain",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
         batch_op.drop_index(batch_op.f("ix_message_territory_id"))
         batch_op.drop_index(batch_op.f("ix_message_owner_id"))
         batch_op.drop_index("ix_message_address")
@@ -1595,6 +1618,11 @@ def downgrade() -> None:
     op.drop_table("message")
     with op.batch_alter_table("long_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
+        batch_op.drop_index(
+            "ix_long_work_open",
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
 
     op.drop_table("long_work")
     with op.batch_alter_table("lead", schema=None) as batch_op:
