@@ -84,6 +84,7 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
         today=today,
         nets=[(x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines],
         quotes=[(q, newest(q)) for q in of_opportunity(g.actor, deal.id)],
+        record=deal,
         noun="opportunities",
         record_id=deal.id,
         **_forms(deal, forms),

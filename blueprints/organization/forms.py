@@ -36,7 +36,7 @@ class EditPosition(EditForm):
 
 
 class TakeSeat(Form):
-    user_id = SelectField("Person", coerce=int)
+    user_id = SelectField("Person", [InputRequired()], coerce=int)
     starts_on = DateField("From", [InputRequired()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,10 +72,10 @@ class EditCompany(EditForm):
     email = EmailField("Email, sender of its mails", [InputRequired(), Length(max=200), Email()])
     phone = TelField("Phone", [Optional(), Length(max=40)])
     website = URLField("Website", [Optional(), Length(max=200), Regexp(r"https?://", message="Begin with https://")])
-    currency = SelectField("Currency", choices=CURRENCIES)
-    fiscal_year_start = SelectField("Fiscal year starts in", choices=MONTHS, coerce=int)
-    timezone = SelectField("Time zone", choices=ZONES)
-    locale = SelectField("Language of documents", choices=LANGUAGES)
+    currency = SelectField("Currency", [InputRequired()], choices=CURRENCIES)
+    fiscal_year_start = SelectField("Fiscal year starts in", [InputRequired()], choices=MONTHS, coerce=int)
+    timezone = SelectField("Time zone", [InputRequired()], choices=ZONES)
+    locale = SelectField("Language of documents", [InputRequired()], choices=LANGUAGES)
     accent = StringField("Accent colour", [InputRequired(), Regexp(r"#[0-9a-f]{6}\Z", message="Like #0d5c6b.")])
     bank_name = StringField("Bank", [Optional(), Length(max=120)])
     iban = StringField("IBAN", [Optional(), Length(max=40)])

@@ -60,6 +60,12 @@ def matches(domain: str, name: str, email: str = "", *, besides: int | None = No
     return sorted(found, key=lambda match: order.index(match.reason))
 
 
+def seen_of(actor: Actor, found: Sequence[Match]) -> set[int]:
+    """Ids of the matching accounts that the actor may open."""
+    ids = [match.account_id for match in found]
+    return set(db.session.scalars(visible_to(actor, Account).with_only_columns(Account.id).where(Account.id.in_(ids))))
+
+
 def contact_with(email: str) -> Contact | None:
     """The contact with this (normal) address."""
     return db.session.scalar(select(Contact).where(Contact.email == email))

@@ -78,6 +78,11 @@ def _why(one: PriceList, item: PriceListItem, *, chosen: bool) -> list[tuple[str
     return [*why, ("Unit price", f"{item.unit_price.normalize():f} {one.currency}")]
 
 
+def price_lists() -> Sequence[PriceList]:
+    """Every price list, by name."""
+    return db.session.scalars(select(PriceList).order_by(PriceList.name)).all()
+
+
 def tax_rates(country: str, region: str) -> dict[str, Decimal]:
     """Tax category -> percent at a place: the rate of the region, else that of the whole country.
 

@@ -1,7 +1,5 @@
-"""Stage gates, health, matching of companies: pure, over plain facts."""
+"""Stage gates and health: pure, over plain facts; and what downstream areas tell of a deal."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,14 +8,6 @@ from .states import Stage
 
 ORDER = tuple(Stage)
 SILENT_AFTER = 21  # days without any activity
-
-# Addresses here say nothing about the company behind them.
-FREE_MAIL = frozenset(
-    ["aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "hotmail.de", "hotmail.fr", "hotmail.co.uk", "icloud.com", "laposte.net", "libero.it", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "orange.fr", "outlook.com", "outlook.de", "pm.me", "proton.me", "protonmail.com", "qq.com", "t-online.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.fr", "yandex.ru", "ymail.com", "zoho.com", "163.com", "126.com", "bigpond.com", "btinternet.com", "comcast.net", "freenet.de", "posteo.de", "wanadoo.fr"]
-)
-LEGAL_FORMS = frozenset(
-    ["ab", "ag", "as", "asa", "bv", "co", "company", "corp", "corporation", "eg", "ek", "gbr", "gmbh", "holding", "inc", "incorporated", "kg", "kgaa", "limited", "llc", "llp", "ltd", "mbh", "nv", "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "the", "und", "and"]
-)
 
 
 @dataclass(frozen=True)
@@ -106,19 +96,6 @@ def grade(flags: Sequence[Flag]) -> tuple[str, str]:
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
-
-
-def domain_of(email: str) -> str:
-    """The company's domain in an address, "" for providers of private mailboxes."""
-    domain = email.rpartition("@")[2].strip().lower()
-    return "" if domain in FREE_MAIL else domain
-
-
-def plain_name(company: str) -> str:
-    """A company name without case, accents, punctuation and legal form, to compare by."""
-    plain = unicodedata.normalize("NFKD", company.casefold())
-    words = re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)))
-    return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
 
 
 # Downstream areas tell what they know of a deal by registering themselves here.

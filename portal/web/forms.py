@@ -21,7 +21,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
-            """Text arrives trimmed and without NUL, which PostgreSQL cannot store; passwords stay as typed."""
+            """Text arrives trimmed, never None, without NUL (PostgreSQL cannot store it); passwords stay as typed."""
             kind = unbound_field.field_class
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 options["filters"] = [tidy, *unbound_field.kwargs.get("filters", ())]
@@ -62,8 +62,8 @@ class EditForm(Form):
         self.version.data, self.version.raw_data = current.get("version"), None
 
 
-def tidy(text: str | None) -> str | None:
-    return text.replace("\0", "").strip() if text else text
+def tidy(text: str | None) -> str:
+    return (text or "").replace("\0", "").strip()
 
 
 def list_of(field: Any) -> list[str]:

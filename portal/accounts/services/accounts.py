@@ -1,5 +1,6 @@
 """Accounts: one per company, with what an invoice needs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +9,6 @@ from portal.kernel import audit, clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
-from portal.kernel.places import currencies
 from portal.organization.models import Position
 from portal.organization.queries import authorize, get, own_position
 
@@ -75,11 +75,11 @@ def change_owner(actor: Actor, account_id: int, owner_id: int, reason: str) -> A
     return account
 
 
-def clean(details: dict[str, Any], country: str = "") -> dict[str, Any]:
+def clean(details: Mapping[str, Any], country: str = "") -> dict[str, Any]:
     """The details in the form in which they are stored. Raises Refused for the field that cannot be right."""
     if unknown := details.keys() - DETAILS:
         raise TypeError(f"accounts have no {sorted(unknown)}")
-    values = {key: value.strip() if isinstance(value, str) else value for key, value in details.items()}
+    values: dict[str, Any] = {k: v.strip() if isinstance(v, str) else v for k, v in details.items()}
     if "name" in values and not values["name"]:
         raise Refused("account.no_name", "An account has a name.", "name")
     if "country" in values:
@@ -88,9 +88,7 @@ def clean(details: dict[str, Any], country: str = "") -> dict[str, Any]:
         values["vat_id"] = normal_vat_id(values["vat_id"], country)
     if "phone" in values:
         values["phone"], values["phone_e164"] = normal_phone(values["phone"], country)
-    if "currency" in values and values["currency"] not in currencies():
-        raise Refused("account.currency", f"{values['currency']} is not a currency code.", "currency")
-    if values.get("payment_days") is not None and not 0 <= values["payment_days"] <= 365:
+    if "payment_days" in values and values["payment_days"] not in range(366):
         raise Refused("account.payment_days", "Between 0 and 365 days.", "payment_days")
     if values.get("domain") and not domain_of(values["domain"]):
         raise Refused("account.domain", "This domain does not belong to one company.", "domain")

@@ -697,6 +697,8 @@ def upgrade() -> None:
         ),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.Column("report", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("result_key", sa.String(), nullable=True),
@@ -782,6 +784,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_uncertain",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
         batch_op.create_index(
             "ix_message_waiting",
             ["channel", "priority", "due_at", "id"],
@@ -1596,6 +1605,11 @@ def downgrade() -> None:
             "ix_message_waiting",
             sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_message_uncertain",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
         )
         batch_op.drop_index(batch_op.f("ix_message_territory_id"))
         batch_op.drop_index(batch_op.f("ix_message_owner_id"))

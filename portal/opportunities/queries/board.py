@@ -100,6 +100,11 @@ def board(
     return Board(list(lanes.values()))
 
 
+def totals(actor: Actor) -> dict[Stage, Lane]:
+    """The lanes without cards: count and sums of every open deal the actor may see."""
+    return _totals(reach(actor, Opportunity, "opportunities.view") & (Opportunity.state == OpportunityState.OPEN))
+
+
 def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
     O = Opportunity  # noqa: E741
     lanes = {stage: Lane(stage) for stage in Stage}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select
 
 from portal.accounts.models import Account, Contact
+from portal.accounts.rules import domain_of
 from portal.activities import services as activities
 from portal.activities.models import Regarding
 from portal.activities.states import Kind
@@ -26,7 +27,6 @@ from ..events import LeadQualified
 from ..models import Opportunity, Qualification, StageChange
 from ..queries.deal import business_day
 from ..queries.matching import qualification_of
-from ..rules import domain_of
 from .editing import make
 
 UNDO_WITHIN = timedelta(hours=24)
