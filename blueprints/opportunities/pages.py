@@ -42,7 +42,9 @@ def process(deal: Opportunity, usual: dict[Stage, int], now: datetime) -> list[B
             note = _days(days.get(stage, 0)) + (f", usually {usual[stage]}" if stage in usual else "")
             bars.append(Bar(stage.capitalize(), note if is_open else "lost here", "now", None))
         else:
-            bars.append(Bar(stage.capitalize(), f"usually {_days(usual[stage])}" if stage in usual else "", "todo", None))
+            bars.append(
+                Bar(stage.capitalize(), f"usually {_days(usual[stage])}" if stage in usual else "", "todo", None)
+            )
     return bars + [_after(step) for step in chain(deal.id)]
 
 
@@ -79,10 +81,15 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
         health=grade(flags),
         usual_probability=PROBABILITY[deal.stage],
         tab=tab if tab in TABS else "overview",
-        parts_of_it=[(text, url_for("opportunities.show_opportunity", record_id=deal.id, tab=key), None) for key, text in TABS.items()],
+        parts_of_it=[
+            (text, url_for("opportunities.show_opportunity", record_id=deal.id, tab=key), None)
+            for key, text in TABS.items()
+        ],
         tab_name=TABS.get(tab, "Overview"),
         today=today,
-        nets=[(x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines],
+        nets=[
+            (x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines
+        ],
         quotes=[(q, newest(q)) for q in of_opportunity(g.actor, deal.id)],
         record=deal,
         noun="opportunities",
@@ -93,7 +100,11 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
 
 def _forms(deal: Opportunity, refused: dict[str, Any]) -> dict[str, Any]:
     step = NextStepForm(formdata=None, text=deal.next_step, on=deal.next_step_on, version=deal.version)
-    ready = {"step_form": step, "line_form": LineForm(formdata=None), "reopen_form": ReopenForm(formdata=None, version=deal.version)}
+    ready = {
+        "step_form": step,
+        "line_form": LineForm(formdata=None),
+        "reopen_form": ReopenForm(formdata=None, version=deal.version),
+    }
     words = request.args.get("find", "").strip()
     return {**ready, "find": words, "offers": queries.products_for(deal, words) if words else [], **refused}
 

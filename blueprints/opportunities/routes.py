@@ -142,7 +142,9 @@ def show_closing(record_id: int) -> Response:
     """Closing as won or lost (?as=)."""
     deal = queries.deal(g.actor, record_id)
     if request.args.get("as") == "lost":
-        return _closing_page(record_id, lose_form=LoseForm(formdata=None, version=deal.version, competitor=deal.competitor))
+        return _closing_page(
+            record_id, lose_form=LoseForm(formdata=None, version=deal.version, competitor=deal.competitor)
+        )
     win_form = WinForm(formdata=None, version=deal.version, actual_revenue=deal.amount, on=queries.business_day())
     return _closing_page(record_id, win_form=win_form)
 
