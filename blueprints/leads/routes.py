@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, request, url_for
 
 from portal.kernel import clock
 from portal.leads import queries, services
+from portal.organization.queries import authorize
 from portal.web.auth import needs
 from portal.web.forms import ActForm, Done, submit
 from portal.web.htmx import go, page, see
@@ -50,7 +51,7 @@ def create_lead() -> Any:
 @needs("leads.edit")
 def edit_lead(record_id: int) -> Any:
     lead = queries.lead(g.actor, record_id)
-    services.authorize(g.actor, "leads.edit", lead)
+    authorize(g.actor, "leads.edit", lead)
     return _edit_page(EditLead(formdata=None, obj=lead), lead.name, record_id)
 
 
