@@ -62,6 +62,7 @@ catalog.view         a  a  a  a  a  a  -  a
 catalog.edit         -  -  -  a  -  a  -  -
 price_lists.view     a  a  a  a  a  a  -  a
 price_lists.edit     -  -  -  a  -  a  -  -
+price_list_items.view a a  a  a  a  a  -  a
 tax_rates.view       a  a  a  a  a  a  -  a
 tax_rates.edit       -  -  -  a  -  a  -  -
 targets.view         o  s  a  a  -  a  a  a
