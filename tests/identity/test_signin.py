@@ -51,6 +51,10 @@ def test_the_right_password_opens_a_device(client: Client) -> None:
     assert world.user("rep").login_count == 1
 
 
+def test_passwords_are_kept_as_argon2id(app: Flask) -> None:
+    assert str(with_password("rep").password).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 def test_wrong_password_and_unknown_address_look_alike(client: Client) -> None:
     with_password("rep")
     wrong, unknown = sign_in(client, password="not this one at all"), sign_in(client, email="rex@test-cycles.example")
