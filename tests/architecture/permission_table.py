@@ -101,15 +101,16 @@ def expected() -> dict[tuple[str, str], dict[str, str]]:
         return {(row["endpoint"], row["method"]): row for row in csv.DictReader(file)}
 
 
-def measured(app: Flask, connection: Connection) -> Iterator[list[str]]:
+def measured(app: Flask, connection: Connection, word: str = "") -> Iterator[list[str]]:
+    """Lines of the table; only those of endpoints with `word` in their name."""
     signed_in, made = cookies(app), samples.make()
-    for route in routes(app, made):
+    for route in (found for found in routes(app, made) if word in found.endpoint):
         answers = [probe(app, connection, signed_in[person], route).said if route.url else "?" for person in PEOPLE]
         yield [route.endpoint, route.method, *answers]
 
 
 def main() -> None:
-    """Prints the whole table."""
+    """Prints the table, or the lines of the endpoints named by the first argument."""
     from tests.conftest import Client, create_schema, test_settings
     from wsgi import make_app
 
@@ -125,7 +126,7 @@ def main() -> None:
         connection = db.engine.connect()
         connection.begin()
         db._app_engines[app][None] = connection  # as the tests do
-        out.writerows(measured(app, connection))
+        out.writerows(measured(app, connection, *sys.argv[1:2]))
 
 
 if __name__ == "__main__":

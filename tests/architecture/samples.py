@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.activities.services import add_task
+from portal.catalog.models import PriceList, PriceListItem, TaxRate
 from portal.consent.queries import preference_token
 from portal.consent.states import Channel
 from portal.identity import services as identity
@@ -37,7 +39,9 @@ def make() -> dict[str, Values]:
     person = sales.contact(customer)
     deal = sales.ready()
     line = world.add(
-        OpportunityLine(opportunity_id=deal.id, place=1, product_id=sales.product().id, quantity=1, unit_price=100)
+        OpportunityLine(
+            opportunity_id=deal.id, place=1, product_id=sales.product().id, quantity=Decimal(1), unit_price=Decimal(100)
+        )
     )
     sent = quotes.sent()
     order_id = quotes.accepted()
@@ -48,6 +52,8 @@ def make() -> dict[str, Values]:
     territory = world.territory("Southwest")
     place = {"noun": "accounts", "record_id": customer.id}
     agree("ann@example.com")
+    price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
+    rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
     return {
         "static": {"filename": "portal.css"},
         "accounts": {"record_id": customer.id},
@@ -61,6 +67,15 @@ def make() -> dict[str, Values]:
                 "insights.snooze_task",
             ),
             {"record_id": _task()},
+        ),
+        "catalog": {"record_id": price.product_id},
+        **dict.fromkeys(
+            ("catalog.show_price_list", "catalog.edit_price_list", "catalog.update_price_list", "catalog.add_price"),
+            {"record_id": price.price_list_id},
+        ),
+        **dict.fromkeys(("catalog.edit_price", "catalog.update_price", "catalog.remove_price"), {"record_id": price.id}),
+        **dict.fromkeys(
+            ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
         "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
         "identity": {"record_id": rep.id},
@@ -137,6 +152,10 @@ def _stored_file(account_id: int) -> int:
         uploaded_by="Rita Rep",
     )  # fmt: skip
     return int(world.add(made).id)
+
+
+def _price_list() -> int:
+    return int(world.add(PriceList(name="Spring", currency="USD")).id)
 
 
 def _view() -> int:

@@ -300,6 +300,13 @@ def test_a_form_from_elsewhere_is_refused(own_app: Any) -> None:
     assert sign_in(client).status_code == 400
 
 
+def test_another_site_cannot_post_here(client: Client) -> None:
+    with_password("rep")
+    data = {"email": EMAIL, "password": PASSWORD}
+    assert client.post("/signin", data=data, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.post("/signin", data=data, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
+
+
 def test_one_click_exists_in_the_demo_only(app: Flask, own_app: Any) -> None:
     assert not [rule for rule in app.url_map.iter_rules() if "demo" in rule.rule]
     assert "sign_in_demo" not in str(app.view_functions)
