@@ -1,5 +1,6 @@
 """Products, price lists, prices, tax rates."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import g
@@ -21,7 +22,7 @@ class EditProduct(EditForm):
     category = StringField("Category", [Length(max=100)])
     unit = SelectField("Unit", choices=[SelectChoice(*pair) for pair in UNITS.items()])
     tax_category = SelectField("Tax category", choices=CATEGORIES)
-    standard_cost = ExactField("Standard cost", [InputRequired(), NumberRange(0)], default=0)
+    standard_cost = ExactField("Standard cost", [InputRequired(), NumberRange(0)], default=Decimal(0))
     description = TextAreaField("Description", [Length(max=5000)])
     active = BooleanField("Sold", default=True)
 
@@ -35,13 +36,13 @@ class EditPriceList(EditForm):
 
 
 class EditPrice(EditForm):
-    min_quantity = ExactField("From quantity", [InputRequired()], default=1)
+    min_quantity = ExactField("From quantity", [InputRequired()], default=Decimal(1))
     unit_price = ExactField("Unit price", [InputRequired(), NumberRange(0)])
 
 
 class AddPrice(Form):
     product = StringField("Product", [DataRequired(), Length(max=280)], render_kw={"list": "products"})
-    min_quantity = ExactField("From quantity", [InputRequired()], default=1)
+    min_quantity = ExactField("From quantity", [InputRequired()], default=Decimal(1))
     unit_price = ExactField("Unit price", [InputRequired(), NumberRange(0)])
 
 

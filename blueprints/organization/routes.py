@@ -132,7 +132,7 @@ def vacate(record_id: int) -> Any:
 @needs("organization.edit")
 def cover(record_id: int) -> Any:
     form = CoverTerritories()
-    return _act(record_id, form, lambda: services.cover(g.actor, record_id, form.territories.data), "Saved.")
+    return _act(record_id, form, lambda: services.cover(g.actor, record_id, form.territories.data or []), "Saved.")
 
 
 @bp.get("/company")

@@ -87,4 +87,8 @@ LISTING = Listing(
 
 def from_quote(found: Order) -> Quote | None:
     """The quote the order came from."""
-    return found.revision.quote if found.revision else None
+    return (
+        db.session.get(Quote, found.revision.quote_id, options=[selectinload(Quote.revisions)])
+        if found.revision
+        else None
+    )

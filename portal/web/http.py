@@ -4,7 +4,7 @@ import secrets
 import time
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 
 CSP = "; ".join(
     (
@@ -34,6 +34,7 @@ LANGUAGES = ("en", "de")
 
 def register(app: Flask) -> None:
     app.before_request(_begin)
+    app.before_request(_refuse_from_elsewhere)
     app.after_request(_headers)
 
 
@@ -43,6 +44,12 @@ def _begin() -> None:
     g.locale = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
     g.timezone = "UTC"
     g.theme = request.cookies.get("theme") if request.cookies.get("theme") in THEMES else "light"
+
+
+def _refuse_from_elsewhere() -> None:
+    """A page of another site cannot post here, token or not; browsers say where a request comes from."""
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(403)
 
 
 def locale() -> str:

@@ -37,58 +37,67 @@ FRESH = timedelta(minutes=60)
 UNUSED = {"security.two_factor_rescue"}  # codes by mail to a support address: we have recovery codes
 
 
+# Nobody can register; answers never tell whether an address is known.
+PAGES = {
+    "SECURITY_LOGIN_URL": "/signin",
+    "SECURITY_LOGOUT_URL": "/signout",
+    "SECURITY_RESET_URL": "/password/reset",
+    "SECURITY_CHANGE_URL": "/password",
+    "SECURITY_VERIFY_URL": "/confirm-it-is-you",
+    "SECURITY_TWO_FACTOR_SETUP_URL": "/settings/authenticator",
+    "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/signin/code",
+    "SECURITY_TWO_FACTOR_RESCUE_URL": "/signin/rescue",
+    "SECURITY_TWO_FACTOR_SELECT_URL": "/signin/factor",
+    "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/settings/recovery-codes",
+    "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/signin/recovery-code",
+    "SECURITY_WAN_REGISTER_URL": "/settings/passkeys",
+    "SECURITY_WAN_SIGNIN_URL": "/signin/passkey",
+    "SECURITY_WAN_DELETE_URL": "/settings/passkeys-removed",
+    "SECURITY_WAN_VERIFY_URL": "/confirm-with-passkey",
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/signin",
+    "SECURITY_POST_CHANGE_VIEW": "/settings",
+    "SECURITY_POST_RESET_VIEW": "/signin",
+    "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/settings",
+    "SECURITY_WAN_POST_REGISTER_VIEW": "/settings",
+    "SECURITY_MSG_PASSWORD_RESET_REQUEST": ("If %(email)s signs in here, a mail with a link is on its way.", "info"),
+    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your password is set. Sign in with it.", "success"),
+    "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("This link has ended. Ask for a new one.", "error"),
+    "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("This link has ended. Ask for a new one.", "error"),
+}
+RULES: dict[str, Any] = {
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_CACHE_CONTROL": {"no-store": None},
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__type": "ID", "argon2__memory_cost": 19456, "argon2__time_cost": 2, "argon2__parallelism": 1,
+    },
+    "SECURITY_PASSWORD_SALT": "unused: argon2 salts each password itself",
+    "SECURITY_PASSWORD_LENGTH_MIN": 12,
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_RECOVERABLE": True,
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_TRACKABLE": True,
+    "SECURITY_RESET_PASSWORD_WITHIN": timedelta(minutes=RESET_MINUTES),
+    "SECURITY_FRESHNESS": FRESH,
+    "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
+    "SECURITY_API_ENABLED_METHODS": ["session"],
+    "SECURITY_DATETIME_FACTORY": clock.now,
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"test_environment": True},  # company networks use .local, .test, .example
+    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+    "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
+    "SECURITY_EMAIL_PLAINTEXT": False,  # the worker writes the mails
+    "SECURITY_EMAIL_HTML": False,
+}  # fmt: skip
+
+
 def config(secret: str) -> dict[str, Any]:
-    """Everything Flask-Security is told. Nobody can register; answers never tell whether an address is known."""
+    """Everything Flask-Security is told."""
     return {
-        "SECURITY_LOGIN_URL": "/signin",
-        "SECURITY_LOGOUT_URL": "/signout",
-        "SECURITY_RESET_URL": "/password/reset",
-        "SECURITY_CHANGE_URL": "/password",
-        "SECURITY_VERIFY_URL": "/confirm-it-is-you",
-        "SECURITY_TWO_FACTOR_SETUP_URL": "/settings/authenticator",
-        "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/signin/code",
-        "SECURITY_TWO_FACTOR_RESCUE_URL": "/signin/rescue",
-        "SECURITY_TWO_FACTOR_SELECT_URL": "/signin/factor",
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/settings/recovery-codes",
-        "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/signin/recovery-code",
-        "SECURITY_WAN_REGISTER_URL": "/settings/passkeys",
-        "SECURITY_WAN_SIGNIN_URL": "/signin/passkey",
-        "SECURITY_WAN_DELETE_URL": "/settings/passkeys-removed",
-        "SECURITY_WAN_VERIFY_URL": "/confirm-with-passkey",
-        "SECURITY_POST_LOGIN_VIEW": "/",
-        "SECURITY_POST_LOGOUT_VIEW": "/signin",
-        "SECURITY_POST_CHANGE_VIEW": "/settings",
-        "SECURITY_POST_RESET_VIEW": "/signin",
-        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/settings",
-        "SECURITY_WAN_POST_REGISTER_VIEW": "/settings",
-        "SECURITY_MSG_PASSWORD_RESET_REQUEST": ("If %(email)s signs in here, a mail with a link is on its way.", "info"),
-        "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your password is set. Sign in with it.", "success"),
-        "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("This link has ended. Ask for a new one.", "error"),
-        "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("This link has ended. Ask for a new one.", "error"),
-        "SECURITY_STATIC_FOLDER": None,
-        "SECURITY_CACHE_CONTROL": {"no-store": None},
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
-        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
-            "argon2__type": "ID", "argon2__memory_cost": 19456, "argon2__time_cost": 2, "argon2__parallelism": 1,
-        },
-        "SECURITY_PASSWORD_SALT": "unused: argon2 salts each password itself",
-        "SECURITY_PASSWORD_LENGTH_MIN": 12,
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_TRACKABLE": True,
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(minutes=RESET_MINUTES),
-        "SECURITY_FRESHNESS": FRESH,
-        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
-        "SECURITY_API_ENABLED_METHODS": ["session"],
-        "SECURITY_DATETIME_FACTORY": clock.now,
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"test_environment": True},  # company networks use .local, .test, .example
-        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
-        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
-        "SECURITY_EMAIL_PLAINTEXT": False,  # the worker writes the mails
-        "SECURITY_EMAIL_HTML": False,
+        **PAGES,
+        **RULES,
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
@@ -100,7 +109,7 @@ def config(secret: str) -> dict[str, Any]:
         "SECURITY_WEBAUTHN": True,
         "SECURITY_WAN_RP_NAME": "Throughline",
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
-    }  # fmt: skip
+    }
 
 
 def _derived(secret: str, purpose: str) -> str:

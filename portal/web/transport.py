@@ -8,14 +8,17 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from portal.consent.states import Channel, SuppressionReason
 from portal.messages.rules import ACCEPTED, RENEW_AFTER, Kind, Outcome, read_reply
 from portal.messages.services import Capture, Letter, Transport
-from portal.runtime.settings import Settings, SmsGateway, SmtpServer
 
 from .outbound import NoAnswer, NotSent, post
+
+if TYPE_CHECKING:
+    from portal.runtime.settings import Settings, SmsGateway, SmtpServer
 
 CONNECT = 15.0  # seconds to connect, greet, encrypt and sign in, each
 WRITE = 30.0  # below the lease, as nothing renews it meanwhile
@@ -25,7 +28,7 @@ FINAL = 600.0  # RFC 5321 4.5.3.2.6: the server may think for ten minutes about 
 Renew = Callable[[], None]
 
 
-def transports(settings: Settings) -> Mapping[Channel, Transport]:
+def transports(settings: "Settings") -> Mapping[Channel, Transport]:
     """What this installation sends with. Without a server a demo captures; otherwise messages wait for one."""
     found: dict[Channel, Transport] = {}
     if settings.smtp:
@@ -42,7 +45,7 @@ def transports(settings: Settings) -> Mapping[Channel, Transport]:
 class SmtpTransport:
     """One kept connection; one message at a time."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(self, server: "SmtpServer") -> None:
         self.server = server
         self._smtp: smtplib.SMTP | None = None
         self._used = False
@@ -169,7 +172,7 @@ class SmtpTransport:
 class SmsTransport:
     """POST {url}/2010-04-01/Accounts/{account}/Messages.json"""
 
-    def __init__(self, gateway: SmsGateway, *, private: bool) -> None:
+    def __init__(self, gateway: "SmsGateway", *, private: bool) -> None:
         self.gateway, self.private = gateway, private
         self._address = f"{gateway.url}/2010-04-01/Accounts/{quote(gateway.account, safe='')}/Messages.json"
         secret = b64encode(f"{gateway.account}:{gateway.token}".encode()).decode()

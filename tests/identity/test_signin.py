@@ -51,6 +51,10 @@ def test_the_right_password_opens_a_device(client: Client) -> None:
     assert world.user("rep").login_count == 1
 
 
+def test_passwords_are_kept_as_argon2id(app: Flask) -> None:
+    assert str(with_password("rep").password).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 def test_wrong_password_and_unknown_address_look_alike(client: Client) -> None:
     with_password("rep")
     wrong, unknown = sign_in(client, password="not this one at all"), sign_in(client, email="rex@test-cycles.example")
@@ -294,6 +298,13 @@ def test_a_form_from_elsewhere_is_refused(own_app: Any) -> None:
     client = own_app(WTF_CSRF_ENABLED=True).test_client()
     with_password("rep")
     assert sign_in(client).status_code == 400
+
+
+def test_another_site_cannot_post_here(client: Client) -> None:
+    with_password("rep")
+    data = {"email": EMAIL, "password": PASSWORD}
+    assert client.post("/signin", data=data, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.post("/signin", data=data, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
 
 
 def test_one_click_exists_in_the_demo_only(app: Flask, own_app: Any) -> None:

@@ -2,7 +2,7 @@
 
 from .dashboard import Figures, dashboard, period_of
 from .search import Group, found
-from .system import TRAIL, counts, dead_entries, heartbeats, oldest_wait
+from .system import TRAIL, counts, database_answers, dead_entries, heartbeats, oldest_wait
 from .work import AtRisk, Own, at_risk, own, since, work
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Own",
     "at_risk",
     "counts",
+    "database_answers",
     "dashboard",
     "dead_entries",
     "found",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.kernel import outbox
 from portal.kernel.actor import Actor, Scope
@@ -89,3 +90,12 @@ def oldest_wait(now: datetime) -> timedelta:
 def heartbeats() -> Sequence[Heartbeat]:
     """Every worker and scheduler that was ever alive, the latest sign first."""
     return db.session.scalars(select(Heartbeat).order_by(Heartbeat.at.desc())).all()
+
+
+def database_answers() -> bool:
+    try:
+        db.session.execute(select(1))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return True

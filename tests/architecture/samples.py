@@ -1,0 +1,163 @@
+"""One record for every kind of route with parameters, owned by the rep: an area that adds a kind adds it here."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.activities.services import add_task
+from portal.catalog.models import PriceList, PriceListItem, TaxRate
+from portal.consent.queries import preference_token
+from portal.consent.states import Channel
+from portal.identity import services as identity
+from portal.identity.models import SignIn
+from portal.invoices import services as invoices
+from portal.kernel import clock, files, links
+from portal.kernel.actor import SYSTEM
+from portal.kernel.db import db, unit_of_work
+from portal.opportunities.models import OpportunityLine
+from portal.scoring.models import ScoreRule
+from portal.territories.models import TerritoryRule
+from portal.workspace.models import Notification, SavedView, StoredFile
+from tests import world
+from tests.landing.makers import landing_page
+from tests.messages.makers import agree, email
+from tests.opportunities import makers as sales
+from tests.quotes import makers as quotes
+from tests.workspace.makers import add_work
+
+Values = Mapping[str, object]
+
+
+def make() -> dict[str, Values]:
+    """Endpoint, or else its blueprint -> the values of its parameters."""
+    rep = world.user("rep")
+    customer = sales.account()
+    person = sales.contact(customer)
+    deal = sales.ready()
+    line = world.add(
+        OpportunityLine(
+            opportunity_id=deal.id, place=1, product_id=sales.product().id, quantity=Decimal(1), unit_price=Decimal(100)
+        )
+    )
+    sent = quotes.sent()
+    order_id = quotes.accepted()
+    draft = quotes.draft()
+    bill, bill_token = _invoice(quotes.accepted())
+    stored = _stored_file(customer.id)
+    rule = world.add(ScoreRule(part="fit", label="Big", fact="employees", operator="at_least", value="50", points=5))
+    territory = world.territory("Southwest")
+    place = {"noun": "accounts", "record_id": customer.id}
+    agree("ann@example.com")
+    price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
+    rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
+    return {
+        "static": {"filename": "portal.css"},
+        "accounts": {"record_id": customer.id},
+        **dict.fromkeys(
+            ("accounts.show_contact", "accounts.edit_contact", "accounts.update_contact"), {"record_id": person.id}
+        ),
+        "activities": place,
+        **dict.fromkeys(
+            (
+                "activities.complete_task", "activities.reopen_task", "activities.snooze_task", "insights.complete_task",
+                "insights.snooze_task",
+            ),
+            {"record_id": _task()},
+        ),
+        "catalog": {"record_id": price.product_id},
+        **dict.fromkeys(
+            ("catalog.show_price_list", "catalog.edit_price_list", "catalog.update_price_list", "catalog.add_price"),
+            {"record_id": price.price_list_id},
+        ),
+        **dict.fromkeys(("catalog.edit_price", "catalog.update_price", "catalog.remove_price"), {"record_id": price.id}),
+        **dict.fromkeys(
+            ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
+        ),
+        "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
+        "identity": {"record_id": rep.id},
+        "identity.end_device": {"record_id": _device()},
+        **dict.fromkeys(("identity.show_invitation", "identity.accept_invitation"), {"token": _invitation()}),
+        "insights.retry_entry": {"record_id": 0},
+        "invoices": {"record_id": bill},
+        "invoices.create_invoice": {"record_id": order_id},
+        **dict.fromkeys(("invoices.show_bill", "invoices.show_bill_pdf"), {"token": bill_token}),
+        "landing": {"record_id": landing_page().id, "slug": "resellers"},
+        "leads": {"record_id": sales.lead().id},
+        "messages": {"record_id": email(owner_id=world.position("rep").id)},
+        "opportunities": {"record_id": deal.id, "line_id": line.id},
+        **dict.fromkeys(
+            ("opportunities.qualify_lead", "opportunities.show_qualification", "opportunities.undo_qualification"),
+            {"record_id": sales.lead().id},
+        ),
+        "orders": {"record_id": order_id},
+        "organization": {"record_id": world.position("rep").id},
+        "quotes": {"record_id": draft.id, "number": 1, "token": quotes.token(sent)},
+        "scoring": {"record_id": rule.id},
+        "security": {"token": "no-such-token"},
+        "targets": {"record_id": world.position("rep").id, "starts_on": "2026-01-01"},
+        "territories": {"record_id": territory.id},
+        **dict.fromkeys(
+            ("territories.change_rule", "territories.edit_rule", "territories.remove_rule"),
+            {"record_id": db.session.scalars(select(TerritoryRule.id)).first()},
+        ),
+        "workspace": place
+        | {"file_id": stored, "work_id": add_work("Import")[0].id, "view_id": _view(), "listing": "leads", "act": "assign"}
+        | {"notification_id": world.add(Notification(user_id=rep.id, text="Hi", url="/", reason="x")).id},
+    }  # fmt: skip
+
+
+def values_for(samples: Mapping[str, Values], endpoint: str, names: set[str]) -> dict[str, Any] | None:
+    """The parameters of a route; None where nobody has made a record for it."""
+    found = samples.get(endpoint, samples.get(endpoint.partition(".")[0], {}))
+    return {name: found[name] for name in names} if names <= found.keys() else None
+
+
+def _task() -> int:
+    with unit_of_work():
+        owner = world.position("rep").id
+        made = add_task(
+            "Call back", due_at=clock.now() + timedelta(days=1), about=[], author="Rita Rep", owner_id=owner
+        )
+        return made.id
+
+
+def _device() -> int:
+    """A device of the rep; not the one in use."""
+    with unit_of_work():
+        identity.open_sign_in(world.user("rep"), "127.0.0.1", "test")
+    return db.session.scalars(select(SignIn.id).order_by(SignIn.id.desc())).first() or 0
+
+
+def _invitation() -> str:
+    with unit_of_work():
+        return identity.issue_invitation(world.user("colleague"))
+
+
+def _invoice(order_id: int) -> tuple[int, str]:
+    with unit_of_work():
+        bill = invoices.bill_order(SYSTEM, order_id)
+    with unit_of_work():
+        invoices.issue(SYSTEM, bill)
+        return bill, links.issue(invoices.LINK, bill, 1, expires_at=clock.now() + timedelta(days=9))
+
+
+def _stored_file(account_id: int) -> int:
+    key = files.put(b"%PDF-1.7\n")
+    made = StoredFile(
+        noun_of="accounts", record_id=account_id, name="a.pdf", media_type="application/pdf", size=9, key=key,
+        uploaded_by="Rita Rep",
+    )  # fmt: skip
+    return int(world.add(made).id)
+
+
+def _price_list() -> int:
+    return int(world.add(PriceList(name="Spring", currency="USD")).id)
+
+
+def _view() -> int:
+    view = SavedView(user_id=world.user("rep").id, listing="leads", name=secrets.token_hex(4), query="q=x")
+    return int(world.add(view).id)
