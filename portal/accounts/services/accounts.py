@@ -1,5 +1,6 @@
 """Accounts: one per company, with what an invoice needs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -8,9 +9,11 @@ from portal.kernel import audit, clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
-from portal.kernel.places import currencies
 from portal.organization.models import Position
-from portal.organization.queries import authorize, get, own_position
+from portal.organization.queries import authorize, get, own_position, seated_user
+from portal.territories.queries import place
+from portal.territories.rules import Facts
+from portal.workspace.services import notify
 
 from ..models import Account, Contact
 from ..queries import matches
@@ -40,7 +43,8 @@ def create_account(
     values = clean({"name": name, **details})
     if not despite_duplicates and matches(values.get("domain", ""), name):
         raise Refused("account.duplicate", "This company may be here already. Look at the accounts below first.")
-    account = Account(owner_id=owner_id or own_position(actor), territory_id=territory_id, **values)
+    account = Account(owner_id=owner_id or own_position(actor), **values)
+    account.territory_id = territory_id or _place(account)
     account.number = numbering.take("A", clock.now().year)
     db.session.add(account)
     db.session.flush()
@@ -55,6 +59,12 @@ def update_account(actor: Actor, account_id: int, *, version: int | None, **deta
     for column, value in clean(details, account.country).items():
         setattr(account, column, value)
     return account
+
+
+def _place(account: Account) -> int | None:
+    """The territory that the rules give a company like this."""
+    where = (account.country or "", account.region or "", account.postcode or "")
+    return place(Facts(*where, account.industry or "", account.employees)).territory_id
 
 
 def change_owner(actor: Actor, account_id: int, owner_id: int, reason: str) -> Account:
@@ -72,14 +82,17 @@ def change_owner(actor: Actor, account_id: int, owner_id: int, reason: str) -> A
         contact.owner_id = owner_id
     account.owner_id = owner_id
     audit.record("accounts", account.id, "owner changed", reason=[None, reason.strip()])
+    if (person := seated_user(owner_id, clock.now().date())) and person.id != actor.user_id:
+        told = f"account:{account.id}:owner:{owner_id}:{account.version}"
+        notify(person.id, f"{actor.name} gave you {account.name}: {reason.strip()}", f"/accounts/{account.id}", told)
     return account
 
 
-def clean(details: dict[str, Any], country: str = "") -> dict[str, Any]:
+def clean(details: Mapping[str, Any], country: str = "") -> dict[str, Any]:
     """The details in the form in which they are stored. Raises Refused for the field that cannot be right."""
     if unknown := details.keys() - DETAILS:
         raise TypeError(f"accounts have no {sorted(unknown)}")
-    values = {key: value.strip() if isinstance(value, str) else value for key, value in details.items()}
+    values: dict[str, Any] = {k: v.strip() if isinstance(v, str) else v for k, v in details.items()}
     if "name" in values and not values["name"]:
         raise Refused("account.no_name", "An account has a name.", "name")
     if "country" in values:
@@ -88,9 +101,7 @@ def clean(details: dict[str, Any], country: str = "") -> dict[str, Any]:
         values["vat_id"] = normal_vat_id(values["vat_id"], country)
     if "phone" in values:
         values["phone"], values["phone_e164"] = normal_phone(values["phone"], country)
-    if "currency" in values and values["currency"] not in currencies():
-        raise Refused("account.currency", f"{values['currency']} is not a currency code.", "currency")
-    if values.get("payment_days") is not None and not 0 <= values["payment_days"] <= 365:
+    if "payment_days" in values and values["payment_days"] not in range(366):
         raise Refused("account.payment_days", "Between 0 and 365 days.", "payment_days")
     if values.get("domain") and not domain_of(values["domain"]):
         raise Refused("account.domain", "This domain does not belong to one company.", "domain")

@@ -1,0 +1,159 @@
+"""Pages of accounts and contacts that several routes answer with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, current_app, g, url_for
+
+from portal.accounts import queries
+from portal.accounts.models import Account, Contact
+from portal.accounts.rules import domain_of
+from portal.activities.queries import timeline
+from portal.kernel import clock
+from portal.kernel.places import countries
+from portal.organization.queries import allows, company, get
+from portal.web.choices import LANGUAGES
+from portal.web.filters import when
+from portal.web.htmx import page
+
+from .forms import EditAccount, EditContact, GiveAccount
+
+TABS = {"": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
+
+
+def tabs_of(tab: str) -> dict[str, Any]:
+    tab = tab if tab in TABS else ""
+    return {
+        "tab": tab,
+        "tab_name": TABS[tab],
+        "tab_items": [(text, f"?tab={key}" if key else "?", None) for key, text in TABS.items()],
+    }
+
+
+def account_page(record_id: int, tab: str = "") -> Response:
+    account = get(g.actor, Account, record_id)
+    contacts = queries.contacts_of(g.actor, record_id)
+    return page(
+        "accounts/account.html",
+        title=account.name,
+        crumbs=[("Accounts", url_for(".list_accounts"))],
+        record=account,
+        noun="accounts",
+        record_id=record_id,
+        contacts=contacts,
+        tiles=_tiles(account, len(contacts)),
+        next_acts=_next_acts(account),
+        country=countries(str(g.locale)[:2]).get(account.country, ""),
+        edits=allows(g.actor, "accounts.edit", account),
+        **tabs_of(tab),
+    )
+
+
+def _tiles(account: Account, people: int) -> list[tuple[str, Any, str]]:
+    """Label, figure, note."""
+    latest = [entry for entry in timeline(g.actor, "accounts", account.id, 50)]
+    tasks = [entry.activity for entry in latest if entry.is_open]
+    late = sum(1 for task in tasks if task.due_at and task.due_at < clock.now())
+    last = next((entry.activity for entry in latest if not entry.is_open), None)
+    return [
+        ("Last touch", when(last.at) if last else "Never", last.subject if last else ""),
+        ("Open tasks", len(tasks), f"{late} overdue" if late else "none overdue" if tasks else ""),
+        ("Contacts", people, ""),
+        ("Pays within", f"{account.payment_days} days", account.currency),
+    ]
+
+
+def _next_acts(account: Account) -> list[tuple[str, str]]:
+    """The main thing to do with an account, where the person may."""
+    endpoint = "opportunities.new_opportunity"
+    if endpoint not in current_app.view_functions or not g.actor.may("opportunities.edit"):
+        return []
+    return [("New opportunity", url_for(endpoint, account=account.id))]
+
+
+def new_account_page(form: EditAccount, status: int = 200) -> Response:
+    """The form; once it was refused, with the accounts that the company may already be."""
+    found = []
+    if status != 200 and form.name.data:
+        found = queries.matches(domain_of(form.domain.data or "") or domain_of(form.website.data or ""), form.name.data)
+    return page(
+        "accounts/edit_account.html",
+        status=status,
+        title="New account",
+        crumbs=[("Accounts", url_for(".list_accounts"))],
+        form=form,
+        account=None,
+        found=found,
+        seen=queries.seen_of(g.actor, found),
+    )
+
+
+def edit_account_page(account: Account, form: EditAccount, status: int = 200) -> Response:
+    return page(
+        "accounts/edit_account.html",
+        status=status,
+        title="Edit account",
+        crumbs=[
+            ("Accounts", url_for(".list_accounts")),
+            (account.name, url_for(".show_account", record_id=account.id)),
+        ],
+        form=form,
+        account=account,
+        found=[],
+        seen=set(),
+    )
+
+
+def owner_page(account: Account, form: GiveAccount, status: int = 200) -> Response:
+    crumbs = [("Accounts", url_for(".list_accounts")), (account.name, url_for(".show_account", record_id=account.id))]
+    return page("accounts/owner.html", status=status, title="Change owner", crumbs=crumbs, form=form, account=account)
+
+
+def stored_account(account: Account) -> Mapping[str, Any]:
+    """What the form shows, as stored now."""
+    return {name: getattr(account, name) for name in EditAccount.__dict__ if hasattr(account, name)} | {
+        "version": account.version
+    }
+
+
+def defaults() -> dict[str, Any]:
+    """A new account is like our own company where nothing else is known."""
+    ours = company()
+    return {"currency": ours.currency, "country": ours.country, "language": g.locale} if ours else {}
+
+
+def contact_page(record_id: int, tab: str = "") -> Response:
+    contact = get(g.actor, Contact, record_id)
+    return page(
+        "accounts/contact.html",
+        title=contact.name,
+        crumbs=[("Contacts", url_for(".list_contacts"))],
+        record=contact,
+        noun="contacts",
+        record_id=record_id,
+        edits=allows(g.actor, "contacts.edit", contact),
+        sees_account=contact.account is not None and allows(g.actor, "accounts.view", contact.account),
+        language_name=dict(LANGUAGES).get(contact.language, contact.language),
+        **tabs_of(tab),
+    )
+
+
+def contact_form_page(form: EditContact, contact: Contact | None = None, status: int = 200) -> Response:
+    crumbs = [("Contacts", url_for(".list_contacts"))]
+    if contact:
+        crumbs.append((contact.name, url_for(".show_contact", record_id=contact.id)))
+    return page(
+        "accounts/edit_contact.html",
+        status=status,
+        title="Edit contact" if contact else "New contact",
+        crumbs=crumbs,
+        form=form,
+        contact=contact,
+        suggestions=queries.latest_accounts(g.actor),
+    )
+
+
+def stored_contact(contact: Contact) -> dict[str, Any]:
+    names = ("first_name", "last_name", "job_title", "email", "phone", "mobile", "language", "version")
+    stored = {name: getattr(contact, name) or "" for name in names}
+    return stored | {"account": f"{contact.account.name} ({contact.account.number})" if contact.account else ""}
