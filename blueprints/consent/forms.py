@@ -37,6 +37,7 @@ class SuppressAddress(_AboutAddress):
             SelectChoice(SuppressionReason.COMPLAINT.value, "Complaint: no more marketing"),
             SelectChoice(SuppressionReason.UNSUBSCRIBED.value, "Unsubscribed elsewhere: no more marketing"),
         ],
+        validators=[InputRequired()],
     )
     note = StringField(
         "Note", validators=[InputRequired(), Length(max=300)], description="Why, for the next colleague."

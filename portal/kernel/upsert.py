@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,9 +18,9 @@ def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows; those that meet a unique key are left as they are. Returns how many were new."""
     if not rows:
         return 0
-    result = db.session.execute(_insert(model).on_conflict_do_nothing(), list(rows))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    key = next(iter(model.__table__.primary_key))
+    new = db.session.execute(_insert(model).on_conflict_do_nothing().returning(key), list(rows))
+    return len(new.all())  # PostgreSQL's driver does not count the rows of such an INSERT
 
 
 def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[str]) -> None:

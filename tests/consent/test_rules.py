@@ -1,7 +1,7 @@
 """One spelling per address, and hashes that say nothing without the key."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.consent.rules import address_hash, normal_address, normal_email, normal_phone, preference_mac, use_key
@@ -14,6 +14,7 @@ DOMAIN = st.builds(lambda a, b: f"{a}.{b}", LABEL, st.sampled_from(["com", "de",
 BLANKS = st.sampled_from(["", " ", "\t", "  "])
 
 
+@settings(deadline=None)
 @given(LOCAL, DOMAIN, BLANKS, BLANKS)
 def test_an_email_has_one_spelling(local: str, domain: str, before: str, after: str) -> None:
     plain = normal_email(f"{before}{local}@{domain}{after}")
@@ -21,6 +22,7 @@ def test_an_email_has_one_spelling(local: str, domain: str, before: str, after: 
     assert plain.isascii()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_becomes_an_address_or_a_refusal(text: str) -> None:
     for channel in Channel:
@@ -33,6 +35,7 @@ def test_any_text_becomes_an_address_or_a_refusal(text: str) -> None:
         assert "," not in plain
 
 
+@settings(deadline=None)
 @given(
     st.integers(2_000_000_000, 9_999_999_999), st.sampled_from(["{}-{}-{}", "({}) {}-{}", "{}.{}.{}", "+1 {} {} {}"])
 )

@@ -1,6 +1,6 @@
 """Forks mail workers for the kill test: a line on stdin makes one, its process id comes back.
 
-Run: python -m tests.messages.nursery DATA_DIR SMTP_URL LEASE_SECONDS
+Run: python -m tests.messages.nursery DATA_DIR DATABASE_URL SMTP_URL LEASE_SECONDS
 The parent sends the first message, which must be there. Each child does what the mail worker does when the bell rings,
 again and again.
 """
@@ -15,7 +15,7 @@ import jobs.messages
 from jobs.worker import sweep
 from portal.kernel.db import db
 from portal.messages.rules import Pace
-from tests.conftest import test_settings
+from portal.runtime.settings import Settings
 from wsgi import make_app
 
 
@@ -26,9 +26,18 @@ def work() -> None:
         db.session.remove()
 
 
-def main(folder: str, smtp_url: str, lease: float) -> None:
+def main(folder: str, database_url: str, smtp_url: str, lease: float) -> None:
     jobs.messages.PACE = Pace(slice=25, lease=timedelta(seconds=lease))
-    app = make_app(test_settings(Path(folder), smtp_url=smtp_url))
+    app = make_app(
+        Settings(
+            data_dir=Path(folder),
+            database_url=database_url,
+            redis_url=f"unix://{folder}/no-such-server.sock",
+            smtp_url=smtp_url,
+            secret_key="only-for-tests-only-for-tests-only-for-tests",
+            demo=False,
+        )
+    )
     with app.app_context():
         assert sweep("mail") == 1  # everything is compiled once, before the forks
         db.session.remove()
@@ -47,4 +56,4 @@ def main(folder: str, smtp_url: str, lease: float) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]))

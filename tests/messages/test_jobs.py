@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -16,6 +17,11 @@ from tests.conftest import test_settings
 from tests.messages.makers import email, mail_server, sms, stored
 
 
+def use(app: Flask, **values: Any) -> None:
+    """The same installation with other settings."""
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update=values)
+
+
 def test_without_a_server_nothing_is_due_and_nothing_is_lost(app: Flask) -> None:
     number = email()
     assert not any_due()
@@ -25,7 +31,7 @@ def test_without_a_server_nothing_is_due_and_nothing_is_lost(app: Flask) -> None
 
 def test_the_sweep_sends_and_the_bell_rings_only_while_something_is_due(live_app: Flask, tmp_path: Path) -> None:
     with mail_server(tmp_path) as server:
-        live_app.extensions["settings"] = test_settings(tmp_path, smtp_url=server.url)
+        use(live_app, smtp_url=server.url)
         assert registry.due_elsewhere() == []
         now, later = email(), email(due_at=clock.now() + timedelta(hours=1))
         assert registry.due_elsewhere() == ["mail"]
@@ -44,8 +50,8 @@ def test_settings_decide_the_ways_out(tmp_path: Path) -> None:
     assert isinstance(ways[Channel.SMS], SmsTransport)
 
 
-def test_an_sms_does_not_wait_for_mail(live_app: Flask, tmp_path: Path) -> None:
-    live_app.extensions["settings"] = test_settings(tmp_path).model_copy(update={"demo": True})
+def test_an_sms_does_not_wait_for_mail(live_app: Flask) -> None:
+    use(live_app, demo=True)
     mail, text = email(), sms()
     assert sweep("mail") == 2
     assert (stored(mail).state, stored(text).state) == (S.SENT, S.SENT)

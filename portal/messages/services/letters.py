@@ -47,13 +47,14 @@ def letters(
     house = Mailbox(seller.email, seller.name) if seller else NOBODY
     for row in rows:
         content = contents[row.content_id]
+        subject = content.subject or content.text[:80]
         commercial = row.purpose == Purpose.COMMERCIAL and row.address in tokens
         try:
             raw = compose(row, content, house, unsubscribe_url(tokens[row.address]) if commercial else "")
         except (ValueError, DomainError) as error:
             refuse(row.id, str(error))
             continue
-        yield Letter(row.id, row.channel, row.purpose, house.address, row.address, content.subject, raw, row.resent)
+        yield Letter(row.id, row.channel, row.purpose, house.address, row.address, subject, raw, row.resent)
 
 
 def compose(row: Any, content: Any, house: Mailbox, unsubscribe: str = "") -> bytes:
