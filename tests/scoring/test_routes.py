@@ -70,10 +70,13 @@ def test_a_change_can_be_tried_before_it_is_saved(client_of: Any) -> None:
     assert db.session.scalar(select(func.count()).select_from(OutboxEntry)) == 0
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [{"points": "0"}, {"points": "101"}, {"points": "x"}, {"value": ""}, {"operator": "yes"}, {"fact": "age"}, {"label": ""}, {"half_life": "3"}, {"cap": "0"}],
+WRONG: tuple[dict[str, str], ...] = (
+    {"points": "0"}, {"points": "101"}, {"points": "x"}, {"value": ""}, {"operator": "yes"}, {"fact": "age"},
+    {"label": ""}, {"half_life": "3"}, {"cap": "0"},
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("preview", [{}, {"preview": "1"}])
 def test_a_bad_rule_is_refused(client_of: Any, wrong: dict[str, str], preview: dict[str, str]) -> None:
     answer = client_of("marketer").post("/scoring/rules/new", data=RULE | wrong | preview)
