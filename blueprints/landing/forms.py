@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, Regexp, ValidationError
 
 from portal.consent.rules import normal_email
@@ -106,7 +107,7 @@ class EditPage(EditForm):
         filters=[lines],
         description="Markdown: ## heading, **bold**, - list, > quote, [link](https://...)",
     )
-    language = SelectField("Language", choices=[("en", "English"), ("de", "Deutsch")])
+    language = SelectField("Language", choices=[SelectChoice("en", "English"), SelectChoice("de", "Deutsch")])
     source = StringField(
         "Source of its leads", [DataRequired(), Length(max=80)], filters=[line], description="Reports count leads by it"
     )

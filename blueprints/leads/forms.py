@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import EmailField, IntegerField, SelectField, StringField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from portal.consent.rules import normal_email
@@ -48,7 +49,9 @@ class EditLead(EditForm):
 
 class DisqualifyLead(ActForm):
     reason = SelectField(
-        "Reason", [InputRequired("Choose a reason.")], choices=[("", "Choose"), *((r, r) for r in REASONS)]
+        "Reason",
+        [InputRequired("Choose a reason.")],
+        choices=[SelectChoice("", "Choose"), *(SelectChoice(r, r) for r in REASONS)],
     )
 
 

@@ -1,6 +1,7 @@
 """One rule of the model."""
 
 from wtforms import BooleanField, IntegerField, SelectField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal.scoring.rules import FACTS, OPERATORS, PARTS
@@ -9,12 +10,12 @@ from portal.web.typed import line
 
 
 class EditRule(EditForm):
-    part = SelectField("Counts as", choices=PARTS)
+    part = SelectField("Counts as", choices=[SelectChoice(*part) for part in PARTS])
     label = StringField(
         "Name", [DataRequired(), Length(max=80)], filters=[line], description="As it stands on receipts"
     )
-    fact = SelectField("What", choices=[(fact.name, fact.label) for fact in FACTS.values()])
-    operator = SelectField("Condition", choices=[(name, words) for name, (words, _) in OPERATORS.items()])
+    fact = SelectField("What", choices=[SelectChoice(fact.name, fact.label) for fact in FACTS.values()])
+    operator = SelectField("Condition", choices=[SelectChoice(name, words) for name, (words, _) in OPERATORS.items()])
     value = StringField("Value", [Optional(), Length(max=400)], filters=[line, lambda text: text or ""])
     points = IntegerField("Points", [InputRequired("Give a number, also below zero."), NumberRange(-100, 100)])
     half_life = IntegerField(

@@ -27,8 +27,9 @@ ANSWER_AFTER = timedelta(minutes=38)
 def load(world: World) -> None:
     pages = {page.language: page for page in db.session.scalars(select(LandingPage))}
     now = clock.now()
-    for number, row in enumerate(world.rows("leads")):
-        at = now - timedelta(days=int(row["age_in_days"]), minutes=5 + 23 * (number % 12))
+    oldest_first = sorted(world.rows("leads"), key=lambda row: -int(row["age_in_days"]))
+    for number, row in enumerate(oldest_first):
+        at = now - timedelta(days=int(row["age_in_days"]), minutes=5 + 23 * (11 - number % 12))
         lead = _lead(row, at, now)
         route(lead)
         db.session.add(lead)
