@@ -5,9 +5,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.accounts.models import Account, Contact
 from portal.catalog.models import PriceList, PriceListItem, Product
 from portal.kernel import clock
+from portal.kernel.db import db
 from portal.leads.models import Lead
 from portal.opportunities.models import Opportunity, StageChange
 from portal.opportunities.states import PROBABILITY, OpportunityState, Stage
@@ -39,17 +42,13 @@ def product(price: str | None = "100", **values: Any) -> Product:
 
 
 def add_price_list() -> PriceList:
-    from sqlalchemy import select
-
-    from portal.kernel.db import db
-
     found = db.session.scalar(select(PriceList).where(PriceList.is_default, PriceList.currency == "USD"))
     return found or add(PriceList(name="Resellers", currency="USD", is_default=True))
 
 
 def lead(owner: str = "rep", area: str = "Southwest", **values: Any) -> Lead:
     n = next(_next)
-    given = {
+    given: dict[str, Any] = {
         "first_name": "Lena",
         "last_name": f"Lead {n}",
         "email": f"lena{n}@bikes{n}.example",
@@ -58,7 +57,8 @@ def lead(owner: str = "rep", area: str = "Southwest", **values: Any) -> Lead:
         "country": "US",
         "source": "landing_page",
     }
-    return add(Lead(owner_id=position(owner).id, territory_id=territory(area).id, **given | values))
+    given |= {"owner_id": position(owner).id, "territory_id": territory(area).id}
+    return add(Lead(**given | values))
 
 
 def deal(owner: str = "rep", area: str = "Southwest", *, of: Account | None = None, **values: Any) -> Opportunity:
