@@ -28,7 +28,9 @@ def account(owner: str = "rep", area: str = "Southwest", **values: Any) -> Accou
 def contact(of: Account | None = None, **values: Any) -> Contact:
     n = next(_next)
     given = {"first_name": "Carla", "last_name": f"Contact {n}", "email": f"carla{n}@wheels{n}.example"} | values
-    return add(Contact(account_id=of and of.id, owner_id=of and of.owner_id, territory_id=of and of.territory_id, **given))
+    return add(
+        Contact(account_id=of and of.id, owner_id=of and of.owner_id, territory_id=of and of.territory_id, **given)
+    )
 
 
 def product(price: str | None = "100", **values: Any) -> Product:

@@ -242,7 +242,8 @@ def test_one_screen_qualifies_a_lead(client_of):
 
 
 @pytest.mark.parametrize(
-    "bad", [{"name": ""}, {"close_on": ""}, {"account": "999999"}, {"account": ""}, {"amount": "lots"}, {"open_deal": "?"}]
+    "bad",
+    [{"name": ""}, {"close_on": ""}, {"account": "999999"}, {"account": ""}, {"amount": "lots"}, {"open_deal": "?"}],
 )
 def test_a_bad_qualification_makes_nothing(client_of, bad):
     one = lead()

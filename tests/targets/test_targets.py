@@ -86,9 +86,7 @@ def booked(app):
 def test_attainment_rolls_up_the_tree(booked, actor):
     with clock.frozen(MAY):
         rows = {row.position_id: row for row in queries.attainment(actor("leader"), queries.current_period())}
-    rep, manager, leader, outsider = (
-        rows[world.position(key).id] for key in ("rep", "manager", "leader", "outsider")
-    )
+    rep, manager, leader, outsider = (rows[world.position(key).id] for key in ("rep", "manager", "leader", "outsider"))
     assert (rep.own_quota, rep.total.booked, rep.total.ratio) == (Decimal(1000), Decimal(450), Decimal("0.45"))
     assert (manager.own_quota, manager.below, manager.total.booked) == (Decimal(1500), Decimal(1600), Decimal(540))
     assert round(manager.over_assigned, 4) == Decimal("0.0667")
