@@ -31,6 +31,7 @@ def again(record):
         "/opportunities/board?owner=x&lane=nowhere",
         "/opportunities/new",
         "/opportunities/new?find=wheel",
+        "/opportunities/new?find=%00%22*(",
         "/opportunities/new?account={account}",
         "/opportunities/{deal}",
         "/opportunities/{deal}?tab=timeline",
