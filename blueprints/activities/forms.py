@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import g
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal.kernel import clock
 from portal.organization.queries import names_of_positions
@@ -37,7 +37,7 @@ class TalkForm(Form):
 
 class QuickTaskForm(Form):
     subject = StringField("What", validators=[DataRequired(), Length(max=200)])
-    due_at = Moment("Due", validators=[DataRequired()], default=tomorrow_morning)
+    due_at = Moment("Due", validators=[InputRequired()], default=tomorrow_morning)
 
 
 class TaskForm(QuickTaskForm):

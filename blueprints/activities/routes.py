@@ -89,7 +89,7 @@ def new_task() -> Any:
     noun, record_id = request.args.get("noun", ""), request.args.get("record_id", type=int)
     if noun and record_id is not None:
         record_of(noun, record_id)
-    given = {"owner_id": own_position(g.actor), "noun": noun, "record_id": record_id}
+    given = {"owner_id": own_position(g.actor), "noun": noun, "record_id": str(record_id or "")}
     return _task_page(TaskForm(formdata=None, data=given))
 
 
@@ -97,7 +97,7 @@ def new_task() -> Any:
 @needs("activities.edit")
 def create_task() -> Any:
     form = TaskForm()
-    noun, record_id = form.noun.data, int(form.record_id.data) if (form.record_id.data or "").isdecimal() else 0
+    noun, record_id = form.noun.data, int(form.record_id.data) if form.record_id.data.isdecimal() else 0
     if noun:
         record_of(noun, record_id)
 

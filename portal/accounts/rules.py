@@ -48,7 +48,7 @@ class Phone(NamedTuple):
 
 def name_key(name: str) -> str:
     """A company name without case, accents, punctuation and legal form: equal keys mean a likely duplicate."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     words = re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)).replace(".", ""))
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
 
