@@ -120,6 +120,7 @@ def show_dashboard() -> Response:
 @bp.get("/search")
 @needs("search.use")
 def search() -> Response:
-    words, only = request.args.get("q", "").strip()[:200], request.args.get("in", "")
+    words = "".join(filter(str.isprintable, request.args.get("q", ""))).strip()[:200]
+    only = request.args.get("in", "")
     groups = queries.found(g.actor, words, only) if words else []
     return page("insights/search.html", title="Search", words=words, groups=groups, only=only)

@@ -17,7 +17,7 @@ from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
 
 from . import bp
-from .forms import ChangeLineForm, EditOpportunityForm, LineForm, NewOpportunityForm
+from .forms import ChangeLineForm, EditOpportunityForm, LineForm, NewOpportunityForm, clean
 from .pages import opportunity_page
 from .routes import _crumbs, show_opportunity
 
@@ -35,7 +35,7 @@ def new_opportunity() -> Response:
     """First the account, then the rest."""
     wanted = request.args.get("account", "")
     if not wanted.isdigit():
-        words = request.args.get("find", "")
+        words = clean(request.args.get("find"))[:200]
         return page(
             "opportunities/pick_account.html",
             title="New opportunity",

@@ -1,5 +1,6 @@
 """Forms of deals."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from portal.opportunities.states import LOSS_REASONS, Stage
 from portal.web.forms import EditForm, Form
@@ -31,7 +32,10 @@ def clean(text: str | None) -> str:
 
 def fine(form: Form, field: Any) -> None:
     """Amounts are kept to four places."""
-    if isinstance(field.data, Decimal) and field.data.is_finite() and field.data != round(field.data, 4):
+    if not isinstance(field.data, Decimal) or not field.data.is_finite():
+        return
+    places = field.data.normalize().as_tuple().exponent
+    if isinstance(places, int) and places < -4:
         raise ValidationError("Give at most four decimal places.")
 
 
@@ -126,20 +130,29 @@ class ReopenForm(EditForm):
     reason = line_of_text("Why it is opened again", "Say why it is opened again.", most=500)
 
 
+def asked_with_deal(message: str) -> Callable[[Form, Any], None]:
+    """Required when an opportunity is opened; otherwise whatever stands there does not matter."""
+
+    def check(form: Form, field: Any) -> None:
+        if form.open_deal.data != "yes":
+            field.errors = []
+            raise StopValidation
+        if not field.data:
+            raise StopValidation(message if not field.errors else None)
+
+    return check
+
+
 class QualifyForm(EditForm):
     account = RadioField("Account", coerce=str)
     contact = RadioField("Contact", coerce=str)
     open_deal = RadioField(
         "Opportunity", choices=[SelectChoice("yes", "Open an opportunity"), SelectChoice("no", "No opportunity yet")]
     )
-    name = line_of_text("Name of the opportunity")
+    name = StringField(
+        "Name of the opportunity",
+        [asked_with_deal("Give the opportunity a name."), Length(max=200, message="Keep it under 200 characters.")],
+        filters=[clean],
+    )
     amount = amount("Estimated amount")
-    close_on = DateField("Expected close date", [Optional()])
-
-    def validate_name(self, field: Any) -> None:
-        if self.open_deal.data == "yes" and not field.data:
-            raise ValidationError("Give the opportunity a name.")
-
-    def validate_close_on(self, field: Any) -> None:
-        if self.open_deal.data == "yes" and not field.data:
-            raise ValidationError("Give a date.")
+    close_on = DateField("Expected close date", [asked_with_deal("Give a date.")])

@@ -20,7 +20,7 @@ from portal.web.chain import bars as chain_bars
 from portal.web.filters import when
 from portal.web.htmx import page
 
-from .forms import LineForm, NextStepForm, ReopenForm
+from .forms import LineForm, NextStepForm, ReopenForm, clean
 
 TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
@@ -105,7 +105,7 @@ def _forms(deal: Opportunity, refused: dict[str, Any]) -> dict[str, Any]:
         "line_form": LineForm(formdata=None),
         "reopen_form": ReopenForm(formdata=None, version=deal.version),
     }
-    words = request.args.get("find", "").strip()
+    words = clean(request.args.get("find"))[:200]
     return {**ready, "find": words, "offers": queries.products_for(deal, words) if words else [], **refused}
 
 

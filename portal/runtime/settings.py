@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     outbound_private: bool = False  # lets the SMS gateway be on a private address and without TLS
     public_url: str = ""
     given_secret_key: str = Field("", validation_alias="secret_key")
+    metrics_token: str = ""  # lets /metrics be read from another machine
     trusted_proxies: int = Field(0, ge=0, le=10)
     session_hours: int = Field(12, ge=1, le=720)
     session_idle_minutes: int = Field(120, ge=5, le=43_200)

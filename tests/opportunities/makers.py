@@ -5,9 +5,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.accounts.models import Account, Contact
 from portal.catalog.models import PriceList, PriceListItem, Product
 from portal.kernel import clock
+from portal.kernel.db import db
 from portal.leads.models import Lead
 from portal.opportunities.models import Opportunity, StageChange
 from portal.opportunities.states import PROBABILITY, OpportunityState, Stage
@@ -25,7 +28,9 @@ def account(owner: str = "rep", area: str = "Southwest", **values: Any) -> Accou
 def contact(of: Account | None = None, **values: Any) -> Contact:
     n = next(_next)
     given = {"first_name": "Carla", "last_name": f"Contact {n}", "email": f"carla{n}@wheels{n}.example"} | values
-    return add(Contact(account_id=of and of.id, owner_id=of and of.owner_id, territory_id=of and of.territory_id, **given))
+    return add(
+        Contact(account_id=of and of.id, owner_id=of and of.owner_id, territory_id=of and of.territory_id, **given)
+    )
 
 
 def product(price: str | None = "100", **values: Any) -> Product:
@@ -39,17 +44,13 @@ def product(price: str | None = "100", **values: Any) -> Product:
 
 
 def add_price_list() -> PriceList:
-    from sqlalchemy import select
-
-    from portal.kernel.db import db
-
     found = db.session.scalar(select(PriceList).where(PriceList.is_default, PriceList.currency == "USD"))
     return found or add(PriceList(name="Resellers", currency="USD", is_default=True))
 
 
 def lead(owner: str = "rep", area: str = "Southwest", **values: Any) -> Lead:
     n = next(_next)
-    given = {
+    given: dict[str, Any] = {
         "first_name": "Lena",
         "last_name": f"Lead {n}",
         "email": f"lena{n}@bikes{n}.example",
@@ -58,7 +59,8 @@ def lead(owner: str = "rep", area: str = "Southwest", **values: Any) -> Lead:
         "country": "US",
         "source": "landing_page",
     }
-    return add(Lead(owner_id=position(owner).id, territory_id=territory(area).id, **given | values))
+    given |= {"owner_id": position(owner).id, "territory_id": territory(area).id}
+    return add(Lead(**given | values))
 
 
 def deal(owner: str = "rep", area: str = "Southwest", *, of: Account | None = None, **values: Any) -> Opportunity:

@@ -107,7 +107,9 @@ def test_usual_days_average_the_latest_moves(actor):
     one = deal()
     with unit_of_work():
         for days in (4, 8):
-            change = StageChange(opportunity_id=one.id, from_stage=Stage.QUALIFY, to_stage=Stage.DEVELOP, by="T", days=days)
+            change = StageChange(
+                opportunity_id=one.id, from_stage=Stage.QUALIFY, to_stage=Stage.DEVELOP, by="T", days=days
+            )
             db.session.add(change)
     assert queries.usual_days() == {Stage.QUALIFY: 6}
 

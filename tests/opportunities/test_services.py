@@ -44,7 +44,9 @@ def test_the_gate_holds_and_opens(actor):
     two = ready()
     act(services.move_stage, actor("rep"), two.id, Stage.DEVELOP)
     assert (two.stage, two.probability) == (Stage.DEVELOP, 50)
-    assert [entry.activity.subject for entry in timeline(actor("rep"), "opportunities", two.id)] == ["Qualify → Develop"]
+    assert [entry.activity.subject for entry in timeline(actor("rep"), "opportunities", two.id)] == [
+        "Qualify → Develop"
+    ]
 
 
 def test_a_quote_must_be_sent_to_leave_propose(actor, quote_is):
@@ -64,7 +66,12 @@ def test_back_takes_a_reason_and_keeps_the_days(actor):
         act(services.move_stage, actor("rep"), one.id, Stage.QUALIFY, reason="  ")
     act(services.move_stage, actor("rep"), one.id, Stage.QUALIFY, reason="Wrong contact")
     last = db.session.scalars(select(StageChange).order_by(StageChange.id.desc())).first()
-    assert (last.from_stage, last.to_stage, last.reason, last.days) == (Stage.DEVELOP, Stage.QUALIFY, "Wrong contact", 9)
+    assert (last.from_stage, last.to_stage, last.reason, last.days) == (
+        Stage.DEVELOP,
+        Stage.QUALIFY,
+        "Wrong contact",
+        9,
+    )
     assert one.probability == 25
 
 
