@@ -239,8 +239,5 @@ def _has(*states: RevisionState) -> Callable[[int], bool]:
 
 
 # The stages of a deal ask what only quotes know.
-register_fact(
-    "quote_sent",
-    _has(*(state for state in RevisionState if state not in (RevisionState.DRAFT, RevisionState.CANCELLED))),
-)
+register_fact("quote_sent", _has(*(set(RevisionState) - {RevisionState.DRAFT, RevisionState.CANCELLED})))
 register_fact("quote_accepted", _has(RevisionState.ACCEPTED))
