@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account, Contact
@@ -227,17 +227,11 @@ LISTING = Listing(
 )  # fmt: skip
 
 
-def _has(*states: RevisionState) -> Callable[[int], bool]:
-    def knows(opportunity_id: int) -> bool:
-        mine = Quote.opportunity_id == opportunity_id
-        return (
-            db.session.scalar(select(Revision.id).join(Quote).where(mine, Revision.state.in_(states)).limit(1))
-            is not None
-        )
-
-    return knows
+def _knows(*conditions: ColumnElement[bool]) -> Callable[[int], bool]:
+    """Whether a deal has a revision like that: what the gates of its stages ask."""
+    made = select(Revision.id).join(Quote, Quote.id == Revision.quote_id).where(*conditions).limit(1)
+    return lambda opportunity_id: db.session.scalar(made.where(Quote.opportunity_id == opportunity_id)) is not None
 
 
-# The stages of a deal ask what only quotes know.
-register_fact("quote_sent", _has(*(set(RevisionState) - {RevisionState.DRAFT, RevisionState.CANCELLED})))
-register_fact("quote_accepted", _has(RevisionState.ACCEPTED))
+register_fact("quote_sent", _knows(Revision.sent_at.is_not(None)))
+register_fact("quote_accepted", _knows(Revision.state == RevisionState.ACCEPTED))

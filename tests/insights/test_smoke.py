@@ -1,5 +1,7 @@
 import pytest
+
 from tests.opportunities.makers import *
+
 
 @pytest.mark.parametrize("who", ["rep", "manager", "leader", "operator", "marketer", "finance", "hr", "admin"])
 def test_pages(client_of, who):
