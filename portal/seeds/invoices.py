@@ -23,7 +23,7 @@ from portal.orders.models import Order, OrderLine
 from portal.orders.states import OrderState
 from portal.organization.models import Company
 from portal.quotes import services as quotes
-from portal.quotes.documents import document
+from portal.quotes.documents import document, our_contact
 from portal.quotes.queries import seller as the_seller
 
 from .world import World
@@ -105,7 +105,8 @@ def _orders(
         order = Order(
             number=next(numbers), opportunity_id=deal.id if deal else None, account_id=account.id, account=account,
             contact=people.get(account.id), owner_id=world.positions[row["salesperson"]].id,
-            territory_id=account.territory_id, discount_percent=Decimal(0), state=OrderState.INVOICED if billed else OrderState.PLACED,
+            territory_id=account.territory_id, discount_percent=Decimal(0),
+            state=OrderState.INVOICED if billed else OrderState.PLACED,
             customer_reference=row["customer_po"], payment_days=TERMS, placed_at=_at(day),
             fulfilled_at=_at(day + timedelta(days=2)) if billed else None, currency=found.currency, net=found.net,
             tax=found.tax, total=found.total,
@@ -123,15 +124,15 @@ def _invoices(world: World, seller: Company, orders: list[Kept]) -> None:
     billed = [kept for kept in orders if kept[0].state == OrderState.INVOICED]
     days = [order.placed_at.date() + timedelta(days=3) for order, *_ in billed]
     numbers = _numbers("INV", days)
-    owners = {position.id: position for position in world.positions.values()}
+    contacts = {position.id: our_contact(position, seller, world.today) for position in world.positions.values()}
     made = []
     for place, ((order, lines, found), day) in enumerate(zip(billed, days, strict=True)):
         invoice = _issued(order, next(numbers), day)
         snapshot = document(
-            seller=seller, account=order.account, person=order.contact, owner=owners.get(order.owner_id or 0),
+            seller=seller, account=order.account, person=order.contact, owner=None,
             lines=[InvoiceLine(**line) for line in lines], found=found, day=day, payment_days=TERMS, kind="invoice",
             number=invoice.number, due=str(invoice.due_on), delivered=str(day - timedelta(days=1)),
-            your_reference=order.customer_reference, from_document=order.number,
+            your_reference=order.customer_reference, from_document=order.number, contact=contacts[order.owner_id or 0],
         )  # fmt: skip
         invoice.snapshot, invoice.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
         invoice.paid, paid_on = _paid(world, invoice, place)
@@ -157,7 +158,8 @@ def _issued(order: Order, number: str, day: date) -> Invoice:
 
 def _paid(world: World, invoice: Invoice, place: int) -> tuple[Decimal, date]:
     """How much of it, and when: on time, half of it, or not yet."""
-    assert invoice.due_on and invoice.issued_on
+    assert invoice.due_on
+    assert invoice.issued_on
     lately = invoice.due_on > world.today - timedelta(days=LATELY)
     if lately and place % LATE_PAYERS == 0:
         return Decimal(0), world.today
