@@ -23,7 +23,7 @@ class IssueInvoice(EditForm):
 class RecordPayment(Form):
     amount = DecimalField("Amount", [InputRequired(), NumberRange(Decimal("0.0001"), 10**12)], places=None)
     received_on = DateField("Received on", [InputRequired()])
-    method = SelectField("How", choices=[(method, method) for method in METHODS])
+    method = SelectField("How", choices=[(method, method) for method in METHODS], validators=[InputRequired()])
     reference = StringField("Reference", [Length(max=140)])
 
     def validate_received_on(self, field: Any) -> None:

@@ -65,12 +65,7 @@ def invoice(actor: Actor, invoice_id: int) -> Invoice:
         visible_to(actor, Invoice)
         .where(Invoice.id == invoice_id)
         .options(joinedload(Invoice.account), joinedload(Invoice.contact), joinedload(Invoice.owner))
-        .options(
-            joinedload(Invoice.order)
-            .joinedload(Order.revision)
-            .joinedload(Revision.quote)
-            .selectinload(Quote.revisions)
-        )
+        .options(joinedload(Invoice.order).joinedload(Order.revision))
         .options(selectinload(Invoice.lines), selectinload(Invoice.payments))
         .execution_options(populate_existing=True)
     )
@@ -157,15 +152,16 @@ def chain_of_quote(actor: Actor, quote: Quote, today: date) -> list[Step]:
 
 def chain_of_order(actor: Actor, order: Order, today: date) -> list[Step]:
     """The same, begun from the order."""
-    return _steps(actor, from_quote(order), order, today)
+    steps = _steps(actor, from_quote(order), order, today)
+    return steps if order.revision_id else steps[1:]  # not every order began with a quote
 
 
 def chain_of_invoice(invoice: Invoice, today: date) -> list[Step]:
     """The same, begun from the invoice."""
-    quote = from_quote(invoice.order) if invoice.order else None
-    return [
-        _quote_step(quote), _order_step(invoice.order, invoice), _invoice_step(invoice, today), _paid_step(invoice)
-    ]  # fmt: skip
+    order = invoice.order
+    quote = from_quote(order) if order else None
+    begun = [_quote_step(quote)] if quote else []
+    return [*begun, _order_step(order, invoice), _invoice_step(invoice, today), _paid_step(invoice)]
 
 
 def _steps(actor: Actor, quote: Quote | None, order: Order | None, today: date) -> list[Step]:

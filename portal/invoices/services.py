@@ -131,10 +131,10 @@ def record_payment(
             recorded_by=actor.name,
         )
     )  # fmt: skip
-    invoice.paid += amount
+    paid_in_full = amount == invoice.amount_due
+    invoice.paid, invoice.state = invoice.paid + amount, InvoiceState.PAID if paid_in_full else invoice.state
     _note(invoice, Kind.PAYMENT, f"{amount:f} {currency} received for invoice {invoice.number}", actor.name)
-    if invoice.paid == invoice.total:
-        invoice.state = InvoiceState.PAID
+    if paid_in_full:
         emit(InvoicePaid(invoice_id=invoice.id))
 
 

@@ -36,8 +36,9 @@ NAMING = {
 }
 RETRIED = {
     "40001",
-    "40P01",
-}  # serialization failure, deadlock: PostgreSQL 13.5 advises to run the whole transaction again
+    "40P01",  # serialization failure, deadlock: PostgreSQL 13.5 advises to run the whole transaction again
+    "SQLITE_BUSY",  # the write lock was not to be had in time; nothing was begun
+}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -160,7 +161,8 @@ def transact(act: Callable[[], T]) -> T:
             with unit_of_work():
                 return act()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in RETRIED or attempt == 2:
+            code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+            if code not in RETRIED or attempt == 2:
                 raise
             time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))
     raise AssertionError

@@ -18,10 +18,15 @@ class NumberSeries(Base):
 
 def take(series: str, year: int) -> str:
     """The next number, such as "INV-2026-00042". The row stays locked until commit, so a rollback leaves no gap."""
+    return take_many(series, year, 1)[0]
+
+
+def take_many(series: str, year: int, count: int) -> list[str]:
+    """The next `count` numbers at once."""
     step = (
         update(NumberSeries)
         .where(NumberSeries.series == series, NumberSeries.year == year)
-        .values(last=NumberSeries.last + 1)
+        .values(last=NumberSeries.last + count)
         .returning(NumberSeries.last)
         .execution_options(synchronize_session=False)
     )
@@ -29,4 +34,5 @@ def take(series: str, year: int) -> str:
     if last is None:
         insert_ignore(NumberSeries, [{"series": series, "year": year, "last": 0}])
         last = db.session.scalar(step)
-    return f"{series}-{year}-{last:05d}"
+    assert last is not None
+    return [f"{series}-{year}-{number:05d}" for number in range(last - count + 1, last + 1)]

@@ -28,8 +28,7 @@ def order(actor: Actor, order_id: int) -> Order:
         visible_to(actor, Order)
         .where(Order.id == order_id)
         .options(joinedload(Order.account), joinedload(Order.contact), joinedload(Order.owner))
-        .options(joinedload(Order.revision).joinedload(Revision.quote).selectinload(Quote.revisions))
-        .options(selectinload(Order.lines))
+        .options(joinedload(Order.revision), selectinload(Order.lines))
         .execution_options(populate_existing=True)
     )
     return found or get(actor, Order, order_id)
@@ -86,9 +85,8 @@ LISTING = Listing(
 
 
 def from_quote(found: Order) -> Quote | None:
-    """The quote the order came from."""
-    return (
-        db.session.get(Quote, found.revision.quote_id, options=[selectinload(Quote.revisions)])
-        if found.revision
-        else None
-    )
+    """The quote the order came from, with its revisions."""
+    if found.revision is None:
+        return None
+    came_from = select(Quote).where(Quote.id == found.revision.quote_id)
+    return db.session.scalar(came_from.options(selectinload(Quote.revisions)))

@@ -165,7 +165,7 @@ def document(
         "issued": day.isoformat(),
         "subject": "",
         "to": party(account, person, seller, tag),
-        "contact": our_contact(owner, seller, day),
+        "contact": particular.get("contact") or our_contact(owner, seller, day),
         "intro": [],
         "sections": line_rows(lines, found),
         "totals": sums(found, tag),

@@ -24,15 +24,14 @@ D = Decimal
 
 def product(name: str = "Touring-1000 Blue, 54", price: str = "100", volume: str | None = None) -> Product:
     """With a price on the default list; `volume` is the price from ten pieces."""
-    n = next(numbers)
-    prices = world.db.session.scalar(db.select(PriceList).where(PriceList.is_default))
-    prices = prices or PriceList(name="Standard", currency="USD", is_default=True)
-    made = Product(sku=f"SKU-{n}", name=name)
-    prices.items.append(PriceListItem(product=made, unit_price=D(price)))
-    if volume:
-        prices.items.append(PriceListItem(product=made, unit_price=D(volume), min_quantity=D(10)))
+    made = Product(sku=f"SKU-{next(numbers)}", name=name)
     with unit_of_work():
-        db.session.add_all([prices, made])
+        prices = db.session.scalar(db.select(PriceList).where(PriceList.is_default))
+        prices = prices or PriceList(name="Standard", currency="USD", is_default=True)
+        prices.items.append(PriceListItem(product=made, unit_price=D(price)))
+        if volume:
+            prices.items.append(PriceListItem(product=made, unit_price=D(volume), min_quantity=D(10)))
+        db.session.add(prices)
     return made
 
 
