@@ -175,5 +175,5 @@ PRODUCTS = Listing(
     ),
     sort="name",
     words=(Product.name, Product.sku, Product.category),
-    views=(("Sold", "active=sold"), ("All", "")),
+    views=(("Sold", "active=sold"),),
 )
