@@ -1,6 +1,7 @@
 """The only module that knows every layer."""
 
 import os
+from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -19,7 +20,7 @@ from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, auth, errors, fields, filters, http, layout, limits, pdf, rich, signin
+from portal.web import assets, attempts, auth, errors, fields, filters, http, layout, limits, pdf, rich, signin
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -35,6 +36,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     for layer in (http, auth, errors, fields, filters, rich, assets, layout):
         layer.register(app)
     blueprints.register(app)
+    attempts.register(app)
     auth.check_declared(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 4)  # type: ignore[method-assign]
@@ -53,9 +55,12 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "SIGNED_IN_LONGEST": timedelta(hours=settings.session_hours),
+        "SIGNED_IN_IDLE": timedelta(minutes=settings.session_idle_minutes),
+        "DEMO": settings.demo,
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_TRANSLATION_DIRECTORIES": os.path.join(portal.__path__[0], "translations"),
-    } | signin.config(settings)
+    } | signin.config(settings.secret_key)
 
 
 def _connect(app: Flask, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,10 +15,11 @@ from portal.kernel.db import db, transact
 from portal.kernel.errors import DomainError
 from portal.kernel.listing import named
 from portal.kernel.outbox import LeaseLost
+from portal.kernel.tables import read_table
 from portal.organization.queries import actor_for
 from portal.web import exports
 from portal.workspace import queries, services
-from portal.workspace.rules import Refusal, bulk_act
+from portal.workspace.rules import ImportKind, Outcome, Refusal, bulk_act, import_kind
 
 from .registry import sweeps
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 TURN = 20.0  # seconds after which other work of the queue gets its turn
 SLICE = 100
+IMPORTED = 250  # rows of a file at a time
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,13 @@ class Work:
 
 @dataclass(frozen=True)
 class Slice:
-    """`act` is done in one unit of work with the progress of `rows`, and tells what was refused.
+    """`act` is done in one unit of work with the progress of `rows`, and tells what became of them.
 
     `may_pause`: another turn can go on behind it.
     """
 
     rows: int
-    act: Callable[[], Sequence[Refusal]] = tuple
+    act: Callable[[], Outcome] = Outcome
     may_pause: bool = True
 
 
@@ -143,3 +145,24 @@ def export(work: Work) -> Iterator[Slice | Result]:
             yield Slice(written - told, may_pause=False)
             told = written
     yield Result(exports.file_name(listing, kind, zone), bytes(content))
+
+
+@runs("import")
+def import_rows(work: Work) -> Iterator[Slice]:
+    """Rows of a kept file; with `dry` every slice is undone again, so that only the report stays."""
+    kind, columns = import_kind(work.spec["kind"]), work.spec["columns"]
+    table = read_table(files.read(work.spec["key"]))
+    places = [(place, name) for place, name in enumerate(columns) if name]
+    for at in range(work.done, len(table.rows), IMPORTED):
+        rows = [{name: row[place] for place, name in places} for row in table.rows[at : at + IMPORTED]]
+        lines = table.lines[at : at + IMPORTED]
+        yield Slice(len(rows), partial(_take, kind, work.actor, rows, lines, bool(work.spec.get("dry"))))
+
+
+def _take(kind: ImportKind, actor: Actor, rows: list[dict[str, str]], lines: list[int], dry: bool) -> Outcome:
+    savepoint = db.session.begin_nested()
+    taken = kind.take(actor, rows)
+    savepoint.rollback() if dry else savepoint.commit()
+    labels = dict(kind.fields)
+    refused = [Refusal(lines[at], labels.get(name, name), reason) for at, name, reason in taken.refused]
+    return Outcome(refused, taken.added, taken.changed)

@@ -9,7 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.identity.rules import ROLE_NAMES
 from portal.identity.rules import Role as RoleName
-from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES
+from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
 from portal.web.forms import Form
 
 
@@ -28,8 +28,8 @@ def good_password(form: Form, field: Any) -> None:
 
 class EditSettings(Form):
     name = StringField("Name", [InputRequired(), Length(max=120), inert_name])
-    locale = SelectField("Language", choices=LANGUAGES)
-    timezone = SelectField("Time zone", choices=ZONES)
+    locale = SelectField("Language", [InputRequired()], choices=LANGUAGES)
+    timezone = SelectField("Time zone", [InputRequired()], choices=ZONES)
 
 
 class ChoosePassword(Form):
@@ -45,7 +45,7 @@ class EditUser(Form):
 class ChangeRoles(Form):
     roles = SelectMultipleField(
         "Roles",
-        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        choices=pairs((role.value, name) for role, name in ROLE_NAMES.items()),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         coerce=RoleName,
@@ -68,9 +68,9 @@ class SetUp(ChoosePassword):
     country = StringField(
         "Country, two letters", [InputRequired(), Regexp(r"[A-Z]{2}\Z", message="Two capital letters.")]
     )
-    currency = SelectField("Currency", choices=CURRENCIES, default="EUR")
-    fiscal_year_start = SelectField("Fiscal year starts in", choices=MONTHS, coerce=int, default=1)
-    timezone = SelectField("Time zone", choices=ZONES, default="Europe/Berlin")
+    currency = SelectField("Currency", [InputRequired()], choices=CURRENCIES, default="EUR")
+    fiscal_year_start = SelectField("Fiscal year starts in", [InputRequired()], choices=MONTHS, coerce=int, default=1)
+    timezone = SelectField("Time zone", [InputRequired()], choices=ZONES, default="Europe/Berlin")
     sender = EmailField("Company email, sender of its mails", [InputRequired(), Length(max=200), Email()])
     name = StringField("Your name", [InputRequired(), Length(max=120), inert_name])
     email = EmailField("Your email", [InputRequired(), Length(max=200), Email()])

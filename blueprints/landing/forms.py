@@ -24,6 +24,13 @@ def cut(length: int) -> Callable[[Any], Any]:
     return lambda text: text[:length] if isinstance(text, str) else text
 
 
+class Tick(BooleanField):  # type: ignore[misc]
+    """Comes back as we wrote it, whatever was sent instead."""
+
+    def _value(self) -> str:
+        return "y"
+
+
 class VisitForm(FlaskForm):  # type: ignore[misc]
     """Has no session behind it: `token` is the signed proof of where and when it was shown (see portal.web.seal)."""
 
@@ -40,8 +47,8 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
     country = SelectField(_("Country"), [InputRequired(_("Choose your country."))])
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
     message = TextAreaField(_("Message"), [Optional(), Length(max=5000)], filters=[lines])
-    consent = BooleanField("", [DataRequired(_("Please agree, or we may not write to you."))])
-    sms = BooleanField(_("Confirm by SMS as well"))
+    consent = Tick("", [DataRequired(_("Please agree, or we may not write to you."))])
+    sms = Tick(_("Confirm by SMS as well"))
     website = StringField("Website")  # nobody sees it; whoever fills it in is a machine
     token = HiddenField()
     utm_source = HiddenField(filters=[line, cut(120)])
@@ -71,8 +78,8 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
     def payload(self) -> dict[str, Any]:
         """What is kept of it, as typed."""
-        asked = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
-        return {"phone": "", "sms": False} | asked
+        kept = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
+        return {"phone": "", "sms": False} | {name: "" if value is None else value for name, value in kept.items()}
 
 
 class EditPage(EditForm):

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -15,6 +16,7 @@ from portal.landing import queries, services
 from portal.landing.models import AlreadyReceived
 from portal.landing.queries import PublicPage
 from portal.leads.queries import leads_of
+from portal.organization.queries import company
 from portal.web import limits, seal
 from portal.web.auth import needs, public
 from portal.web.forms import submit
@@ -43,7 +45,7 @@ def show_public(slug: str) -> Any:
     found = _spoken(queries.public_page(slug))
     origin = {name: cut(300)(request.args.get(name, "")) for name in TRACKED} | {"referrer": request.referrer or ""}
     form = VisitForm(formdata=None, data=origin | {"token": seal.issue(_subject(found))}).fit(found)
-    return page("landing/public.html", found=found, form=form, title=found.title)
+    return _visit(found, form)
 
 
 @bp.post("/p/<slug>")
@@ -61,13 +63,13 @@ def receive(slug: str) -> Any:
     if not valid or opened is None or problem:
         if opened is None or opened.age > MOST:
             form.token.data = seal.issue(_subject(found))
-        return page("landing/public.html", status=422, found=found, form=form, title=found.title)
+        return _visit(found, form, status=422)
     if waiting := limits.wait(*_limits(found, form.email.data)):
         form.form_errors.append(_too_often(waiting))
-        return page("landing/public.html", status=429, found=found, form=form, title=found.title)
-    sent = {"nonce": opened.nonce, "payload": form.payload(), "ip": client_ip(), "user_agent": user_agent()}
+        return _visit(found, form, status=429)
+    take = partial(services.receive_submission, nonce=opened.nonce, payload=form.payload(), ip=client_ip())
     with suppress(AlreadyReceived):  # the second click of a double click
-        transact(lambda: services.receive_submission(found.id, at=clock.now(), **sent))
+        transact(lambda: take(found.id, user_agent=user_agent(), at=clock.now()))
     return redirect(thanks, 303)
 
 
@@ -75,7 +77,12 @@ def receive(slug: str) -> Any:
 @public
 def show_thanks(slug: str) -> Any:
     found = _spoken(queries.public_page(slug))
-    return page("landing/thanks.html", found=found, title=found.title)
+    return page("landing/thanks.html", found=found, title=found.title, company=company())
+
+
+def _visit(found: PublicPage, form: VisitForm, *, status: int = 200, preview: bool = False) -> Any:
+    context = {"title": found.title, "company": company(), "preview": preview}
+    return page("landing/public.html", status=status, found=found, form=form, **context)
 
 
 def _subject(found: PublicPage) -> str:
@@ -91,9 +98,11 @@ def _spoken(found: PublicPage) -> PublicPage:
 def _timing(opened: seal.Seal | None) -> str:
     """What is wrong with the moment at which the form came back, in words; "" when nothing is."""
     if opened is None or opened.age > MOST:
-        return gettext("This page was open for too long. Everything you typed is still here: please send it again.")
+        return str(
+            gettext("This page was open for too long. Everything you typed is still here: please send it again.")
+        )
     if opened.age < LEAST:
-        return gettext("That was very quick. Please look at what you typed and send it once more.")
+        return str(gettext("That was very quick. Please look at what you typed and send it once more."))
     return ""
 
 
@@ -116,11 +125,12 @@ def _network(ip: str) -> str:
 
 def _too_often(waiting: timedelta) -> str:
     minutes = max(1, round(waiting.total_seconds() / 60))
-    return ngettext(
+    words = ngettext(
         "This form was sent too often. Everything you typed is still here: please try again in %(num)s minute.",
         "This form was sent too often. Everything you typed is still here: please try again in %(num)s minutes.",
         minutes,
     )
+    return str(words)
 
 
 @bp.get("/landing")
@@ -159,7 +169,7 @@ def show_page(record_id: int) -> Any:
 def show_preview(record_id: int) -> Any:
     found = _spoken(queries.preview(g.actor, record_id))
     form = VisitForm(formdata=None).fit(found)
-    return page("landing/public.html", found=found, form=form, title=found.title, preview=True)
+    return _visit(found, form, preview=True)
 
 
 @bp.get("/landing/new")

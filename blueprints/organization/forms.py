@@ -17,7 +17,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.organization import queries
-from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES
+from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
 from portal.web.forms import EditForm, Form
 
 
@@ -32,16 +32,16 @@ class EditPosition(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reports_to_id.choices = [("", "Nobody"), *queries.position_choices()]
+        self.reports_to_id.choices = pairs([("", "Nobody"), *queries.position_choices()])
 
 
 class TakeSeat(Form):
-    user_id = SelectField("Person", coerce=int)
+    user_id = SelectField("Person", [InputRequired()], coerce=int)
     starts_on = DateField("From", [InputRequired()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user_id.choices = queries.people_choices()
+        self.user_id.choices = pairs(queries.people_choices())
 
 
 class Vacate(Form):
@@ -55,7 +55,7 @@ class CoverTerritories(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.territories.choices = queries.territory_choices()
+        self.territories.choices = pairs(queries.territory_choices())
 
 
 class EditCompany(EditForm):
@@ -72,10 +72,10 @@ class EditCompany(EditForm):
     email = EmailField("Email, sender of its mails", [InputRequired(), Length(max=200), Email()])
     phone = TelField("Phone", [Optional(), Length(max=40)])
     website = URLField("Website", [Optional(), Length(max=200), Regexp(r"https?://", message="Begin with https://")])
-    currency = SelectField("Currency", choices=CURRENCIES)
-    fiscal_year_start = SelectField("Fiscal year starts in", choices=MONTHS, coerce=int)
-    timezone = SelectField("Time zone", choices=ZONES)
-    locale = SelectField("Language of documents", choices=LANGUAGES)
+    currency = SelectField("Currency", [InputRequired()], choices=CURRENCIES)
+    fiscal_year_start = SelectField("Fiscal year starts in", [InputRequired()], choices=MONTHS, coerce=int)
+    timezone = SelectField("Time zone", [InputRequired()], choices=ZONES)
+    locale = SelectField("Language of documents", [InputRequired()], choices=LANGUAGES)
     accent = StringField("Accent colour", [InputRequired(), Regexp(r"#[0-9a-f]{6}\Z", message="Like #0d5c6b.")])
     bank_name = StringField("Bank", [Optional(), Length(max=120)])
     iban = StringField("IBAN", [Optional(), Length(max=40)])

@@ -1,4 +1,4 @@
-"""What happens to sign-ins that people are told about by mail."""
+"""What people get a mail about."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,7 @@ class PasswordResetAsked(Event):
 
 
 @dataclass(frozen=True)
-class PasswordChanged(Event):
-    user_id: int
-    changed_at: str
-
-
-@dataclass(frozen=True)
 class UserInvited(Event):
     user_id: int
     invited_at: str
+    invited_by: str

@@ -105,3 +105,7 @@ PEOPLE = Listing(
 
 def has_second_factor(user: User) -> bool:
     return bool(user.tf_primary_method or user.webauthn)
+
+
+def everybody() -> Sequence[User]:
+    return db.session.scalars(select(User).options(selectinload(User.roles)).order_by(User.email)).all()

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlalchemy import update
 
@@ -18,6 +19,7 @@ from .rules import ROLE_NAMES
 from .rules import Role as RoleName
 
 INVITATION = "invitation"
+INVITATION_LASTS = timedelta(days=7)
 
 
 def open_sign_in(user: User, ip: str | None, device: str) -> str:
@@ -88,7 +90,7 @@ def invite_user(actor: Actor, email: str, name: str, roles: Sequence[RoleName]) 
     """Add the person and mail the link with which they choose a password."""
     _only_admins(actor)
     user = add_user(email, name, roles)
-    emit(UserInvited(user_id=user.id, invited_at=clock.now().isoformat()))
+    _owe_invitation(actor, user)
     return user
 
 
@@ -98,7 +100,16 @@ def repeat_invitation(actor: Actor, user: User) -> None:
     if user.password:
         raise Refused("user.invited", "This person has a password already.")
     links.revoke(INVITATION, user.id)
-    emit(UserInvited(user_id=user.id, invited_at=clock.now().isoformat()))
+    _owe_invitation(actor, user)
+
+
+def _owe_invitation(actor: Actor, user: User) -> None:
+    emit(UserInvited(user_id=user.id, invited_at=clock.now().isoformat(), invited_by=actor.name))
+
+
+def issue_invitation(user: User) -> str:
+    """A new link token with which the person chooses a password."""
+    return links.issue(INVITATION, user.id, 1, expires_at=clock.now() + INVITATION_LASTS, address=user.email)
 
 
 def accept_invitation(token: str, password_hash: str) -> User:

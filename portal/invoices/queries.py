@@ -16,6 +16,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.orders.models import Order
+from portal.orders.queries import from_quote
 from portal.organization.queries import get, visible_to
 from portal.quotes.models import Quote, Revision
 from portal.quotes.queries import STATE_NAMES as QUOTE_STATES
@@ -64,7 +65,12 @@ def invoice(actor: Actor, invoice_id: int) -> Invoice:
         visible_to(actor, Invoice)
         .where(Invoice.id == invoice_id)
         .options(joinedload(Invoice.account), joinedload(Invoice.contact), joinedload(Invoice.owner))
-        .options(joinedload(Invoice.order).joinedload(Order.revision).joinedload(Revision.quote))
+        .options(
+            joinedload(Invoice.order)
+            .joinedload(Order.revision)
+            .joinedload(Revision.quote)
+            .selectinload(Quote.revisions)
+        )
         .options(selectinload(Invoice.lines), selectinload(Invoice.payments))
         .execution_options(populate_existing=True)
     )
@@ -90,7 +96,8 @@ def totals_of(found: Invoice) -> DocumentTotals:
 def of_order(actor: Actor, order_id: int) -> Invoice | None:
     """The invoice that stands for the order, draft or issued."""
     standing_one = Invoice.state != InvoiceState.CANCELLED
-    return db.session.scalar(visible_to(actor, Invoice).where(Invoice.order_id == order_id, standing_one))
+    found = visible_to(actor, Invoice).where(Invoice.order_id == order_id, standing_one)
+    return db.session.scalar(found.options(selectinload(Invoice.payments)))
 
 
 def for_mail(invoice_id: int) -> Invoice | None:
@@ -125,7 +132,7 @@ class Step:
     number: str = ""
     state: str = ""
     done: bool = False
-    at: date | datetime | None = None
+    at: datetime | None = None
     amount: Decimal | None = None
     currency: str = ""
 
@@ -148,9 +155,17 @@ def chain_of_quote(actor: Actor, quote: Quote, today: date) -> list[Step]:
     return _steps(actor, quote, order, today)
 
 
-def chain_of_order(actor: Actor, order: Order, quote: Quote | None, today: date) -> list[Step]:
+def chain_of_order(actor: Actor, order: Order, today: date) -> list[Step]:
     """The same, begun from the order."""
-    return _steps(actor, quote, order, today)
+    return _steps(actor, from_quote(order), order, today)
+
+
+def chain_of_invoice(invoice: Invoice, today: date) -> list[Step]:
+    """The same, begun from the invoice."""
+    quote = from_quote(invoice.order) if invoice.order else None
+    return [
+        _quote_step(quote), _order_step(invoice.order, invoice), _invoice_step(invoice, today), _paid_step(invoice)
+    ]  # fmt: skip
 
 
 def _steps(actor: Actor, quote: Quote | None, order: Order | None, today: date) -> list[Step]:
@@ -192,7 +207,8 @@ def _paid_step(bill: Invoice | None) -> Step:
         return Step("Paid", "invoices")
     paid = bill.state == InvoiceState.PAID
     said = "In full" if paid else "In part" if bill.paid else "Not yet"
-    return Step("Paid", "invoices", bill.id, "", said, paid, None, bill.paid, bill.currency)
+    at = bill.payments[-1].recorded_at if paid and bill.payments else bill.issued_at if paid else None
+    return Step("Paid", "invoices", bill.id, "", said, paid, at, bill.paid, bill.currency)
 
 
 def _rows(actor: Actor) -> Select[Invoice]:

@@ -148,6 +148,14 @@ def _note(invoice: Invoice, kind: Kind, subject: str, author: str) -> None:
     )  # fmt: skip
 
 
+def print_again(actor: Actor, invoice_id: int) -> None:
+    """Owe the printing and mailing once more, when something stood in the way."""
+    invoice = _locked(actor, invoice_id, None, "invoices.issue")
+    if invoice.number is None or invoice.pdf_key:
+        raise Refused("invoice.nothing_to_print", "There is nothing to print.")
+    emit(InvoiceIssued(invoice_id=invoice.id))
+
+
 def keep_paper(invoice_id: int, key: str | None, problem: str = "") -> bool:
     """Store where the PDF is, once; False when another run was first."""
     changed = db.session.execute(

@@ -14,6 +14,7 @@ from portal.organization.models import Owned
 from .states import MessageState
 
 WAITING = text("state IN ('queued', 'deferred', 'sending')")
+UNCERTAIN = text("state = 'uncertain'")
 
 
 class Message(Base, Owned):
@@ -30,6 +31,7 @@ class Message(Base, Owned):
             sqlite_where=WAITING,
             postgresql_where=WAITING,
         ),
+        Index("ix_message_uncertain", "id", sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN),
         Index("ix_message_address", "channel", "address", "id"),
     )
     noun = "messages"

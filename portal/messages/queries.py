@@ -13,10 +13,10 @@ from portal.kernel import clock, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
-from portal.kernel.listing import Field, Listing
+from portal.kernel.listing import COUNTED, Field, Listing
 from portal.organization.queries import visible_to
 
-from .models import WAITING, CapturedMessage, Message
+from .models import UNCERTAIN, WAITING, CapturedMessage, Message
 from .rules import CHANNEL_NAMES
 from .states import MessageState
 
@@ -75,21 +75,23 @@ class Traffic(NamedTuple):
 
     held: str | None
     pauses: list[Pause]
-    waiting: int
+    waiting: int  # counted up to COUNTED
     uncertain: int
-    sent_today: int
 
 
 def traffic(actor: Actor) -> Traffic:
-    counts = visible_to(actor, Message).with_only_columns(func.count())
-    day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return Traffic(
         held=settings.get(HOLD),
         pauses=[pause for channel in Channel if (pause := paused(channel))],
-        waiting=db.session.scalar(counts.where(WAITING)) or 0,
-        uncertain=db.session.scalar(counts.where(Message.state == MessageState.UNCERTAIN)) or 0,
-        sent_today=db.session.scalar(counts.where(Message.sent_at >= day)) or 0,
+        waiting=_count(visible_to(actor, Message).where(WAITING)),
+        uncertain=_count(visible_to(actor, Message).where(UNCERTAIN)),
     )
+
+
+def _count(query: Select[Message]) -> int:
+    """At most COUNTED, so that a million waiting messages do not slow a page down."""
+    some = query.with_only_columns(Message.id).limit(COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def message(actor: Actor, message_id: int) -> Message:
@@ -110,7 +112,7 @@ def blocked_now(message: Message) -> str:
 
 def uncertain(actor: Actor, limit: int = 200) -> list[Message]:
     """Those that wait for a person's decision, oldest first."""
-    query = visible_to(actor, Message).where(Message.state == MessageState.UNCERTAIN)
+    query = visible_to(actor, Message).where(UNCERTAIN)
     return list(db.session.scalars(query.options(joinedload(Message.content)).order_by(Message.id).limit(limit)))
 
 

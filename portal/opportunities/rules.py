@@ -1,23 +1,13 @@
-"""Stage gates, health, matching of companies: pure, over plain facts."""
+"""Stage gates and health: pure, over plain facts; and what quotes tell of a deal."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from .states import Stage
 
 ORDER = tuple(Stage)
 SILENT_AFTER = 21  # days without any activity
-
-# Addresses here say nothing about the company behind them.
-FREE_MAIL = frozenset(
-    ["aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "hotmail.de", "hotmail.fr", "hotmail.co.uk", "icloud.com", "laposte.net", "libero.it", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "orange.fr", "outlook.com", "outlook.de", "pm.me", "proton.me", "protonmail.com", "qq.com", "t-online.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.fr", "yandex.ru", "ymail.com", "zoho.com", "163.com", "126.com", "bigpond.com", "btinternet.com", "comcast.net", "freenet.de", "posteo.de", "wanadoo.fr"]
-)
-LEGAL_FORMS = frozenset(
-    ["ab", "ag", "as", "asa", "bv", "co", "company", "corp", "corporation", "eg", "ek", "gbr", "gmbh", "holding", "inc", "incorporated", "kg", "kgaa", "limited", "llc", "llp", "ltd", "mbh", "nv", "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "the", "und", "and"]
-)
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,9 @@ def health(
     if not next_step:
         flags.append(Flag("No next step"))
     if last_activity is None or (today - last_activity).days >= SILENT_AFTER:
-        silent = "Nothing happened yet" if last_activity is None else f"Silent for {_days((today - last_activity).days)}"
+        silent = (
+            "Nothing happened yet" if last_activity is None else f"Silent for {_days((today - last_activity).days)}"
+        )
         flags.append(Flag(silent))
     if contacts < 2:
         flags.append(Flag("Only one contact known" if contacts else "No contact known"))
@@ -108,38 +100,9 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def domain_of(email: str) -> str:
-    """The company's domain in an address, "" for providers of private mailboxes."""
-    domain = email.rpartition("@")[2].strip().lower()
-    return "" if domain in FREE_MAIL else domain
-
-
-def plain_name(company: str) -> str:
-    """A company name without case, accents, punctuation and legal form, to compare by."""
-    plain = unicodedata.normalize("NFKD", company.casefold())
-    words = re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)))
-    return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
-
-
-# Downstream areas tell what they know of a deal by registering themselves here.
-
-
-@dataclass(frozen=True)
-class ChainStep:
-    """Order, Invoice or Paid in the process bar: `at` when it was reached, and the record behind it."""
-
-    name: str
-    note: str
-    at: datetime | None = None
-    noun: str = ""
-    record_id: int | None = None
-
-
+# Quotes come later in the process: they tell what they know of a deal by registering themselves here.
 Fact = Callable[[int], bool]
-Chain = Callable[[int], Sequence[ChainStep]]
 _facts: dict[str, Fact] = {}
-_chains: list[Chain] = []
-AFTER = (ChainStep("Order", "from the quote"), ChainStep("Invoice", "from the order"), ChainStep("Paid", "from payments"))
 
 
 def register_fact(name: str, knows: Fact) -> None:
@@ -150,12 +113,3 @@ def register_fact(name: str, knows: Fact) -> None:
 def fact(name: str, opportunity_id: int) -> bool:
     """False while nobody knows."""
     return name in _facts and _facts[name](opportunity_id)
-
-
-def register_chain(follow: Chain) -> None:
-    """`follow` gives the steps after Close of an opportunity id, always all three."""
-    _chains[:] = [follow]
-
-
-def chain(opportunity_id: int) -> Sequence[ChainStep]:
-    return _chains[0](opportunity_id) if _chains else AFTER

@@ -376,6 +376,14 @@ def expire_ended() -> int:
     return len(ended)
 
 
+def print_again(actor: Actor, quote_id: int) -> None:
+    """Owe the printing and mailing once more, when something stood in the way."""
+    _, revision = _locked(actor, quote_id, "quotes.edit")
+    if revision.state != RevisionState.SENT or revision.pdf_key:
+        raise Refused("quote.nothing_to_print", "There is nothing to print.")
+    emit(RevisionSent(revision_id=revision.id))
+
+
 def keep_paper(revision_id: int, key: str | None, problem: str = "") -> bool:
     """Store where the PDF is, once; False when another run was first."""
     changed = db.session.execute(

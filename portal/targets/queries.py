@@ -11,7 +11,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor, Scope
 from portal.kernel.db import db
 from portal.organization.models import Position
-from portal.organization.queries import company, get, names_of_positions, visible_to
+from portal.organization.queries import company, names_of_positions, visible_to
 
 from .models import Quota
 from .rules import Attainment, Period, attained, bookings, quarter
@@ -43,10 +43,17 @@ class Row:
 def current_period(shift: int = 0) -> Period:
     """The company's fiscal quarter of today, or one before or after it."""
     home = company()
-    return quarter(_today(), home.fiscal_year_start if home else 1, shift=shift)
+    return quarter(today(), home.fiscal_year_start if home else 1, shift=shift)
 
 
-def _today() -> date:
+def quarter_of(day: date) -> Period:
+    """The company's fiscal quarter of a day."""
+    home = company()
+    return quarter(day, home.fiscal_year_start if home else 1)
+
+
+def today() -> date:
+    """Today where the company is."""
     home = company()
     return clock.today(home.timezone if home else "UTC")
 
@@ -57,7 +64,7 @@ def currency() -> str:
 
 
 def _in(period: Period) -> ColumnElement[bool]:
-    return (Quota.metric == METRIC) & (Quota.starts_on == period.starts_on)
+    return (Quota.metric == METRIC) & (Quota.starts_on >= period.starts_on) & (Quota.starts_on < period.ends_on)
 
 
 def quota_of(position_ids: Collection[int], day: date) -> Decimal:
@@ -74,17 +81,19 @@ def booked_by(position_ids: Collection[int], period: Period) -> Decimal:
 
 def attainment(actor: Actor, period: Period) -> list[Row]:
     """The positions whose targets the actor may see, in the order of the reporting tree."""
+    return [row for row in _rows(actor, period) if row.total.quota or row.total.booked or row.carries_quota]
+
+
+def _rows(actor: Actor, period: Period) -> list[Row]:
     positions = _positions(actor)
-    quotas = {q.owner_id: q for q in db.session.scalars(visible_to(actor, Quota).where(_in(period)))}
-    won = bookings(period)
-    names, today = names_of_positions(_today()), _today()
-    rows = [_row(p, positions, quotas, won, period, today) for p in positions]
+    quotas: dict[int | None, list[Quota]] = {}
+    for one in db.session.scalars(visible_to(actor, Quota).where(_in(period))):
+        quotas.setdefault(one.owner_id, []).append(one)
+    won, day = bookings(period), today()
+    names = names_of_positions(day)
+    rows = [_row(p, positions, quotas, won, period, day) for p in positions]
     top = min((row.depth for row in rows), default=0)
-    return [
-        replace(row, name=names.get(row.position_id, row.title), depth=row.depth - top)
-        for row in rows
-        if row.total.quota or row.total.booked or row.carries_quota
-    ]
+    return [replace(row, name=names.get(row.position_id, row.title), depth=row.depth - top) for row in rows]
 
 
 def _positions(actor: Actor) -> Sequence[Position]:
@@ -100,24 +109,25 @@ def _positions(actor: Actor) -> Sequence[Position]:
 def _row(
     position: Position,
     positions: Sequence[Position],
-    quotas: Mapping[int | None, Quota],
+    quotas: Mapping[int | None, list[Quota]],
     won: Mapping[int, Decimal],
     period: Period,
-    today: date,
+    day: date,
 ) -> Row:
     subtree = [p.id for p in positions if p.path.startswith(position.path)]
-    own = quotas.get(position.id)
-    below = sum((quotas[i].amount for i in subtree if i in quotas and i != position.id), ZERO)
+    number = {i: sum((q.amount for q in quotas[i]), ZERO) for i in subtree if i in quotas}
+    own, quarters = number.pop(position.id, None), quotas.get(position.id, [])
+    below = sum(number.values(), ZERO)
     booked = sum((won.get(i, ZERO) for i in subtree), ZERO)
     return Row(
         position.id,
         "",
         position.title,
         position.path.count("/") - 2,
-        own.amount if own else None,
-        own.id if own else None,
+        own,
+        quarters[0].id if len(quarters) == 1 else None,
         below,
-        attained(booked, own.amount if own else below, period, today),
+        attained(booked, below if own is None else own, period, day),
         position.carries_quota,
     )
 
@@ -125,15 +135,28 @@ def _row(
 def of_positions(position_ids: Collection[int], period: Period) -> Attainment:
     """Together, for a card: what these positions booked against their quotas."""
     quota = db.session.scalar(select(func.sum(Quota.amount)).where(_in(period), Quota.owner_id.in_(position_ids)))
-    return attained(booked_by(position_ids, period), quota or ZERO, period, _today())
+    return attained(booked_by(position_ids, period), quota or ZERO, period, today())
 
 
-def quota(actor: Actor, quota_id: int) -> Quota:
-    """Raises NotFound."""
-    return get(actor, Quota, quota_id)
+def row_of(actor: Actor, position_id: int, period: Period) -> Row | None:
+    """The row of one position, also of one without quota or bookings."""
+    return next((row for row in _rows(actor, period) if row.position_id == position_id), None)
+
+
+def past(position_id: int, period: Period, quarters: int = 4) -> list[tuple[Period, Attainment]]:
+    """Quota and bookings of the position in the quarters before, latest first: what a number may be judged by."""
+    found = []
+    for back in range(1, quarters + 1):
+        before = quarter_of(_back(period.starts_on, back))
+        found.append((before, of_positions([position_id], before)))
+    return found
+
+
+def _back(day: date, quarters: int) -> date:
+    months = day.year * 12 + day.month - 1 - 3 * quarters
+    return date(months // 12, months % 12 + 1, 1)
 
 
 def quota_in(actor: Actor, position_id: int, starts_on: date) -> Quota | None:
     mine = visible_to(actor, Quota).where(Quota.metric == METRIC, Quota.starts_on == starts_on)
     return db.session.scalar(mine.where(Quota.owner_id == position_id))
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 
@@ -17,6 +17,10 @@ class Period:
     @property
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_on - timedelta(days=1)
 
     def gone(self, today: date) -> int:
         """Days begun until and with today."""
@@ -40,6 +44,13 @@ def quarter(day: date, year_start: int = 1, *, shift: int = 0) -> Period:
     fiscal = _month(year, year_start + 12 * ((into + shift) // 4))
     last = _month(fiscal.year, fiscal.month + 11)
     return Period(starts, ends, f"Q{(into + shift) % 4 + 1} {_fiscal_name(fiscal, last)}")
+
+
+def fiscal_year(day: date, year_start: int = 1) -> Period:
+    """The fiscal year of the day."""
+    first = _month(day.year - (1 if day.month < year_start else 0), year_start)
+    last = _month(first.year, first.month + 11)
+    return Period(first, _month(first.year + 1, year_start), f"FY {_fiscal_name(first, last)}")
 
 
 def _fiscal_name(first: date, last: date) -> str:

@@ -117,7 +117,7 @@ def _has_company() -> bool:
 
 def _is_fresh() -> bool:
     """In the demo nobody has a password to repeat."""
-    if current_app.extensions["settings"].demo:
+    if current_app.config["DEMO"]:
         return True
     return bool(check_and_update_authn_fresh(FRESH, timedelta(minutes=15), "session"))
 

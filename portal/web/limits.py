@@ -50,26 +50,33 @@ class Counters:
         over = [end - now for limit, count, end in zip(limits, counts, ends, strict=True) if count > limit.times]
         return timedelta(seconds=max(over)) if over else None
 
-    def _count(self, keys: Sequence[str], ends: Sequence[float], now: float) -> list[int]:
+    def refund(self, limits: Sequence[Limit]) -> None:
+        """The request counted against these limits was a good one after all."""
+        now = clock.now().timestamp()
+        slots = [int(now // limit.period.total_seconds()) for limit in limits]
+        ends = [(slot + 1) * limit.period.total_seconds() for limit, slot in zip(limits, slots, strict=True)]
+        self._count([limit.key(slot) for limit, slot in zip(limits, slots, strict=True)], ends, now, -1)
+
+    def _count(self, keys: Sequence[str], ends: Sequence[float], now: float, by: int = 1) -> list[int]:
         if time.monotonic() >= self._quiet_until:
             try:
                 pipe = self._connection.pipeline(transaction=False)
                 for key, end in zip(keys, ends, strict=True):
-                    pipe.incr(key)
+                    pipe.incrby(key, by)
                     pipe.expire(key, int(end - now) + 60)
                 return [int(count) for count in pipe.execute()[::2]]
             except RedisError:
                 self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
-        return self._count_here(keys, ends, now)
+        return self._count_here(keys, ends, now, by)
 
-    def _count_here(self, keys: Sequence[str], ends: Sequence[float], now: float) -> list[int]:
+    def _count_here(self, keys: Sequence[str], ends: Sequence[float], now: float, by: int) -> list[int]:
         with self._lock:
             if len(self._own) > REMEMBERED:
                 self._own = {key: kept for key, kept in self._own.items() if kept[1] > now}
             if len(self._own) > REMEMBERED:
                 self._own.clear()
             for key, end in zip(keys, ends, strict=True):
-                self._own[key] = (self._own.get(key, (0, end))[0] + 1, end)
+                self._own[key] = (self._own.get(key, (0, end))[0] + by, end)
             return [self._own[key][0] for key in keys]
 
 
@@ -84,3 +91,9 @@ def wait(*limits: Limit) -> timedelta | None:
         return None
     counters: Counters = current_app.extensions["counters"]
     return counters.wait(limits)
+
+
+def refund(*limits: Limit) -> None:
+    """Only what fails shall count: call this when it did not."""
+    if current_app.config.get("RATELIMIT_ENABLED", True):
+        current_app.extensions["counters"].refund(limits)

@@ -5,7 +5,7 @@ from functools import lru_cache
 import nh3
 from flask import Flask
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blockquote", "br", "hr", "code", "pre"}
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["image"])
@@ -25,5 +25,10 @@ def rich(text: str) -> Markup:
     )
 
 
+def paragraphs(text: str) -> Markup:
+    """Plain text with its line breaks; everything else is escaped."""
+    return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
 def register(app: Flask) -> None:
-    app.jinja_env.filters["rich"] = rich
+    app.jinja_env.filters.update(rich=rich, paragraphs=paragraphs)

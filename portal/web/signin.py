@@ -9,31 +9,35 @@ from typing import Any
 
 import flask_login
 import segno
-from flask import Flask, Response, current_app, g, make_response, render_template, request, session
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, Totp, WebauthnUtil
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
 from portal.identity import queries, services
-from portal.identity.events import PasswordChanged, PasswordResetAsked
+from portal.identity.events import PasswordResetAsked
 from portal.identity.models import Role, User, WebAuthn
 from portal.identity.rules import is_common_password
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.outbox import emit
-from portal.runtime.settings import Settings
 
 from .http import client_ip, user_agent
 
 DEVICE = "device"  # the key of the cookie session that holds the device's token
 RESET_MINUTES = 30
 FRESH = timedelta(minutes=60)
-INVALID = "Address or password are not right."
+UNUSED = {"security.two_factor_rescue"}  # codes by mail to a support address: we have recovery codes
 
 
-def config(settings: Settings) -> dict[str, Any]:
+def config(secret: str) -> dict[str, Any]:
     """Everything Flask-Security is told. Nobody can register; answers never tell whether an address is known."""
     return {
         "SECURITY_LOGIN_URL": "/signin",
@@ -57,6 +61,10 @@ def config(settings: Settings) -> dict[str, Any]:
         "SECURITY_POST_RESET_VIEW": "/signin",
         "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/settings",
         "SECURITY_WAN_POST_REGISTER_VIEW": "/settings",
+        "SECURITY_MSG_PASSWORD_RESET_REQUEST": ("If %(email)s signs in here, a mail with a link is on its way.", "info"),
+        "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your password is set. Sign in with it.", "success"),
+        "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("This link has ended. Ask for a new one.", "error"),
+        "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("This link has ended. Ask for a new one.", "error"),
         "SECURITY_STATIC_FOLDER": None,
         "SECURITY_CACHE_CONTROL": {"no-store": None},
         "SECURITY_PASSWORD_HASH": "argon2",
@@ -77,16 +85,18 @@ def config(settings: Settings) -> dict[str, Any]:
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"test_environment": True},  # company networks use .local, .test, .example
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
         "SECURITY_EMAIL_PLAINTEXT": False,  # the worker writes the mails
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
-        "SECURITY_TOTP_SECRETS": {"1": _derived(settings.secret_key, "totp")},
+        "SECURITY_TOTP_SECRETS": {"1": _derived(secret, "totp")},
         "SECURITY_TOTP_ISSUER": "Throughline",
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(settings.secret_key, "recovery codes").encode()],
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(secret, "recovery codes").encode()],
         "SECURITY_WEBAUTHN": True,
         "SECURITY_WAN_RP_NAME": "Throughline",
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
@@ -132,26 +142,22 @@ class OnceTotp(Totp):
 
 
 class Passkeys(WebauthnUtil):
-    def origin(self) -> str:
-        """As the browser sees it. A forged Host only makes the browser's answer invalid."""
-        return request.host_url.rstrip("/")
+    def authenticator_selection(self, user: Any, usage: str) -> AuthenticatorSelectionCriteria:
+        """Any kind of device: the one at hand or a key. In place of a password it must know the person."""
+        wish = UserVerificationRequirement.REQUIRED if usage == "first" else UserVerificationRequirement.PREFERRED
+        return AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.REQUIRED, user_verification=wish)
 
 
 class Mails(MailUtil):
     """Flask-Security asks for a mail; we note that one is owed. A worker writes and sends it."""
 
     def send_mail(self, template: str, *addressed: Any, **context: Any) -> None:
-        user_id, now = context["user"].id, clock.now().isoformat()
-        if template.endswith("reset_instructions"):
-            emit(PasswordResetAsked(user_id=user_id, asked_at=now))
-        else:
-            emit(PasswordChanged(user_id=user_id, changed_at=now))
+        emit(PasswordResetAsked(user_id=context["user"].id, asked_at=clock.now().isoformat()))
 
 
 def limits() -> tuple[timedelta, timedelta]:
     """How long a device stays in: in all, and unused."""
-    settings: Settings = current_app.extensions["settings"]
-    return timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes)
+    return current_app.config["SIGNED_IN_LONGEST"], current_app.config["SIGNED_IN_IDLE"]
 
 
 def connect(app: Flask) -> None:
@@ -169,7 +175,7 @@ def connect(app: Flask) -> None:
     app.login_manager.user_loader(load_user)  # type: ignore[attr-defined]
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.startswith("security."):
-            app.view_functions[endpoint] = _in_one_unit(view)
+            app.view_functions[endpoint] = _gone if endpoint in UNUSED else _in_one_unit(view)
     for signal, act in (
         (flask_login.user_logged_in, _signed_in),
         (flask_login.user_logged_out, _signed_out),
@@ -177,6 +183,10 @@ def connect(app: Flask) -> None:
         (password_reset, _password_reset),
     ):
         signal.connect(act, app)
+
+
+def _gone(**values: Any) -> Response:
+    abort(404)
 
 
 def _in_one_unit(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -197,7 +207,7 @@ def _render(template: str, **context: Any) -> Response:
 
 
 def _demo_people() -> dict[str, Any]:
-    return {"demo_people": queries.demo_people() if current_app.extensions["settings"].demo else ()}
+    return {"demo_people": queries.demo_people() if current_app.config["DEMO"] else ()}
 
 
 def load_user(user_id: str) -> User | None:

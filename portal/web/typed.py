@@ -1,11 +1,14 @@
-"""What people type, freed of what no text holds: control characters, and marks that turn the reading direction."""
+"""What people type, freed of what no text holds: control and non-characters, and marks that turn the reading direction."""
 
 import re
 import unicodedata
 from typing import Any
 
+PLANES = "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
 UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufdd0-\ufdef"
+    + PLANES
+    + "]"
 )
 
 

@@ -78,6 +78,8 @@ class LongWork(Base):
     state: Mapped[WorkState] = mapped_column(default=WorkState.QUEUED)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     report: Mapped[list[Any]] = mapped_column(default=list)  # [row number, field, reason], at most 1,000
     result_key: Mapped[str | None]

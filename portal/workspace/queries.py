@@ -9,6 +9,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 
 from .models import IS_OPEN, LongWork, Notification, SavedView, StoredFile
+from .rules import ImportKind, import_kind
 from .states import WorkState
 
 
@@ -56,6 +57,15 @@ def stored_file(file_id: int, *, lock: bool = False) -> StoredFile:
     if found is None:
         raise NotFound("files.not_found", "This file is not here, or not yours to see.")
     return found
+
+
+def import_file(actor: Actor, file_id: int) -> tuple[StoredFile, ImportKind]:
+    """A file this person handed in for import, and what it is to become. Raises NotFound."""
+    found = stored_file(file_id)
+    noun, _, kind = found.noun_of.partition(":")
+    if noun != "imports" or found.record_id != actor.user_id:
+        raise NotFound("files.not_found", "This file is not here, or not yours to see.")
+    return found, import_kind(kind)
 
 
 def own_work(actor: Actor) -> Select[LongWork]:

@@ -2,17 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from portal.kernel.actor import Actor
+from portal.kernel.errors import Refused
 
 
 class Refusal(NamedTuple):
-    """Why one row was not taken. `row` counts from 1 within what was handed over."""
+    """Why one row was not taken. `row` is its id, or its line in the file."""
 
     row: int
     field: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a slice of rows."""
+
+    refused: Sequence[Refusal] = ()
+    added: int = 0
+    changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,17 +39,27 @@ class BulkAct:
     danger: bool = False
 
 
+class Taken(Protocol):
+    """What an area says of the rows it was given; `refused` holds (index in the slice, field, reason)."""
+
+    added: int
+    changed: int
+    refused: Sequence[tuple[int, str, str]]
+
+
 @dataclass(frozen=True)
 class ImportKind:
-    """Records that come in from a file. `fields` are (name, label); `take` gets rows as field -> text and returns the
-    refusals. It takes a row once however often it comes: an import that was interrupted hands rows over again."""
+    """Records that come in from a file. `fields` are (name, label); `take` gets rows as field -> text.
+
+    It takes a row once however often it comes: an import that was interrupted hands rows over again.
+    """
 
     name: str
     title: str
     permission: str
     fields: Sequence[tuple[str, str]]
     required: Sequence[str]
-    take: Callable[[Sequence[Mapping[str, str]]], Sequence[Refusal]]
+    take: Callable[[Actor, Sequence[Mapping[str, str]]], Taken]
 
 
 _bulk: dict[tuple[str, str], BulkAct] = {}
@@ -67,3 +87,62 @@ def offer_import(kind: ImportKind) -> None:
 def import_kinds(actor: Actor) -> list[ImportKind]:
     """What this person may import."""
     return [kind for kind in _imports.values() if actor.may("imports.run") and actor.may(kind.permission)]
+
+
+def import_kind(name: str) -> ImportKind:
+    """Raises Refused."""
+    if name not in _imports:
+        raise Refused("import.unknown", f"Nothing called {name!r} can be imported.", "kind")
+    return _imports[name]
+
+
+SAME = {
+    "email": "emailaddress emailaddress1 primaryemail email1value mail emailadresse",
+    "first_name": "first givenname forename vorname firstname",
+    "last_name": "last familyname surname nachname name lastname",
+    "job_title": "title position organization1title role funktion jobtitle",
+    "company": "companyname organization organisation organization1name account firma associatedcompany",
+    "account": "company companyname organization organisation organization1name accountname firma associatedcompany",
+    "name": "company companyname accountname account organization firma",
+    "phone": "phonenumber telephone businessphone workphone phone1value telefon tel",
+    "mobile": "mobilephone mobilenumber cell cellphone handy",
+    "language": "locale sprache",
+    "city": "town businesscity workcity ort homecity",
+    "region": "state stateregion province businessstate bundesland",
+    "postcode": "postalcode zip zipcode businesspostalcode plz workzipcode",
+    "country": "countryregion businesscountryregion land workcountry",
+    "employees": "numberofemployees headcount",
+    "website": "web url webpage webpage1 homepage",
+    "street": "address businessstreet street1 strasse workaddress",
+    "message": "notes note comment comments",
+}
+
+
+def suggest(header: Sequence[str], kind: ImportKind) -> list[str]:
+    """For every column the field it most likely is, or "": each field once, exact names before other words for it."""
+    plain = [_bare(name) for name in header]
+    found = [""] * len(header)
+    for exact in (True, False):
+        for field, label in kind.fields:
+            names = (_bare(field), _bare(label)) if exact else SAME.get(field, "").split()
+            free = [place for name in names for place, other in enumerate(plain) if other == name and not found[place]]
+            if free and field not in found:
+                found[free[0]] = field
+    return found
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def check_columns(columns: Sequence[str], kind: ImportKind) -> None:
+    """Raises Refused unless every field is given at most once and the required ones are there."""
+    labels = dict(kind.fields)
+    chosen = [column for column in columns if column]
+    for column in chosen:
+        if column not in labels:
+            raise Refused("import.unknown_field", f"{kind.title} have no field {column!r}.")
+        if chosen.count(column) > 1:
+            raise Refused("import.twice", f"Two columns are set to {labels[column]}. Choose one of them.")
+    if missing := [labels[name] for name in kind.required if name not in chosen]:
+        raise Refused("import.missing", f"Say which column holds: {', '.join(missing)}.")

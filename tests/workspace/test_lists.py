@@ -54,7 +54,7 @@ def test_an_empty_page_says_which_filter_hides_how_many(client_of):
 
     html = client_of("rep").get("/long-work?state=failed&q=Stores").text
 
-    assert "“State: Failed” hides 1 row." in html
+    assert "State: Failed hides 1 row." in html
     assert 'href="/long-work?q=Stores">Without state' in html
 
 

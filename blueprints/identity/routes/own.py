@@ -119,5 +119,5 @@ def sign_in_demo(record_id: int) -> Any:
 
 @bp.record
 def _demo_only(state: BlueprintSetupState) -> None:
-    if state.app.extensions["settings"].demo:
+    if state.app.config["DEMO"]:
         state.add_url_rule("/demo-signin/<int:record_id>", "sign_in_demo", sign_in_demo, methods=["POST"])

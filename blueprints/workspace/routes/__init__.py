@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("workspace", __name__)
 
-from . import files, lists, notifications, views, work  # noqa: E402
+from . import files, imports, lists, notifications, views, work  # noqa: E402
 
-__all__ = ["bp", "files", "lists", "notifications", "views", "work"]
+__all__ = ["bp", "files", "imports", "lists", "notifications", "views", "work"]

@@ -39,8 +39,8 @@ def act_on_rows(listing: str, act: str) -> Any:
     if not picked:
         flash("Pick at least one row first", "warn")
         return back()
-    refusals = transact(lambda: services.act_on(g.actor, wanted, picked, value))
-    _say(wanted, len(picked), refusals)
+    outcome = transact(lambda: services.act_on(g.actor, wanted, picked, value))
+    _say(wanted, len(picked), outcome.refused)
     return back()
 
 

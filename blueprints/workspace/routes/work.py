@@ -11,6 +11,7 @@ from portal.kernel.db import transact
 from portal.kernel.errors import NotFound, Refused
 from portal.web.auth import needs
 from portal.web.exports import MEDIA, inert
+from portal.web.forms import ActForm
 from portal.web.htmx import page, see
 from portal.web.listing import list_page
 from portal.workspace import queries, services
@@ -43,6 +44,7 @@ def show_work(work_id: int) -> Any:
         crumbs=[("Long work", "/long-work")],
         work=work,
         unfinished=work.state in OPEN,
+        act_form=ActForm(formdata=None),
     )
 
 

@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rate")),
         sa.UniqueConstraint("country", "region", "category", name=op.f("uq_tax_rate_country_region_category")),
     )
@@ -697,6 +698,8 @@ def upgrade() -> None:
         ),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.Column("report", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("result_key", sa.String(), nullable=True),
@@ -783,6 +786,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(
+            "ix_message_uncertain",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
+        batch_op.create_index(
             "ix_message_waiting",
             ["channel", "priority", "due_at", "id"],
             unique=False,
@@ -815,6 +825,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("min_quantity", sa.BigInteger(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("min_quantity > 0", name=op.f("ck_price_list_item_quantity_positive")),
         sa.CheckConstraint("unit_price >= 0", name=op.f("ck_price_list_item_price_not_negative")),
         sa.ForeignKeyConstraint(
@@ -1596,6 +1607,11 @@ def downgrade() -> None:
             "ix_message_waiting",
             sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_message_uncertain",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
         )
         batch_op.drop_index(batch_op.f("ix_message_territory_id"))
         batch_op.drop_index(batch_op.f("ix_message_owner_id"))

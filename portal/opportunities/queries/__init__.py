@@ -1,6 +1,6 @@
 """Reading deals: lists, the board, one deal with what its gates and health ask about, matches of a lead."""
 
-from .board import Board, Card, Lane, board, closed_since, usual_days
+from .board import Board, Card, Lane, board, closed_since, totals, usual_days
 from .bookings import midnight, won_by_position
 from .deal import business_day, closing, deal, facts_of, flags_of, last_activity, stage_days
 from .listing import LISTING, owners, territories
@@ -31,6 +31,7 @@ __all__ = [
     "qualification_of",
     "stage_days",
     "territories",
+    "totals",
     "usual_days",
     "won_by_position",
 ]

@@ -100,6 +100,11 @@ def board(
     return Board(list(lanes.values()))
 
 
+def totals(actor: Actor) -> dict[Stage, Lane]:
+    """The lanes without cards: count and sums of every open deal the actor may see."""
+    return _totals(reach(actor, Opportunity, "opportunities.view") & (Opportunity.state == OpportunityState.OPEN))
+
+
 def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
     O = Opportunity  # noqa: E741
     lanes = {stage: Lane(stage) for stage in Stage}
@@ -116,9 +121,7 @@ def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
     return lanes
 
 
-def _cards(
-    shown: ColumnElement[bool], full: Stage | None, now: datetime, today: date
-) -> dict[Stage, list[Card]]:
+def _cards(shown: ColumnElement[bool], full: Stage | None, now: datetime, today: date) -> dict[Stage, list[Card]]:
     O = Opportunity  # noqa: E741
     columns = (O.id, O.stage, O.name, O.account_id, O.amount, O.currency, O.close_on, O.next_step, O.next_step_on)
     tops = [

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
+from portal.accounts import queries as accounts
 from portal.accounts.models import Account, Contact
+from portal.accounts.rules import domain_of
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.search import find
@@ -13,7 +15,6 @@ from portal.leads.models import Lead
 from portal.organization.queries import visible_to
 
 from ..models import Qualification
-from ..rules import LEGAL_FORMS, domain_of, plain_name
 
 OFFERED = 5
 
@@ -30,49 +31,28 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
+    """`hidden` are the owners of fitting accounts that the actor may not see."""
+
     accounts: Sequence[Match]
     contacts: Sequence[Match]
-    domain: str  # of the company behind the address, "" for private mailboxes
+    hidden: Sequence[int | None]
 
 
 def matches_of(actor: Actor, lead: Lead) -> Matches:
-    """Accounts by email domain or name and contacts by address, among those the actor may see; surest first."""
-    domain = domain_of(lead.email)
-    contacts = list(db.session.scalars(visible_to(actor, Contact).where(Contact.email == lead.email)))
-    accounts = {a.id: _account_match(a, lead, domain) for a in _accounts(actor, lead, domain)}
-    for contact in contacts:
-        if contact.account_id and contact.account_id not in accounts:
-            home = db.session.scalar(visible_to(actor, Account).where(Account.id == contact.account_id))
-            if home:
-                accounts = {home.id: Match(home.id, home.name, _place(home), "their contact has this address"), **accounts}
-    return Matches(list(accounts.values())[:OFFERED], [_contact_match(c) for c in contacts], domain)
+    """Accounts by a contact's address, email domain or name, and contacts by address; surest first."""
+    likely = accounts.matches(domain_of(lead.email), lead.company, lead.email)
+    seen = accounts.seen_of(actor, likely)
+    contacts = db.session.scalars(visible_to(actor, Contact).where(Contact.email == lead.email))
+    return Matches(
+        accounts=[_account(match) for match in likely if match.account_id in seen][:OFFERED],
+        contacts=[Match(c.id, c.name, c.job_title, "same address") for c in contacts],
+        hidden=[match.owner_id for match in likely if match.account_id not in seen],
+    )
 
 
-def _accounts(actor: Actor, lead: Lead, domain: str) -> list[Account]:
-    plain = plain_name(lead.company)
-    first = next((word for word in lead.company.lower().split() if word.strip(".,&") not in LEGAL_FORMS), "")
-    same = [func.lower(Account.name).startswith(first, autoescape=True)] if plain and first else []
-    if domain:
-        same.append(Account.domain == domain)
-    if not same:
-        return []
-    found = db.session.scalars(visible_to(actor, Account).where(or_(*same)).order_by(Account.id).limit(200))
-    fitting = [a for a in found if (domain and a.domain == domain) or plain_name(a.name) == plain]
-    return sorted(fitting, key=lambda a: (plain_name(a.name) != plain, a.domain != domain, a.id))
-
-
-def _account_match(account: Account, lead: Lead, domain: str) -> Match:
-    same_name = plain_name(account.name) == plain_name(lead.company)
-    reasons = ["same name"] * same_name + [f"same email domain {domain}"] * bool(domain and account.domain == domain)
-    return Match(account.id, account.name, _place(account), " and ".join(reasons))
-
-
-def _place(account: Account) -> str:
-    return ", ".join(part for part in (account.number, account.city, account.country) if part)
-
-
-def _contact_match(contact: Contact) -> Match:
-    return Match(contact.id, contact.name, contact.job_title, f"same address {contact.email}")
+def _account(match: accounts.Match) -> Match:
+    place = ", ".join(part for part in (match.number, match.city, match.country) if part)
+    return Match(match.account_id, match.name, place, match.reason)
 
 
 def accounts_to_pick(actor: Actor, words: str, limit: int = 20) -> Sequence[Account]:

@@ -1,134 +1,38 @@
-"""Notifying people, keeping views and files, and moving long work along."""
+"""Long work: starting it, claiming it, booking its slices, ending it."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.kernel import clock, files, outbox
+from portal.kernel import clock, outbox
 from portal.kernel.actor import Actor
-from portal.kernel.db import Base, db, refusal_of, refuse_on
-from portal.kernel.errors import DomainError, NotFound, Refused
-from portal.kernel.listing import matching, named
+from portal.kernel.db import db, refusal_of
+from portal.kernel.errors import DomainError
 from portal.kernel.outbox import LeaseLost
 from portal.kernel.states import check_move
-from portal.kernel.upsert import insert_ignore
-from portal.organization.queries import authorize
 
-from . import queries
-from .documents import media_type_of
-from .models import IS_OPEN, LongWork, Notification, SavedView, StoredFile
-from .rules import BulkAct, Refusal
-from .states import MOVES, WorkState
+from .. import queries
+from ..models import IS_OPEN, LongWork
+from ..rules import BulkAct, Outcome, Refusal
+from ..states import MOVES, WorkState
+from .kept import notify
 
 LEASE = timedelta(minutes=1)
 REPORTED = 1_000  # refused rows that are told one by one
 
-refuse_on(
-    "uq_saved_view_user_id_listing_name",
-    "saved_view.user_id, saved_view.listing, saved_view.name",
-    say=Refused("saved_view.name_taken", "You have a view of this list with that name already.", "name"),
-)
 
-
-def notify(user_id: int | None, text: str, url: str, reason: str) -> None:
-    """Tell a person once, whatever happens twice: `reason` is unique ("lead:12:assigned:3"). Nobody is told nothing."""
-    if user_id is not None:
-        row = {"user_id": user_id, "text": text, "url": url, "reason": reason, "created_at": clock.now()}
-        insert_ignore(Notification, [row])
-
-
-def mark_read(actor: Actor, notification_id: int | None = None) -> None:
-    """One notification of this person, or all of them."""
-    unread = update(Notification).where(Notification.user_id == actor.user_id, Notification.read_at.is_(None))
-    if notification_id is not None:
-        unread = unread.where(Notification.id == notification_id)
-    db.session.execute(unread.values(read_at=clock.now()).execution_options(synchronize_session=False))
-
-
-def save_view(actor: Actor, listing: str, name: str, args: dict[str, str], query: str, shared: bool) -> SavedView:
-    """Raises Refused when the list does not know the filters or the name is taken."""
-    authorize(actor, "workspace.use")
-    wanted = named(listing)
-    matching(wanted, actor, args)
-    wanted.order(args.get("sort") or wanted.sort)
-    if shared:
-        authorize(actor, "views.share")
-    view = SavedView(user_id=actor.user_id, listing=listing, name=_named(name), query=query, shared=shared)
-    db.session.add(view)
-    return view
-
-
-def rename_view(actor: Actor, view_id: int, name: str) -> None:
-    _own_view(actor, view_id).name = _named(name)
-
-
-def share_view(actor: Actor, view_id: int, shared: bool) -> None:
-    authorize(actor, "views.share")
-    _own_view(actor, view_id).shared = shared
-
-
-def remove_view(actor: Actor, view_id: int) -> None:
-    db.session.delete(_own_view(actor, view_id))
-
-
-def _named(name: str) -> str:
-    name = " ".join(name.split())
-    if not 0 < len(name) <= 60:
-        raise Refused("saved_view.name", "Give the view a name of up to 60 characters.", "name")
-    return name
-
-
-def _own_view(actor: Actor, view_id: int) -> SavedView:
-    found = db.session.scalar(select(SavedView).where(SavedView.id == view_id, SavedView.user_id == actor.user_id))
-    if found is None:
-        raise NotFound("saved_view.not_found", "This view is not here, or not yours to change.")
-    return found
-
-
-def attach(actor: Actor, record: Base, name: str, content: bytes) -> StoredFile:
-    """Keep a file with a record the actor sees. Raises Refused for kinds of file that are not kept."""
-    authorize(actor, "files.edit")
-    name, media_type = media_type_of(name, content)
-    stored = StoredFile(
-        noun_of=record.noun,
-        record_id=record.id,  # type: ignore[attr-defined]
-        name=name,
-        media_type=media_type,
-        size=len(content),
-        key=files.put(content),
-        uploaded_by=actor.name,
-    )
-    db.session.add(stored)
-    return stored
-
-
-def remove_file(actor: Actor, file_id: int) -> StoredFile:
-    """Out of sight, not gone: it can be restored."""
-    return _removed(actor, file_id, clock.now())
-
-
-def restore_file(actor: Actor, file_id: int) -> StoredFile:
-    return _removed(actor, file_id, None)
-
-
-def _removed(actor: Actor, file_id: int, at: datetime | None) -> StoredFile:
-    authorize(actor, "files.edit")
-    stored = queries.stored_file(file_id, lock=True)
-    stored.removed_at = at
-    return stored
-
-
-def act_on(actor: Actor, act: BulkAct, ids: Sequence[int], value: str) -> list[Refusal]:
+def act_on(actor: Actor, act: BulkAct, ids: Sequence[int], value: str) -> Outcome:
     """Do it to each row in a savepoint of its own: a refused one stays as it was and does not hold up the others."""
-    return [
+    refused = [
         Refusal(row_id, "", reason)
         for row_id in ids
         if (reason := refused_in_savepoint(partial(act.act, actor, row_id, value)))
     ]
+    return Outcome(refused, changed=len(ids) - len(refused))
 
 
 def refused_in_savepoint(act: Callable[[], object]) -> str:
@@ -187,7 +91,7 @@ def take_up(worker: str) -> LongWork | None:
     return work
 
 
-def advance(work_id: int, worker: str, rows: int, refusals: Sequence[Refusal]) -> bool:
+def advance(work_id: int, worker: str, rows: int, outcome: Outcome) -> bool:
     """Book a slice in the transaction that did it; False when somebody wants the work to stop.
 
     Raises LeaseLost, which undoes the slice, when another worker has taken over.
@@ -196,8 +100,10 @@ def advance(work_id: int, worker: str, rows: int, refusals: Sequence[Refusal]) -
     work.done += rows
     if work.total is not None:
         work.total = max(work.total, work.done)
-    work.refused += len(refusals)
-    work.report = [*work.report, *(list(refusal) for refusal in refusals)][:REPORTED]
+    work.added += outcome.added
+    work.changed += outcome.changed
+    work.refused += len(outcome.refused)
+    work.report = [*work.report, *(list(refusal) for refusal in outcome.refused)][:REPORTED]
     work.lease_until = clock.now() + LEASE
     if work.cancel_wanted:
         _end(work, WorkState.CANCELLED)

@@ -1,0 +1,220 @@
+"""Routes of invoices."""
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, make_response, render_template, request, send_file, url_for
+
+from portal.invoices import queries, services
+from portal.invoices.models import Invoice
+from portal.invoices.states import InvoiceState, Standing
+from portal.kernel import files, links
+from portal.kernel.errors import NotFound
+from portal.orders.queries import order as order_of
+from portal.quotes.queries import seller, seller_today
+from portal.web.auth import needs, public
+from portal.web.chain import bars
+from portal.web.forms import ActForm, submit
+from portal.web.htmx import go, page, see
+from portal.web.language import formats, locale_of
+from portal.web.listing import list_page
+
+from .forms import EditTerms, IssueInvoice, RecordPayment
+
+bp = Blueprint("invoices", __name__)
+
+KINDS = {"draft": "none", "open": "now", "partly_paid": "warn", "overdue": "bad", "paid": "good", "cancelled": "none"}
+TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
+
+
+@bp.get("/invoices")
+@needs("invoices.view")
+def list_invoices() -> Response:
+    today = seller_today()
+    return list_page(
+        "invoices/list.html",
+        queries.listing(today),
+        title="Invoices",
+        kinds={queries.STANDING_NAMES[Standing(key)]: kind for key, kind in KINDS.items()},
+        owed=queries.outstanding(g.actor, today),
+        row_url=lambda row: url_for(".show_invoice", record_id=row.id),
+        empty="Bill an order, and its invoice stands here.",
+    )
+
+
+@bp.get("/invoices/<int:record_id>")
+@needs("invoices.view")
+def show_invoice(record_id: int) -> Response:
+    return _invoice_page(record_id)
+
+
+def _invoice_page(record_id: int, status: int = 200, **forms: Any) -> Response:
+    found, today = queries.invoice(g.actor, record_id), seller_today()
+    tab = request.args.get("tab", "overview")
+    tab = tab if tab in TABS else "overview"
+    ready = {
+        "terms_form": EditTerms(formdata=None, version=found.version, payment_days=found.payment_days),
+        "issue_form": IssueInvoice(formdata=None, version=found.version),
+        "payment_form": RecordPayment(formdata=None, amount=_typed(found), received_on=today),
+        "act_form": ActForm(formdata=None),
+    }
+    return page(
+        "invoices/invoice.html",
+        "record",
+        status=status,
+        title=found.number or "Draft invoice",
+        crumbs=[("Invoices", url_for("invoices.list_invoices"))],
+        invoice=found,
+        base=url_for("invoices.show_invoice", record_id=record_id),
+        draft=found.state == InvoiceState.DRAFT,
+        totals=queries.totals_of(found),
+        standing=queries.standing(found, today),
+        standing_names=queries.STANDING_NAMES,
+        kinds=KINDS,
+        steps=bars(queries.chain_of_invoice(found, today)),
+        today=today,
+        tab=tab,
+        tabs=[
+            (text, url_for("invoices.show_invoice", record_id=record_id, tab=key), None) for key, text in TABS.items()
+        ],
+        tab_name=TABS[tab],
+        **(ready | forms),
+    )
+
+
+def _typed(found: Invoice) -> Decimal | None:
+    """What is still due, as a suggestion."""
+    return found.amount_due.quantize(Decimal("0.01")) if found.amount_due else None
+
+
+@bp.post("/orders/<int:record_id>/invoice")
+@needs("invoices.edit")
+def create_invoice(record_id: int) -> Any:
+    """Finance bills an order: a draft, to be looked at and issued."""
+    form = ActForm()
+    order_of(g.actor, record_id)
+    done = submit(form, lambda: services.bill_order(g.actor, record_id))
+    if not done:
+        flash(" ".join(form.form_errors) or "The order could not be billed.", "bad")
+        return go(url_for("orders.show_order", record_id=record_id))
+    flash("Draft made. Look it over, then issue it.", "success")
+    return go(url_for(".show_invoice", record_id=done.result))
+
+
+@bp.post("/invoices/<int:record_id>/terms")
+@needs("invoices.edit")
+def save_terms(record_id: int) -> Any:
+    form = EditTerms()
+    queries.invoice(g.actor, record_id)
+
+    def change() -> None:
+        services.change_payment_days(g.actor, record_id, form.payment_days.data, version=form.version.data)
+
+    if not submit(form, change, current=lambda: _terms(record_id)):
+        return _invoice_page(record_id, form.status, terms_form=form)
+    flash("Saved.", "success")
+    return see(show_invoice, record_id=record_id)
+
+
+def _terms(record_id: int) -> dict[str, Any]:
+    found = queries.invoice(g.actor, record_id)
+    return {"payment_days": found.payment_days, "version": found.version}
+
+
+@bp.post("/invoices/<int:record_id>/issue")
+@needs("invoices.issue")
+def create_issue(record_id: int) -> Any:
+    form = IssueInvoice()
+    queries.invoice(g.actor, record_id)
+    done = submit(form, lambda: services.issue(g.actor, record_id, version=form.version.data))
+    if not done:
+        return _invoice_page(record_id, form.status, issue_form=form)
+    flash(f"Issued as {done.result}. The PDF is made and mailed.", "success")
+    return see(show_invoice, record_id=record_id)
+
+
+@bp.post("/invoices/<int:record_id>/discard")
+@needs("invoices.edit")
+def create_discard(record_id: int) -> Any:
+    form = ActForm()
+    queries.invoice(g.actor, record_id)
+    if not submit(form, lambda: services.discard(g.actor, record_id)):
+        return _invoice_page(record_id, form.status, act_form=form)
+    flash("Draft thrown away. The order can be billed again.", "success")
+    return see(show_invoice, record_id=record_id)
+
+
+@bp.post("/invoices/<int:record_id>/printing")
+@needs("invoices.issue")
+def create_printing(record_id: int) -> Any:
+    form = ActForm()
+    queries.invoice(g.actor, record_id)
+    if not submit(form, lambda: services.print_again(g.actor, record_id)):
+        return _invoice_page(record_id, form.status, act_form=form)
+    flash("The PDF is tried again.", "success")
+    return see(show_invoice, record_id=record_id)
+
+
+@bp.post("/invoices/<int:record_id>/payments")
+@needs("payments.record")
+def create_payment(record_id: int) -> Any:
+    form = RecordPayment()
+    currency = queries.invoice(g.actor, record_id).currency
+
+    def record() -> None:
+        services.record_payment(g.actor, record_id, currency=currency, **form.values())
+
+    if not submit(form, record):
+        return _invoice_page(record_id, form.status, payment_form=form)
+    flash("Payment recorded.", "success")
+    return see(show_invoice, record_id=record_id)
+
+
+@bp.get("/invoices/<int:record_id>/pdf")
+@needs("invoices.view")
+def show_pdf(record_id: int) -> Response:
+    return _pdf(queries.invoice(g.actor, record_id))
+
+
+def _pdf(found: Invoice) -> Response:
+    if found.pdf_key is None:
+        raise NotFound("invoice.no_pdf", "The PDF is not made yet. Try again in a minute.")
+    return send_file(BytesIO(files.read(found.pdf_key)), "application/pdf", download_name=f"{found.number}.pdf")
+
+
+@bp.get("/i/<token>")
+@public
+def show_bill(token: str) -> Response:
+    """The invoice and how it stands, for the customer."""
+    found = _behind(token)
+    document = found.snapshot or {}
+    g.locale = str(locale_of(document["language"]))
+    said = render_template(
+        "invoices/public.html",
+        title=f"{found.number} · {seller().name}",
+        invoice=found,
+        doc=document,
+        token=token,
+        paid=found.state == InvoiceState.PAID,
+        late=queries.standing(found, seller_today()) == Standing.OVERDUE,
+        exact=Decimal,
+        fmt=formats(locale_of(document["language"])),
+    )
+    return _private(make_response(said))
+
+
+@bp.get("/i/<token>/pdf")
+@public
+def show_bill_pdf(token: str) -> Response:
+    return _private(_pdf(_behind(token)))
+
+
+def _behind(token: str) -> Invoice:
+    return queries.behind_link(links.resolve(services.LINK, token).record_id)
+
+
+def _private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

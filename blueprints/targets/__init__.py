@@ -1,0 +1,7 @@
+"""Quotas and attainment in the browser."""
+
+from flask import Blueprint
+
+bp = Blueprint("targets", __name__)
+
+from . import routes  # noqa: E402, F401

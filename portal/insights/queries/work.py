@@ -1,0 +1,280 @@
+"""What a person has to do, by worth and urgency, each row with its reasons."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from portal.activities import queries as activities
+from portal.activities.models import Activity
+from portal.activities.queries import Entry, with_links
+from portal.invoices.models import Invoice
+from portal.invoices.states import InvoiceState
+from portal.kernel.actor import Actor
+from portal.kernel.db import Base, db
+from portal.leads.models import Lead
+from portal.leads.states import LeadState
+from portal.opportunities.models import Opportunity
+from portal.opportunities.queries import flags_of
+from portal.opportunities.rules import Flag, grade
+from portal.opportunities.states import OpportunityState
+from portal.orders.models import Order
+from portal.orders.states import OrderState
+from portal.organization.queries import reach, visible_to
+from portal.quotes.models import Quote, Revision
+from portal.quotes.states import RevisionState
+
+from ..rules import WorkItem, answer_points, days_text, due_points, expected, lateness, ranked, worth_points
+
+EACH = 30  # of one kind at most
+SOON = timedelta(days=7)
+JUST_NOW = timedelta(days=3)
+
+Source = Callable[[Actor, datetime, date], list[WorkItem]]
+
+
+def work(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    """Everything due that the person's roles make theirs, most worthwhile first."""
+    return ranked(
+        [item for permission, source in SOURCES if actor.may(permission) for item in source(actor, now, today)]
+    )
+
+
+def _mine(actor: Actor, model: Any) -> ColumnElement[bool]:
+    return model.owner_id.in_(actor.position_ids)  # type: ignore[no-any-return]
+
+
+def _leads(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    waiting = visible_to(actor, Lead).where(Lead.state == LeadState.NEW)
+    nobody = Lead.owner_id.is_(None) if actor.may("leads.assign") else false()
+    rows = db.session.scalars(
+        waiting.where(or_(_mine(actor, Lead), nobody)).order_by(Lead.respond_by.is_(None), Lead.respond_by).limit(EACH)
+    )
+    return [_lead(lead, now) for lead in rows]
+
+
+def _lead(lead: Lead, now: datetime) -> WorkItem:
+    words, points = answer_points(lead.respond_by, now)
+    late = lead.respond_by is not None and lead.respond_by < now
+    why = [
+        (f"Score {lead.score}" + (f", grade {lead.grade}" if lead.grade else ""), lead.score * 2 // 5),
+        (words, points),
+    ]
+    verb = "Answer" if lead.owner_id else "Assign"
+    return WorkItem(
+        "user-check", f"{verb} {lead.name}", "leads", lead.id, f"{lead.company or lead.email}, new lead. {words}", why,
+        due=lead.respond_by, kind="bad" if late else "warn" if points >= 35 else "",
+    )  # fmt: skip
+
+
+def _tasks(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    return [_task(entry, now) for entry in activities.open_tasks(actor, now + SOON, limit=EACH)]
+
+
+def _task(entry: Entry, now: datetime) -> WorkItem:
+    task = entry.activity
+    assert task.due_at is not None
+    link = entry.links[0] if entry.links else None
+    about = ", ".join(one.title for one in entry.links)
+    return WorkItem(
+        "phone" if task.kind == "call" else "calendar" if task.kind == "meeting" else "list-check",
+        task.subject, link.noun if link else "", link.record_id if link else 0, about or task.body[:80] or "Task",
+        [("You planned it", 20), due_points(task.due_at, now)],
+        due=task.due_at, kind="bad" if task.due_at < now else "", task_id=task.id,
+    )  # fmt: skip
+
+
+def _deals(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    needing = or_(Opportunity.next_step == "", Opportunity.next_step_on <= today, Opportunity.close_on <= today + SOON)
+    rows = db.session.scalars(
+        visible_to(actor, Opportunity)
+        .where(_mine(actor, Opportunity), Opportunity.state == OpportunityState.OPEN, needing)
+        .options(joinedload(Opportunity.account))
+        .order_by((Opportunity.amount * Opportunity.probability).desc())
+        .limit(EACH)
+    )
+    return [_deal(deal, today) for deal in rows]
+
+
+def _deal(deal: Opportunity, today: date) -> WorkItem:
+    why = [expected(deal.amount, deal.probability)]
+    text, due, kind = deal.next_step or "Set a next step", deal.next_step_on, ""
+    if not deal.next_step:
+        why.append(("No next step", 20))
+        kind = "warn"
+    elif due and due < today:
+        why.append((f"Next step {days_text((today - due).days)} overdue", lateness((today - due).days)))
+        kind = "bad"
+    elif due == today:
+        why.append(("Next step is for today", 22))
+        kind = "warn"
+    if deal.close_on < today:
+        why.append(("Close date passed", 20))
+        kind = "bad"
+    elif deal.close_on <= today + SOON:
+        why.append((f"Closes in {days_text((deal.close_on - today).days)}", 15))
+    note = f"{deal.account.name}: {deal.name}. " + ", ".join(words for words, _ in why[1:])
+    icon = "arrow-right" if deal.next_step else "clock"
+    return WorkItem(icon, text, "opportunities", deal.id, note, why, deal.amount, deal.currency, due, kind)
+
+
+def _quotes(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    pressing = or_(
+        (Revision.state == RevisionState.SENT) & (Revision.valid_until <= today + SOON),
+        (Revision.state == RevisionState.ACCEPTED) & (Revision.accepted_at >= now - JUST_NOW),
+    )
+    rows = db.session.execute(
+        select(Revision, Quote)
+        .join(Quote, Quote.id == Revision.quote_id)
+        .options(joinedload(Quote.account))
+        .where(reach(actor, Quote, "quotes.view"), _mine(actor, Quote), pressing)
+        .order_by(Revision.valid_until)
+        .limit(EACH)
+    )
+    return [_quote(quote, revision, today) for revision, quote in rows]
+
+
+def _quote(quote: Quote, revision: Revision, today: date) -> WorkItem:
+    why = [("Worth of the quote", worth_points(revision.net))]
+    if revision.state == RevisionState.ACCEPTED:
+        text, kind = f"{quote.number} was accepted", ""
+        why.append(("Answered in the last three days", 15))
+    else:
+        days = (revision.valid_until - today).days
+        text, kind = f"Ask about {quote.number}", "warn" if days >= 0 else "bad"
+        why.append((f"Valid for {days_text(days)} more" if days >= 0 else "No longer valid", 25))
+        why.append(("The customer has opened it", 10) if revision.first_viewed_at else ("Not opened yet", 5))
+    note = f"{quote.account.name}. {why[1][0]}"
+    return WorkItem(
+        "file-text", text, "quotes", quote.id, note, why, revision.net, revision.currency, revision.valid_until, kind
+    )
+
+
+def _overdue(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    late = visible_to(actor, Invoice).where(Invoice.state == InvoiceState.ISSUED, Invoice.due_on < today)
+    mine = late if actor.may("payments.record") else late.where(_mine(actor, Invoice))
+    rows = db.session.scalars(mine.options(joinedload(Invoice.account)).order_by(Invoice.due_on).limit(EACH))
+    return [_invoice(invoice, today) for invoice in rows]
+
+
+def _invoice(invoice: Invoice, today: date) -> WorkItem:
+    days = (today - (invoice.due_on or today)).days
+    why = [("Amount due", worth_points(invoice.amount_due)), (f"{days_text(days)} late", min(30, 10 + days))]
+    text = f"Invoice {invoice.number} is {days_text(days)} late"
+    note = f"{invoice.account.name}. Speak of it before the next quote"
+    return WorkItem(
+        "receipt", text, "invoices", invoice.id, note, why, invoice.amount_due, invoice.currency, invoice.due_on,
+        "bad" if days > 14 else "warn",
+    )  # fmt: skip
+
+
+def _to_bill(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    rows = db.session.scalars(
+        visible_to(actor, Order)
+        .where(Order.state.in_((OrderState.PLACED, OrderState.FULFILLED)))
+        .options(joinedload(Order.account))
+        .order_by(Order.placed_at)
+        .limit(EACH)
+    )
+    items = []
+    for order in rows:
+        days = (now - order.placed_at).days
+        why = [("Amount", worth_points(order.total)), (f"Placed {days_text(days)} ago", min(30, 10 + days))]
+        text = f"Bill order {order.number}"
+        items.append(
+            WorkItem("package", text, "orders", order.id, order.account.name, why, order.total, order.currency)
+        )
+    return items
+
+
+def _to_issue(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    rows = db.session.scalars(
+        visible_to(actor, Invoice)
+        .where(Invoice.state == InvoiceState.DRAFT)
+        .options(joinedload(Invoice.account))
+        .order_by(Invoice.created_at)
+        .limit(EACH)
+    )
+    items = []
+    for draft in rows:
+        why = [("Amount", worth_points(draft.total)), ("Nobody pays a draft", 20)]
+        text = f"Issue the invoice for {draft.account.name}"
+        items.append(
+            WorkItem("receipt", text, "invoices", draft.id, "Draft, ready to check", why, draft.total, draft.currency)
+        )
+    return items
+
+
+SOURCES: Sequence[tuple[str, Source]] = (
+    ("leads.edit", _leads),
+    ("activities.edit", _tasks),
+    ("opportunities.edit", _deals),
+    ("quotes.edit", _quotes),
+    ("invoices.view", _overdue),
+    ("invoices.edit", _to_bill),
+    ("invoices.issue", _to_issue),
+)
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    deal: Opportunity
+    flags: Sequence[Flag]
+
+
+def at_risk(actor: Actor, today: date, limit: int = 6) -> tuple[list[AtRisk], int]:
+    """Open deals in trouble, the most valuable first, among the 200 most valuable; and how many of those are."""
+    below = reach(actor, Opportunity, "opportunities.edit") if actor.may("opportunities.edit") else None
+    query = visible_to(actor, Opportunity).where(Opportunity.state == OpportunityState.OPEN)
+    query = query.where(below) if below is not None else query
+    deals = db.session.scalars(
+        query.options(joinedload(Opportunity.account)).order_by(Opportunity.amount.desc()).limit(200)
+    ).all()
+    flags = flags_of(deals, today)
+    risky = [AtRisk(deal, flags[deal.id]) for deal in deals if grade(flags[deal.id])[1] == "bad"]
+    return risky[:limit], len(risky)
+
+
+def since(actor: Actor, moment: datetime, limit: int = 6) -> list[Entry]:
+    """What others did to the person's records since then, latest first."""
+    rows = db.session.scalars(
+        visible_to(actor, Activity)
+        .where(_mine(actor, Activity), Activity.at >= moment, Activity.author != actor.name, Activity.due_at.is_(None))
+        .options(joinedload(Activity.regarding))
+        .order_by(Activity.at.desc())
+        .limit(limit)
+    ).unique()
+    return with_links(actor, rows.all())
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the person answers for: own deals, or those of everybody below."""
+
+    pipeline: Decimal
+    won: Decimal
+    won_count: int
+
+
+def own(actor: Actor, first: datetime, last: datetime, currency: str) -> Own:
+    """Open deals now, and deals won between the moments, in one currency."""
+    O = Opportunity  # noqa: E741
+    is_open = O.state == OpportunityState.OPEN
+    is_won = (O.state == OpportunityState.WON) & (O.closed_at >= first) & (O.closed_at < last)
+    scope = "opportunities.edit" if actor.may("opportunities.edit") else "opportunities.view"
+    row = db.session.execute(
+        select(
+            func.sum(O.amount).filter(is_open), func.sum(O.actual_revenue).filter(is_won), func.count().filter(is_won)
+        ).where(reach(actor, O, scope), O.currency == currency, or_(is_open, is_won))
+    ).one()
+    return Own(row[0] or Decimal(0), row[1] or Decimal(0), row[2])
+
+
+def count_of(actor: Actor, model: type[Base], *conditions: ColumnElement[bool]) -> int:
+    """How many records the actor sees under the conditions."""
+    query = select(func.count()).select_from(model).where(reach(actor, model, f"{model.noun}.view"), *conditions)
+    return db.session.scalar(query) or 0

@@ -1,0 +1,35 @@
+"""bench: how fast the portal is beside the least that could count as the same work."""
+
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
+import click
+
+from ..cli import fail, say, with_json
+from ..settings import ROOT
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--db", "database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
+@click.option("--size", type=click.IntRange(1), help="How much data or work, instead of each workload's own.")
+@click.option("--rounds", type=click.IntRange(3), default=3, show_default=True)
+@with_json
+def bench(names: tuple[str, ...], database: str, size: int | None, rounds: int) -> None:
+    """Measure each workload (or only NAMES) beside its floor in the same run. Nothing is judged."""
+    sys.path.insert(0, str(ROOT))
+    from tests.bench.frame import NAMES, in_words, measure
+
+    if unknown := sorted(set(names) - set(NAMES)):
+        raise fail(f"no workload {', '.join(unknown)}: there are {', '.join(NAMES)}")
+    found = []
+    for name in names or NAMES:
+        click.echo(f"measuring {name} ...", err=True)
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+            found.append(alone.submit(measure, name, database, size, rounds).result())
+    say(found, "\n\n".join(map(in_words, found)))
+    click.get_current_context().exit(int(any("error" in one for one in found)))
+
+
+COMMANDS = (bench,)

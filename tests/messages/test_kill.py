@@ -1,0 +1,140 @@
+"""kill -9 of the mail worker, again and again, while messages go out."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from jobs.schedule import TICK
+from portal.consent.models import Consent
+from portal.consent.rules import address_hash
+from portal.consent.states import Channel, ConsentState, Purpose
+from portal.kernel import clock
+from portal.kernel.db import db, unit_of_work
+from portal.kernel.upsert import insert_ignore
+from portal.messages.models import Message, MessageContent
+from portal.messages.rules import LEASE
+from portal.messages.states import MessageState as S
+from tests.messages.makers import MailServer, mail_server
+
+MESSAGES, KILLS = 2_000, 30
+SHORT_LEASE = 1.0  # so that the test takes seconds; what holds for the real one is asserted below
+
+
+def write_messages(numbers: range) -> None:
+    """Three of four are marketing with consent, the rest transactional."""
+    now = clock.now()
+    with unit_of_work():
+        content = MessageContent(subject="News", text="News", html="<p>News</p>" * 200)
+        db.session.add(content)
+        db.session.flush()
+        rows, consents = [], []
+        for number in numbers:
+            address = f"person{number}@example.com"
+            purpose = Purpose.TRANSACTIONAL if number % 4 == 0 else Purpose.COMMERCIAL
+            consents.append(
+                {"channel": Channel.EMAIL, "address": address, "purpose": Purpose.COMMERCIAL, "at": now}
+                | {"state": ConsentState.OPTED_IN}
+            )
+            rows.append(
+                {
+                    "reason": f"kill:{number}", "channel": Channel.EMAIL, "purpose": purpose, "priority": 5,
+                    "address": address, "address_hash": address_hash(Channel.EMAIL, address), "recipient": "",
+                    "content_id": content.id, "message_id": f"<kill{number}@example.com>", "state": S.QUEUED,
+                    "state_reason": "", "due_at": now, "attempt": 0, "resent": False, "created_at": now,
+                }
+            )  # fmt: skip
+        for start in range(0, len(rows), 500):
+            insert_ignore(Consent, consents[start : start + 500])
+            insert_ignore(Message, rows[start : start + 500])
+
+
+@contextmanager
+def nursery(folder: Path, server: MailServer) -> Iterator[Callable[[], int]]:
+    """Gives a function that starts a worker and returns its process id."""
+    command = [sys.executable, "-m", "tests.messages.nursery", str(folder), server.url, str(SHORT_LEASE)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        alive: list[int] = []
+
+        def start() -> int:
+            process.stdin.write("go\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            alive.append(int(process.stdout.readline()))  # type: ignore[union-attr]
+            return alive[-1]
+
+        try:
+            yield start
+        finally:
+            for pid in alive:
+                kill(pid)
+            process.kill()
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # dead already
+
+
+def count(*states: S) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Message).where(Message.state.in_(states))) or 0
+
+
+def wait_until_settled(seconds: float) -> float:
+    """Until nothing waits; returns how long that took."""
+    started = time.monotonic()
+    while count(S.QUEUED, S.DEFERRED, S.SENDING):
+        assert time.monotonic() - started < seconds, "sending did not resume by itself"
+        time.sleep(0.1)
+    return time.monotonic() - started
+
+
+def test_a_killed_worker_loses_nothing_and_repeats_no_marketing(live_app: Flask, tmp_path: Path) -> None:
+    write_messages(range(1))
+    chance = random.Random(7)
+    kills = 0
+    with mail_server(tmp_path) as server, nursery(tmp_path, server) as start:
+        write_messages(range(1, MESSAGES))
+        worker = start()
+        while kills < KILLS:
+            time.sleep(chance.uniform(0.05, 0.3))
+            if not count(S.QUEUED, S.SENDING):
+                break
+            kill(worker)
+            kills += 1
+            worker = start()
+        took = wait_until_settled(60)
+        accepted = Counter(line.split()[1] for line in server.accepted())
+    marketing = {f"<kill{n}@example.com>" for n in range(MESSAGES) if n % 4}
+    every = {f"<kill{n}@example.com>" for n in range(MESSAGES)}
+    uncertain = set(db.session.scalars(select(Message.message_id).where(Message.state == S.UNCERTAIN)))
+    sent = set(db.session.scalars(select(Message.message_id).where(Message.state == S.SENT)))
+    again = {key: times for key, times in accepted.items() if times > 1}
+    print(f"{kills} kills, {len(uncertain)} uncertain, {len(again)} transactional twice, settled {took:.1f} s after")
+
+    assert kills == KILLS, "the messages were out before the kills: slow the server down"
+    assert sent | uncertain == every
+    assert sent <= set(accepted), "a message counts as sent that the server never took"
+    assert not marketing & set(again), "marketing went out twice"
+    assert all(times == 2 for times in again.values())
+    assert len(uncertain) + len(again) <= kills
+    assert uncertain <= marketing, "transactional mail is resent instead"
+
+
+def test_the_real_lease_keeps_the_promise_of_a_minute() -> None:
+    assert timedelta(seconds=TICK) * 2 + LEASE <= timedelta(seconds=60)
