@@ -48,8 +48,8 @@ class EditAccount(EditForm):
         "Buyer reference", [Length(max=100)], description="On e-invoices, if the customer asks"
     )
     payment_days = IntegerField("Days to pay", [InputRequired(), NumberRange(0, 365)], default=30)
-    currency = SelectField("Currency", choices=[SelectChoice(*pair) for pair in CURRENCIES])
-    language = SelectField("Language of documents", choices=[SelectChoice(*pair) for pair in LANGUAGES])
+    currency = SelectField("Currency", [InputRequired()], choices=CURRENCIES)
+    language = SelectField("Language of documents", [InputRequired()], choices=LANGUAGES)
     price_list_id = SelectField("Price list", coerce=id_or_none)
     anyway = BooleanField("There is no such account yet")
 
@@ -74,7 +74,7 @@ class EditContact(EditForm):
     email = EmailField("Email", [Length(max=254)])
     phone = TelField("Phone", [Length(max=40)])
     mobile = TelField("Mobile", [Length(max=40)], description="For SMS; begin with + outside the account's country")
-    language = SelectField("Language", choices=[SelectChoice(*pair) for pair in LANGUAGES])
+    language = SelectField("Language", [InputRequired()], choices=LANGUAGES)
 
 
 class GiveAccount(Form):

@@ -1,19 +1,24 @@
 """Pages of accounts and contacts that several routes answer with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, current_app, g, url_for
+from markupsafe import Markup
 
 from portal.accounts import queries
 from portal.accounts.models import Account, Contact
 from portal.accounts.rules import domain_of
 from portal.activities.queries import timeline
+from portal.invoices.queries import outstanding
 from portal.kernel import clock
 from portal.kernel.places import countries
+from portal.opportunities.queries import open_deals_of_account, worth_of_account
+from portal.opportunities.states import OpportunityState
 from portal.organization.queries import allows, company, get
 from portal.web.choices import LANGUAGES
-from portal.web.filters import when
+from portal.web.filters import format_money, when
 from portal.web.htmx import page
 
 from .forms import EditAccount, EditContact, GiveAccount
@@ -41,7 +46,8 @@ def account_page(record_id: int, tab: str = "") -> Response:
         noun="accounts",
         record_id=record_id,
         contacts=contacts,
-        tiles=_tiles(account, len(contacts)),
+        tiles=_tiles(account),
+        deals=open_deals_of_account(g.actor, record_id),
         next_acts=_next_acts(account),
         country=countries(str(g.locale)[:2]).get(account.country, ""),
         edits=allows(g.actor, "accounts.edit", account),
@@ -49,18 +55,34 @@ def account_page(record_id: int, tab: str = "") -> Response:
     )
 
 
-def _tiles(account: Account, people: int) -> list[tuple[str, Any, str]]:
-    """Label, figure, note."""
-    latest = [entry for entry in timeline(g.actor, "accounts", account.id, 50)]
-    tasks = [entry.activity for entry in latest if entry.is_open]
-    late = sum(1 for task in tasks if task.due_at and task.due_at < clock.now())
+def _tiles(account: Account) -> list[tuple[str, Any, Any]]:
+    """Label, figure, note: what the customer is worth and when somebody last spoke to them."""
+    worth = worth_of_account(g.actor, account.id)
+    tiles: list[tuple[str, Any, Any]] = []
+    if g.actor.may("opportunities.view"):
+        for label, state in (("Open pipeline", OpportunityState.OPEN), ("Won", OpportunityState.WON)):
+            found = [part for part in worth if part.state == state]
+            number = sum(part.number for part in found)
+            figure = _sums([(part.currency, part.amount) for part in found], account.currency)
+            tiles.append((label, figure, f"{number} {'deal' if number == 1 else 'deals'}"))
+    if g.actor.may("invoices.view"):
+        owed = outstanding(g.actor, clock.today(g.timezone), account.id)
+        late = [(currency, amount) for currency, _, amount in owed if amount]
+        note = Markup("{} overdue").format(_sums(late, account.currency)) if late else "none overdue" if owed else ""
+        tiles.append(("Open invoices", _sums([part[:2] for part in owed], account.currency), note))
+    latest = timeline(g.actor, "accounts", account.id, 50)
     last = next((entry.activity for entry in latest if not entry.is_open), None)
-    return [
-        ("Last touch", when(last.at) if last else "Never", last.subject if last else ""),
-        ("Open tasks", len(tasks), f"{late} overdue" if late else "none overdue" if tasks else ""),
-        ("Contacts", people, ""),
-        ("Pays within", f"{account.payment_days} days", account.currency),
-    ]
+    tasks = [entry.activity for entry in latest if entry.is_open]
+    late_tasks = sum(1 for task in tasks if task.due_at and task.due_at < clock.now())
+    tiles.append(("Open tasks", len(tasks), f"{late_tasks} overdue" if late_tasks else ""))
+    tiles.append(("Last touch", when(last.done_at or last.at) if last else "Never", last.subject if last else ""))
+    return tiles
+
+
+def _sums(amounts: Sequence[tuple[str, Decimal]], currency: str) -> Markup:
+    """One amount per currency; nothing is zero in the account's own."""
+    parts = amounts or [(currency, Decimal(0))]
+    return Markup(", ").join(format_money(amount, code, cents=False) for code, amount in parts)
 
 
 def _next_acts(account: Account) -> list[tuple[str, str]]:
@@ -133,7 +155,7 @@ def contact_page(record_id: int, tab: str = "") -> Response:
         record_id=record_id,
         edits=allows(g.actor, "contacts.edit", contact),
         sees_account=contact.account is not None and allows(g.actor, "accounts.view", contact.account),
-        language_name=dict(LANGUAGES).get(contact.language, contact.language),
+        language_name=next((c.label for c in LANGUAGES if c.value == contact.language), contact.language),
         **tabs_of(tab),
     )
 

@@ -29,7 +29,7 @@ class EditProduct(EditForm):
 
 class EditPriceList(EditForm):
     name = StringField("Name", [DataRequired(), Length(max=100)])
-    currency = SelectField("Currency", choices=[SelectChoice(*pair) for pair in CURRENCIES])
+    currency = SelectField("Currency", [InputRequired()], choices=CURRENCIES)
     valid_from = DateField("First day", [Optional()])
     valid_until = DateField("Last day", [Optional()])
     is_default = BooleanField("Default list of its currency")

@@ -154,7 +154,7 @@ ACCOUNTS = Listing(
     ),
     sort="name",
     words=(Account.name, Account.number, Account.city, Account.domain),
-    views=(("All", ""), ("Mine", "owner_id=me")),
+    views=(("Mine", "owner_id=me"),),
 )
 CONTACTS = Listing(
     name="contacts",
@@ -183,5 +183,5 @@ CONTACTS = Listing(
     ),
     sort="name",
     words=(Contact.first_name, Contact.last_name, Contact.email, Contact.job_title, Account.name),
-    views=(("All", ""), ("Mine", "owner_id=me")),
+    views=(("Mine", "owner_id=me"),),
 )

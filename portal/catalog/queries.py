@@ -163,7 +163,7 @@ PRODUCTS = Listing(
         Field("sku", "Number", Product.sku),
         Field("category", "Category", Product.category, filter="choice", choices=_categories),
         Field("unit", "Unit", Product.unit),
-        Field("standard_cost", "Standard cost", Product.standard_cost, kind="number"),
+        Field("standard_cost", "Standard cost", Product.standard_cost, kind="number", shown=False, filter="range"),
         Field(
             "active",
             "State",
@@ -175,5 +175,5 @@ PRODUCTS = Listing(
     ),
     sort="name",
     words=(Product.name, Product.sku, Product.category),
-    views=(("Sold", "active=sold"), ("All", "")),
+    views=(("Sold", "active=sold"),),
 )

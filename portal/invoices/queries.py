@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
@@ -239,14 +239,15 @@ def listing(today: date) -> Listing:
     )  # fmt: skip
 
 
-def outstanding(actor: Actor, today: date) -> list[tuple[str, Decimal, Decimal]]:
-    """Per currency: what customers owe, and how much of it is overdue."""
+def outstanding(actor: Actor, today: date, account_id: int | None = None) -> list[tuple[str, Decimal, Decimal]]:
+    """Per currency: what customers owe, or one of them, and how much of it is overdue."""
     owed = Invoice.total - Invoice.paid
     late = case((Invoice.due_on < today, owed), else_=0)
+    whose = Invoice.account_id == account_id if account_id is not None else true()
     rows = db.session.execute(
         visible_to(actor, Invoice)
         .with_only_columns(Invoice.currency, func.sum(owed), func.sum(late))
-        .where(Invoice.state == InvoiceState.ISSUED)
+        .where(Invoice.state == InvoiceState.ISSUED, whose)
         .group_by(Invoice.currency)
         .order_by(Invoice.currency)
     )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Index, event, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from . import clock
 from .actor import acting
@@ -80,7 +81,7 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
                 column.key: [_plain(next(iter(history.deleted), None)), _plain(next(iter(history.added), None))]
                 for column in state.mapper.column_attrs
                 if column.key not in obj.unaudited
-                and (history := state.attrs[column.key].history).has_changes()
+                and (history := state.get_history(column.key, PASSIVE_NO_INITIALIZE)).has_changes()
                 and action != "deleted"
             }
             if changes or action == "deleted":

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -70,16 +71,18 @@ class ExactField(DecimalField):  # type: ignore[misc]
         super().__init__(*args, **{"places": None, **kwargs})
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and (not self.data.is_finite() or round(self.data, 4) != self.data):
-            raise StopValidation("Give a number with at most four decimal places.")
-        if self.data is not None and abs(self.data) >= LIMIT:
+        if self.data is None:
+            return
+        if self.data.is_finite() and abs(self.data) >= LIMIT:
             raise StopValidation("This number is too large.")
+        if not self.data.is_finite() or round(self.data, 4) != self.data:
+            raise StopValidation("Give a number with at most four decimal places.")
 
     def _value(self) -> str:
         """As typed, else without trailing zeros."""
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data.normalize():f}"
+        return "" if self.data is None else f"{Decimal(self.data).normalize():f}"
 
 
 def tidy(text: str | None) -> str:

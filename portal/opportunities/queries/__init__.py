@@ -2,6 +2,7 @@
 
 from .board import Board, Card, Lane, board, closed_since, totals, usual_days
 from .bookings import midnight, won_by_position
+from .customer import Worth, open_deals_of_account, worth_of_account
 from .deal import business_day, closing, deal, facts_of, flags_of, last_activity, stage_days
 from .listing import LISTING, owners, territories
 from .matching import Match, Matches, accounts_to_pick, matches_of, qualification_of
@@ -15,6 +16,7 @@ __all__ = [
     "Match",
     "Matches",
     "OfferedProduct",
+    "Worth",
     "accounts_to_pick",
     "board",
     "business_day",
@@ -26,6 +28,7 @@ __all__ = [
     "last_activity",
     "matches_of",
     "midnight",
+    "open_deals_of_account",
     "owners",
     "products_for",
     "qualification_of",
@@ -34,4 +37,5 @@ __all__ = [
     "totals",
     "usual_days",
     "won_by_position",
+    "worth_of_account",
 ]
