@@ -5,7 +5,6 @@ from typing import Any
 from flask import g
 from wtforms import (
     BooleanField,
-    DecimalField,
     EmailField,
     IntegerField,
     SelectField,
@@ -21,7 +20,7 @@ from portal.kernel import clock
 from portal.kernel.places import countries
 from portal.organization.queries import names_of_positions
 from portal.web.choices import CURRENCIES, LANGUAGES
-from portal.web.forms import EditForm, Form
+from portal.web.forms import EditForm, ExactField, Form
 
 TOP = 10**14  # below what an exact number can hold
 
@@ -37,7 +36,7 @@ class EditAccount(EditForm):
     domain = StringField("Email domain", [Length(max=200)], description="New leads with it are matched to this account")
     industry = StringField("Industry", [Length(max=100)])
     employees = IntegerField("Employees", [Optional(), NumberRange(0, 10_000_000)])
-    annual_revenue = DecimalField("Annual revenue", places=None, validators=[Optional(), NumberRange(0, TOP)])
+    annual_revenue = ExactField("Annual revenue", [Optional(), NumberRange(0, TOP)])
     phone = TelField("Phone", [Length(max=40)])
     street = StringField("Street", [Length(max=200)])
     city = StringField("City", [Length(max=100)])

@@ -78,8 +78,8 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
     def payload(self) -> dict[str, Any]:
         """What is kept of it, as typed."""
-        asked = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
-        return {"phone": "", "sms": False} | asked
+        kept = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
+        return {"phone": "", "sms": False} | {name: "" if value is None else value for name, value in kept.items()}
 
 
 class EditPage(EditForm):

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -66,9 +67,9 @@ def receive(slug: str) -> Any:
     if waiting := limits.wait(*_limits(found, form.email.data)):
         form.form_errors.append(_too_often(waiting))
         return _visit(found, form, status=429)
-    sent = {"nonce": opened.nonce, "payload": form.payload(), "ip": client_ip(), "user_agent": user_agent()}
+    take = partial(services.receive_submission, nonce=opened.nonce, payload=form.payload(), ip=client_ip())
     with suppress(AlreadyReceived):  # the second click of a double click
-        transact(lambda: services.receive_submission(found.id, at=clock.now(), **sent))
+        transact(lambda: take(found.id, user_agent=user_agent(), at=clock.now()))
     return redirect(thanks, 303)
 
 
@@ -97,9 +98,11 @@ def _spoken(found: PublicPage) -> PublicPage:
 def _timing(opened: seal.Seal | None) -> str:
     """What is wrong with the moment at which the form came back, in words; "" when nothing is."""
     if opened is None or opened.age > MOST:
-        return gettext("This page was open for too long. Everything you typed is still here: please send it again.")
+        return str(
+            gettext("This page was open for too long. Everything you typed is still here: please send it again.")
+        )
     if opened.age < LEAST:
-        return gettext("That was very quick. Please look at what you typed and send it once more.")
+        return str(gettext("That was very quick. Please look at what you typed and send it once more."))
     return ""
 
 
@@ -122,11 +125,12 @@ def _network(ip: str) -> str:
 
 def _too_often(waiting: timedelta) -> str:
     minutes = max(1, round(waiting.total_seconds() / 60))
-    return ngettext(
+    words = ngettext(
         "This form was sent too often. Everything you typed is still here: please try again in %(num)s minute.",
         "This form was sent too often. Everything you typed is still here: please try again in %(num)s minutes.",
         minutes,
     )
+    return str(words)
 
 
 @bp.get("/landing")

@@ -115,7 +115,9 @@ class WinForm(EditForm):
 
 
 class LoseForm(EditForm):
-    reason = RadioField("Reason", choices=[SelectChoice(r, r) for r in LOSS_REASONS], validators=[InputRequired("Pick a reason.")])
+    reason = RadioField(
+        "Reason", choices=[SelectChoice(r, r) for r in LOSS_REASONS], validators=[InputRequired("Pick a reason.")]
+    )
     competitor = StringField("Competitor", [Optional(), COMPETITION], filters=[clean])
     note = TextAreaField("Note", [Optional(), Length(max=2000)], filters=[clean])
 

@@ -1,20 +1,24 @@
 """Pages of deals that more than one view shows."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Response, g, request, url_for
 
 from portal.catalog.rules import PlainLine, line_net
+from portal.invoices.queries import chain
 from portal.kernel import clock
 from portal.opportunities import queries
 from portal.opportunities.models import Opportunity
-from portal.opportunities.rules import ORDER, chain, gate, grade, missing
+from portal.opportunities.rules import ORDER, gate, grade, missing
 from portal.opportunities.states import PROBABILITY, OpportunityState, Stage
 from portal.quotes.queries import newest, of_opportunity
 from portal.targets.queries import current_period
+from portal.web.chain import bars as chain_bars
+from portal.web.filters import when
 from portal.web.htmx import page
-from portal.web.records import record_url
 
 from .forms import LineForm, NextStepForm, ReopenForm
 
@@ -42,13 +46,11 @@ def process(deal: Opportunity, usual: dict[Stage, int], now: datetime) -> list[B
             note = _days(days.get(stage, 0)) + (f", usually {usual[stage]}" if stage in usual else "")
             bars.append(Bar(stage.capitalize(), note if is_open else "lost here", "now", None))
         else:
-            bars.append(Bar(stage.capitalize(), f"usually {_days(usual[stage])}" if stage in usual else "", "todo", None))
-    return bars + [_after(step) for step in chain(deal.id)]
-
-
-def _after(step: Any) -> Bar:
-    href = record_url(step.noun, step.record_id) if step.record_id else None
-    return Bar(step.name, step.note, "done" if step.at else "after", href or None)
+            bars.append(
+                Bar(stage.capitalize(), f"usually {_days(usual[stage])}" if stage in usual else "", "todo", None)
+            )
+    after = chain(g.actor, deal.id, now.date())[1:]  # the quote belongs to Propose
+    return bars + [Bar(name, note, state, href or None) for name, note, state, href in chain_bars(after)]
 
 
 def _days(count: int) -> str:
@@ -79,10 +81,15 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
         health=grade(flags),
         usual_probability=PROBABILITY[deal.stage],
         tab=tab if tab in TABS else "overview",
-        parts_of_it=[(text, url_for("opportunities.show_opportunity", record_id=deal.id, tab=key), None) for key, text in TABS.items()],
+        parts_of_it=[
+            (text, url_for("opportunities.show_opportunity", record_id=deal.id, tab=key), None)
+            for key, text in TABS.items()
+        ],
         tab_name=TABS.get(tab, "Overview"),
         today=today,
-        nets=[(x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines],
+        nets=[
+            (x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines
+        ],
         quotes=[(q, newest(q)) for q in of_opportunity(g.actor, deal.id)],
         record=deal,
         noun="opportunities",
@@ -93,7 +100,11 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
 
 def _forms(deal: Opportunity, refused: dict[str, Any]) -> dict[str, Any]:
     step = NextStepForm(formdata=None, text=deal.next_step, on=deal.next_step_on, version=deal.version)
-    ready = {"step_form": step, "line_form": LineForm(formdata=None), "reopen_form": ReopenForm(formdata=None, version=deal.version)}
+    ready = {
+        "step_form": step,
+        "line_form": LineForm(formdata=None),
+        "reopen_form": ReopenForm(formdata=None, version=deal.version),
+    }
     words = request.args.get("find", "").strip()
     return {**ready, "find": words, "offers": queries.products_for(deal, words) if words else [], **refused}
 
@@ -120,9 +131,12 @@ def board_page(*, status: int = 200) -> Response:
         board=found,
         full=lane,
         filters=filters,
+        query=f"?{urlencode(filters)}" if filters else "",
         owners=queries.owners(g.actor),
         territories=queries.territories(g.actor),
         stages=ORDER,
+        near=cache(when),
+        days=cache(_days),
         today=queries.business_day(),
         period=period,
         closed=queries.closed_since(g.actor, queries.midnight(period.starts_on)),

@@ -1,7 +1,7 @@
 """What a change of the model would do, before it is saved."""
 
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from flask import g
 
@@ -14,7 +14,8 @@ from portal.scoring.rules import GRADES, Rule
 from .forms import EditRule
 
 
-class Preview(NamedTuple):
+@dataclass(frozen=True)
+class Preview:
     """The leads whose score would change, and the grades before and after."""
 
     changed: list[tuple[Lead, int, int, str, str]]  # lead, score now, score then, grade now, grade then

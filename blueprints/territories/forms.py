@@ -52,7 +52,7 @@ class EditRule(Form):
         )
 
 
-class TryAddress(PlainForm):
+class TryAddress(PlainForm):  # type: ignore[misc]
     """A GET form: the answer has an address of its own that can be shared."""
 
     country = SelectField("Country", [InputRequired("Choose a country.")])

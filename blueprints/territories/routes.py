@@ -1,6 +1,7 @@
 """Showing and changing the tree; trying an address."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
@@ -40,9 +41,8 @@ def show_tree() -> Any:
 
 def _answer(form: TryAddress) -> dict[str, Any]:
     """Who would get this address, by which rule, and which rules of others it beat."""
-    facts = Facts(
-        **{name: value if value is not None or name == "employees" else "" for name, value in form.data.items()}
-    )
+    texts: dict[str, Any] = {name: form[name].data or "" for name in ("country", "region", "postcode", "industry")}
+    facts = replace(Facts(employees=form.employees.data), **texts)
     match = queries.explain(facts)
     territory_id = match.rule.territory_id if match else None
     owner, why = answering(territory_id)

@@ -1,10 +1,10 @@
 """Which accounts and contacts somebody sees, and which of them a company or person may already be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -100,17 +100,25 @@ def contacts_of(actor: Actor, account_id: int) -> Sequence[Contact]:
 
 
 def _accounts(actor: Actor) -> Select[Account]:
-    return visible_to(actor, Account).options(joinedload(Account.owner))
+    return visible_to(actor, Account)
 
 
 def _contacts(actor: Actor) -> Select[Contact]:
-    seen = visible_to(actor, Contact).outerjoin(Contact.account)
-    return seen.options(contains_eager(Contact.account), joinedload(Contact.owner))
+    return visible_to(actor, Contact).outerjoin(Contact.account).options(contains_eager(Contact.account))
 
 
 def _owners(actor: Actor) -> list[tuple[str, str]]:
     names = names_of_positions(clock.now().date())
-    return sorted(((str(key), name) for key, name in names.items()), key=lambda choice: choice[1])
+    return [("me", "Me"), *sorted(((str(key), name) for key, name in names.items()), key=lambda choice: choice[1])]
+
+
+def _owned(model: type[Account | Contact]) -> Callable[[Actor, str], ColumnElement[bool]]:
+    """Owned by one position, or by those of the person asking."""
+
+    def condition(actor: Actor, owner: str) -> ColumnElement[bool]:
+        return model.owner_id.in_(actor.position_ids if owner == "me" else [int(owner)])
+
+    return condition
 
 
 def _countries(actor: Actor) -> list[tuple[str, str]]:
@@ -136,16 +144,17 @@ ACCOUNTS = Listing(
         Field(
             "owner_id",
             "Owner",
-            func.coalesce(Account.owner_id, 0),
-            value=lambda account: account.owner.title if account.owner else "",
-            sortable=False,
+            Account.owner_id,
+            kind="position",
             filter="choice",
             choices=_owners,
+            match=_owned(Account),
         ),
         Field("created_at", "Since", Account.created_at, kind="datetime", filter="range"),
     ),
     sort="name",
     words=(Account.name, Account.number, Account.city, Account.domain),
+    views=(("All", ""), ("Mine", "owner_id=me")),
 )
 CONTACTS = Listing(
     name="contacts",
@@ -165,13 +174,14 @@ CONTACTS = Listing(
         Field(
             "owner_id",
             "Owner",
-            func.coalesce(Contact.owner_id, 0),
-            value=lambda contact: contact.owner.title if contact.owner else "",
-            sortable=False,
+            Contact.owner_id,
+            kind="position",
             filter="choice",
             choices=_owners,
+            match=_owned(Contact),
         ),
     ),
     sort="name",
     words=(Contact.first_name, Contact.last_name, Contact.email, Contact.job_title, Account.name),
+    views=(("All", ""), ("Mine", "owner_id=me")),
 )

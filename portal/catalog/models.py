@@ -52,7 +52,7 @@ class PriceList(Base, Versioned, Audited):
     items: Mapped[list["PriceListItem"]] = relationship(back_populates="price_list", cascade="all, delete-orphan")
 
 
-class PriceListItem(Base, Audited):
+class PriceListItem(Base, Versioned, Audited):
     __tablename__ = "price_list_item"
     __table_args__ = (
         UniqueConstraint("price_list_id", "product_id", "min_quantity"),
@@ -70,7 +70,7 @@ class PriceListItem(Base, Audited):
     product: Mapped[Product] = relationship()
 
 
-class TaxRate(Base, Audited):
+class TaxRate(Base, Versioned, Audited):
     """Percent by place and category; the most specific place wins."""
 
     __tablename__ = "tax_rate"
@@ -85,6 +85,19 @@ class TaxRate(Base, Audited):
 
 
 refuse_on("uq_product_sku", "product.sku", say=Refused("product.sku_taken", "Another product has this number.", "sku"))
+refuse_on(
+    "uq_price_list_name", "price_list.name", say=Refused("price_list.name_taken", "Another list has this name.", "name")
+)
+refuse_on(
+    "uq_price_list_item",
+    "price_list_item.price_list_id",
+    say=Refused("price.tier_taken", "This list has a price from this quantity already.", "min_quantity"),
+)
+refuse_on(
+    "uq_tax_rate",
+    "tax_rate.country",
+    say=Refused("tax_rate.taken", "This place has a rate for this category.", "region"),
+)
 
 
 class PricedLine:

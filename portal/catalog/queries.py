@@ -5,10 +5,14 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import contains_eager
 
+from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
+from portal.kernel.listing import Field, Listing
+from portal.organization.queries import visible_to
 
 from .models import PriceList, PriceListItem, Product, TaxRate
 
@@ -41,7 +45,7 @@ def prices_of(
     of_currency = select(PriceList).where(PriceList.currency == currency)
     lists = db.session.scalars(of_currency.where(or_(PriceList.id == price_list_id, PriceList.is_default))).all()
     by_turn = sorted(lists, key=lambda one: one.id != price_list_id)
-    valid = [one for one in by_turn if _is_valid(one, on)]
+    valid = [one for one in by_turn if is_valid(one, on)]
     skipped = [(one.name, _dates(one)) for one in by_turn if one not in valid]
     items = select(PriceListItem).where(
         PriceListItem.price_list_id.in_([one.id for one in valid]),
@@ -61,7 +65,7 @@ def prices_of(
     return found
 
 
-def _is_valid(one: PriceList, on: date) -> bool:
+def is_valid(one: PriceList, on: date) -> bool:
     """Both ends belong to the list's time."""
     return (one.valid_from is None or one.valid_from <= on) and (one.valid_until is None or on <= one.valid_until)
 
@@ -83,6 +87,50 @@ def price_lists() -> Sequence[PriceList]:
     return db.session.scalars(select(PriceList).order_by(PriceList.name)).all()
 
 
+def count_items() -> dict[int, int]:
+    """Price list id -> number of prices on it."""
+    counted = select(PriceListItem.price_list_id, func.count()).group_by(PriceListItem.price_list_id)
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def items_of(price_list_id: int, words: str = "", limit: int = 200) -> Sequence[PriceListItem]:
+    """Prices of a list by product and quantity, of the products that the words fit."""
+    query = select(PriceListItem).join(PriceListItem.product).options(contains_eager(PriceListItem.product))
+    for word in words.split()[:8]:
+        query = query.where(
+            or_(Product.name.icontains(word, autoescape=True), Product.sku.icontains(word, autoescape=True))
+        )
+    query = query.where(PriceListItem.price_list_id == price_list_id)
+    return db.session.scalars(query.order_by(Product.name, Product.id, PriceListItem.min_quantity).limit(limit)).all()
+
+
+def prices_by_list(product_id: int) -> Sequence[PriceListItem]:
+    """Every price of a product, by list and quantity."""
+    query = select(PriceListItem).join(PriceListItem.price_list).options(contains_eager(PriceListItem.price_list))
+    mine = query.where(PriceListItem.product_id == product_id)
+    return db.session.scalars(mine.order_by(PriceList.name, PriceListItem.min_quantity)).all()
+
+
+def product_named(text: str) -> Product:
+    """The product whose number, or "number name", was typed. Raises Refused for the field `product`."""
+    text = text.strip()
+    found = db.session.scalar(select(Product).where(or_(Product.sku == text, Product.sku == text.partition(" ")[0])))
+    if found is None:
+        raise Refused("product.unknown", "No product has this number.", "product")
+    return found
+
+
+def products_to_pick(limit: int = 500) -> list[str]:
+    """ "Number name" of what is sold, for fields that suggest one."""
+    query = select(Product.sku, Product.name).where(Product.active).order_by(Product.name).limit(limit)
+    return [f"{row.sku} {row.name}" for row in db.session.execute(query)]
+
+
+def all_tax_rates() -> Sequence[TaxRate]:
+    """By country, region and category; the whole country first."""
+    return db.session.scalars(select(TaxRate).order_by(TaxRate.country, TaxRate.region, TaxRate.category)).all()
+
+
 def tax_rates(country: str, region: str) -> dict[str, Decimal]:
     """Tax category -> percent at a place: the rate of the region, else that of the whole country.
 
@@ -99,3 +147,33 @@ def tax_rates(country: str, region: str) -> dict[str, Decimal]:
 def tax_percent(country: str, region: str, category: str) -> Decimal:
     """The percent for a category; 0 where we collect no tax."""
     return tax_rates(country, region).get(category, Decimal(0))
+
+
+def _categories(actor: Actor) -> list[tuple[str, str]]:
+    used = select(Product.category).where(Product.category != "").distinct().order_by(Product.category)
+    return [(name, name) for name in db.session.scalars(used)]
+
+
+PRODUCTS = Listing(
+    name="products",
+    query=lambda actor: visible_to(actor, Product),
+    identity=Product.id,
+    fields=(
+        Field("name", "Product", func.lower(Product.name), value=lambda product: product.name),
+        Field("sku", "Number", Product.sku),
+        Field("category", "Category", Product.category, filter="choice", choices=_categories),
+        Field("unit", "Unit", Product.unit),
+        Field("standard_cost", "Standard cost", Product.standard_cost, kind="number"),
+        Field(
+            "active",
+            "State",
+            case((Product.active, "sold"), else_="ended"),
+            value=lambda product: "Sold" if product.active else "Not sold any more",
+            filter="choice",
+            choices=lambda actor: [("sold", "Sold"), ("ended", "Not sold any more")],
+        ),
+    ),
+    sort="name",
+    words=(Product.name, Product.sku, Product.category),
+    views=(("Sold", "active=sold"), ("All", "")),
+)

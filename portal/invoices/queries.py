@@ -11,16 +11,17 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
 from portal.catalog.rules import DocumentTotals, total
-from portal.kernel.actor import Actor
+from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
+from portal.opportunities.rules import ChainStep, register_chain
 from portal.orders.models import Order
 from portal.orders.queries import from_quote
 from portal.organization.queries import get, visible_to
 from portal.quotes.models import Quote, Revision
 from portal.quotes.queries import STATE_NAMES as QUOTE_STATES
-from portal.quotes.queries import newest, of_opportunity
+from portal.quotes.queries import newest, of_opportunity, seller_today
 
 from .models import Invoice
 from .states import InvoiceState, Standing
@@ -96,7 +97,8 @@ def totals_of(found: Invoice) -> DocumentTotals:
 def of_order(actor: Actor, order_id: int) -> Invoice | None:
     """The invoice that stands for the order, draft or issued."""
     standing_one = Invoice.state != InvoiceState.CANCELLED
-    return db.session.scalar(visible_to(actor, Invoice).where(Invoice.order_id == order_id, standing_one))
+    found = visible_to(actor, Invoice).where(Invoice.order_id == order_id, standing_one)
+    return db.session.scalar(found.options(selectinload(Invoice.payments)))
 
 
 def for_mail(invoice_id: int) -> Invoice | None:
@@ -131,7 +133,7 @@ class Step:
     number: str = ""
     state: str = ""
     done: bool = False
-    at: date | datetime | None = None
+    at: datetime | None = None
     amount: Decimal | None = None
     currency: str = ""
 
@@ -206,7 +208,8 @@ def _paid_step(bill: Invoice | None) -> Step:
         return Step("Paid", "invoices")
     paid = bill.state == InvoiceState.PAID
     said = "In full" if paid else "In part" if bill.paid else "Not yet"
-    return Step("Paid", "invoices", bill.id, "", said, paid, None, bill.paid, bill.currency)
+    at = bill.payments[-1].recorded_at if paid and bill.payments else bill.issued_at if paid else None
+    return Step("Paid", "invoices", bill.id, "", said, paid, at, bill.paid, bill.currency)
 
 
 def _rows(actor: Actor) -> Select[Invoice]:
@@ -257,3 +260,21 @@ def outstanding(actor: Actor, today: date) -> list[tuple[str, Decimal, Decimal]]
 
 def _exact(value: Any) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(value or 0) / 10_000
+
+
+def _after_close(opportunity_id: int) -> list[ChainStep]:
+    """Order, invoice and payment in the process bar of a deal. Numbers are no secret to who sees the deal."""
+    today = seller_today()
+    _, order, bill, paid = chain(SYSTEM, opportunity_id, today)
+    return [
+        ChainStep("Order", _said(order, "from the quote"), order.at if order.record_id else None, "orders", order.record_id),
+        ChainStep("Invoice", _said(bill, "from the order"), bill.at if bill.done else None, "invoices", bill.record_id),
+        ChainStep("Paid", _said(paid, "from payments"), paid.at if paid.done else None, "invoices", paid.record_id),
+    ]  # fmt: skip
+
+
+def _said(step: Step, before: str) -> str:
+    return " · ".join(part for part in (step.number, step.state) if part) if step.record_id else before
+
+
+register_chain(_after_close)

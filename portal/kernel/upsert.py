@@ -11,14 +11,15 @@ from .db import Base, db
 
 
 def _insert(model: type[Base]) -> Any:
-    return (postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert)(model)
+    """Of the table, with the rows as parameters: so the statement is compiled once and for all."""
+    return (postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert)(model.__table__)
 
 
 def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows; those that meet a unique key are left as they are. Returns how many were new."""
     if not rows:
         return 0
-    result = db.session.execute(_insert(model).values(list(rows)).on_conflict_do_nothing())
+    result = db.session.execute(_insert(model).on_conflict_do_nothing(), list(rows))
     assert isinstance(result, CursorResult)
     return result.rowcount
 
@@ -26,6 +27,6 @@ def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
 def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[str]) -> None:
     """Insert the rows; where `keys` meet an existing row, the other columns given replace its values."""
     if rows:
-        statement = _insert(model).values(list(rows))
+        statement = _insert(model)
         changed = {column: statement.excluded[column] for column in rows[0] if column not in keys}
-        db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+        db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -87,23 +88,28 @@ def _typed(sent: Submission) -> dict[str, Any]:
 
 def _record_consent(sent: Submission, typed: dict[str, Any]) -> None:
     """What was agreed to, with the words that were shown."""
-    source, evidence = f"landing:{sent.page.slug}", {"wording": sent.page.consent_wording, "ip": sent.ip}
+    source, wording, ip = f"landing:{sent.page.slug}", sent.page.consent_wording, sent.ip
+    said = partial(consent.record, state=ConsentState.OPTED_IN, source=source, wording=wording, ip=ip)
     if sent.payload.get("consent"):
-        consent.record(
-            Channel.EMAIL, typed["email"], Purpose.COMMERCIAL, ConsentState.OPTED_IN, source=source, **evidence
-        )
+        said(Channel.EMAIL, typed["email"], Purpose.COMMERCIAL)
     number = international(typed["phone"], typed["country"])
     if sent.payload.get("sms") and number:
-        consent.record(Channel.SMS, number, Purpose.TRANSACTIONAL, ConsentState.OPTED_IN, source=source, **evidence)
+        said(Channel.SMS, number, Purpose.TRANSACTIONAL)
 
 
 def route(lead: Lead) -> None:
     """Put the lead in its territory and give it to the position that answers for it, with the reason in words."""
-    facts = Facts(lead.country, lead.region, lead.postcode, lead.industry, lead.employees)
-    placed = place(facts)
+    placed = place(_whereabouts(lead))
     lead.territory_id = placed.territory_id
     lead.owner_id, why = queries.answering(placed.territory_id)
     lead.assigned_because = f"{placed.why}; {'the owner ' if lead.owner_id else ''}{why}"
+
+
+def _whereabouts(lead: Lead) -> Facts:
+    """A lead that is not stored yet has no empty texts either."""
+    return Facts(
+        lead.country or "", lead.region or "", lead.postcode or "", lead.industry or "", employees=lead.employees
+    )
 
 
 def _notify(lead: Lead, reason: str, text: str) -> None:
@@ -133,9 +139,7 @@ def change_lead(actor: Actor, lead_id: int, version: int | None, **values: Any) 
     lead.expect(version)
     for name, value in values.items():
         setattr(lead, name, value)
-    lead.territory_id = place(
-        Facts(lead.country, lead.region, lead.postcode, lead.industry, lead.employees)
-    ).territory_id
+    lead.territory_id = place(_whereabouts(lead)).territory_id
     db.session.flush()
     rescore([lead.id], clock.now())
     return lead

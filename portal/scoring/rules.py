@@ -8,7 +8,7 @@ from typing import Literal
 FIT, ENGAGEMENT = "fit", "engagement"
 PARTS = ((FIT, "Fit: who they are"), (ENGAGEMENT, "Engagement: what they did"))
 FIT_TOP, ENGAGEMENT_TOP = 60, 40  # together 100
-LETTERS = (("A", 40), ("B", 25), ("C", 10), ("D", 0))  # letter, from how many points of fit
+LETTERS = (("A", 45), ("B", 35), ("C", 20), ("D", 0))  # letter, from how many points of fit
 NUMBERS = (("1", 25), ("2", 15), ("3", 5), ("4", 0))  # number, from how many points of engagement
 GRADES = tuple(letter + number for letter, _ in LETTERS for number, _ in NUMBERS)
 

@@ -18,7 +18,7 @@ from .models import ScoreReceipt, ScoreRule
 from .rules import ENGAGEMENT, FIT, Score, problem
 
 DEFAULT: tuple[tuple[str, str, str, str, str, int, int | None, int | None], ...] = (
-    (FIT, "Has a company", "company", "known", "", 10, None, None),
+    (FIT, "Has a company", "company", "known", "", 5, None, None),
     (FIT, "Left a phone number", "phone", "known", "", 5, None, None),
     (FIT, "Ten people or more", "employees", "at_least", "10", 10, None, None),
     (FIT, "Thirty people or more", "employees", "at_least", "30", 10, None, None),

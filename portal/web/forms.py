@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, PasswordField, StringField
+from wtforms import DecimalField, Field, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.fields.core import UnboundField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
 from portal.kernel import nonces
 from portal.kernel.db import transact
 from portal.kernel.errors import Refused, Stale
+from portal.kernel.money import LIMIT
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -60,6 +61,25 @@ class EditForm(Form):
         """Besides: who saves again after seeing both versions means it, so the form moves on to `current["version"]`."""
         super().compare({name: value for name, value in current.items() if name != "version"})
         self.version.data, self.version.raw_data = current.get("version"), None
+
+
+class ExactField(DecimalField):  # type: ignore[misc]
+    """An amount, price, quantity or rate: a decimal that can be stored without rounding."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"places": None, **kwargs})
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and (not self.data.is_finite() or round(self.data, 4) != self.data):
+            raise StopValidation("Give a number with at most four decimal places.")
+        if self.data is not None and abs(self.data) >= LIMIT:
+            raise StopValidation("This number is too large.")
+
+    def _value(self) -> str:
+        """As typed, else without trailing zeros."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data.normalize():f}"
 
 
 def tidy(text: str | None) -> str:

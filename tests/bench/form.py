@@ -28,7 +28,6 @@ PER_PAGE = 500  # more forms an hour on one page are refused as abuse
 
 @contextmanager
 def prepare(place: Place, size: int) -> Iterator[Pair]:
-    place.queue_server()
     app = place.app(port=free_port(), trusted_proxies=1)
     settings = app.extensions["settings"]
     with app.app_context():

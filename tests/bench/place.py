@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from flask import Flask
@@ -41,9 +42,10 @@ class Place:
         return f"sqlite:///{self.folder}/bench-{self._made}.db"
 
     def app(self, **values: object) -> Flask:
-        """The portal in this process, on a database with its schema and nothing in it."""
+        """The portal in this process, with a queue server, on a database with its schema and nothing in it."""
         from wsgi import make_app
 
+        self._queue_server()
         settings = Settings(
             data_dir=self.folder, database_url=self.database(), secret_key=SECRET, demo=False,
             public_url="http://portal.test", redis_url=f"unix://{self.folder}/valkey.sock", **values,
@@ -51,7 +53,7 @@ class Place:
         schema.upgrade(settings.database_url)
         return make_app(settings, WTF_CSRF_ENABLED=False)
 
-    def queue_server(self) -> None:
+    def _queue_server(self) -> None:
         self.start(valkey.server_command(self.folder / "valkey.sock", self.folder))
         valkey.wait_until_ready(self.folder / "valkey.sock")
 
@@ -103,9 +105,13 @@ def free_port() -> int:
 def wait_for(url: str, process: subprocess.Popen[str], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        with suppress(OSError), urlopen(url, timeout=5):
-            return
-        time.sleep(0.01)
+        try:
+            with urlopen(url, timeout=5):
+                return
+        except HTTPError:
+            return  # an answer, if not a kind one
+        except OSError:
+            time.sleep(0.01)
     raise RuntimeError(f"{url} does not answer")
 
 

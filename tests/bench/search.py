@@ -19,7 +19,7 @@ UNIT = "searches"
 SIZE = 100_000  # records
 QUESTIONS = 100
 NOUNS = ["leads", "accounts", "contacts", "opportunities", "quotes", "invoices"]
-SYLLABLES = ["ba", "co", "di", "fu", "ga", "he", "ji", "ka", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo", "ze"]
+SYLLABLES = [start + end for start in "bdfgklmnprstvz" for end in "aeio"]
 
 
 @contextmanager

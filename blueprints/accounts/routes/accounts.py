@@ -28,7 +28,7 @@ def list_accounts() -> Any:
         queries.ACCOUNTS,
         title="Accounts",
         row_url=lambda row: url_for(".show_account", record_id=row.id),
-        empty_text="An account is a company you sell to. Qualified leads become accounts; you can also add one by hand.",
+        empty="An account is a company you sell to. Qualified leads become accounts; you can also add one by hand.",
     )
 
 

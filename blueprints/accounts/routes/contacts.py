@@ -25,7 +25,7 @@ def list_contacts() -> Any:
         queries.CONTACTS,
         title="Contacts",
         row_url=lambda row: url_for(".show_contact", record_id=row.id),
-        empty_text="A contact is a person, usually at one of your accounts. Qualified leads become contacts.",
+        empty="A contact is a person, usually at one of your accounts. Qualified leads become contacts.",
     )
 
 

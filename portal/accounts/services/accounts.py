@@ -10,7 +10,10 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
 from portal.organization.models import Position
-from portal.organization.queries import authorize, get, own_position
+from portal.organization.queries import authorize, get, own_position, seated_user
+from portal.territories.queries import place
+from portal.territories.rules import Facts
+from portal.workspace.services import notify
 
 from ..models import Account, Contact
 from ..queries import matches
@@ -40,7 +43,8 @@ def create_account(
     values = clean({"name": name, **details})
     if not despite_duplicates and matches(values.get("domain", ""), name):
         raise Refused("account.duplicate", "This company may be here already. Look at the accounts below first.")
-    account = Account(owner_id=owner_id or own_position(actor), territory_id=territory_id, **values)
+    account = Account(owner_id=owner_id or own_position(actor), **values)
+    account.territory_id = territory_id or _place(account)
     account.number = numbering.take("A", clock.now().year)
     db.session.add(account)
     db.session.flush()
@@ -55,6 +59,12 @@ def update_account(actor: Actor, account_id: int, *, version: int | None, **deta
     for column, value in clean(details, account.country).items():
         setattr(account, column, value)
     return account
+
+
+def _place(account: Account) -> int | None:
+    """The territory that the rules give a company like this."""
+    where = (account.country or "", account.region or "", account.postcode or "")
+    return place(Facts(*where, account.industry or "", account.employees)).territory_id
 
 
 def change_owner(actor: Actor, account_id: int, owner_id: int, reason: str) -> Account:
@@ -72,6 +82,9 @@ def change_owner(actor: Actor, account_id: int, owner_id: int, reason: str) -> A
         contact.owner_id = owner_id
     account.owner_id = owner_id
     audit.record("accounts", account.id, "owner changed", reason=[None, reason.strip()])
+    if (person := seated_user(owner_id, clock.now().date())) and person.id != actor.user_id:
+        told = f"account:{account.id}:owner:{owner_id}:{account.version}"
+        notify(person.id, f"{actor.name} gave you {account.name}: {reason.strip()}", f"/accounts/{account.id}", told)
     return account
 
 

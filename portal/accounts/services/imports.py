@@ -10,22 +10,32 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
 from portal.organization.queries import authorize, own_position, reach
+from portal.workspace.rules import Refusal
 
 from ..models import Account, Contact
 from ..rules import name_key
 from .contacts import clean
 
-COLUMNS = ("email", "first_name", "last_name", "job_title", "phone", "mobile", "language", "account")
+COLUMNS = {
+    "email": "Email",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "job_title": "Role",
+    "phone": "Phone",
+    "mobile": "Mobile",
+    "language": "Language",
+    "account": "Account (number or name)",
+}
 
 
 @dataclass
 class ImportReport:
-    """What became of the rows; `refused` holds (index of the row in the slice, field, reason)."""
+    """What became of the rows."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
 
 
 def import_contact_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> ImportReport:
@@ -45,9 +55,9 @@ def import_contact_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Impo
     for email, (at, values) in read.items():
         contact, mine = known.get(email, (None, True))
         if contact is None and not values.get("last_name"):
-            report.refused.append((at, "last_name", "A new contact needs a last name."))
+            report.refused.append(Refusal(at, "last_name", "A new contact needs a last name."))
         elif not mine:
-            report.refused.append((at, "email", "This contact belongs to somebody else."))
+            report.refused.append(Refusal(at, "email", "This contact belongs to somebody else."))
         elif contact is None:
             account = by_id.get(values.get("account_id", 0))
             added.append(
@@ -90,14 +100,14 @@ def _read(
 ) -> dict[str, tuple[int, dict[str, Any]]]:
     """Email -> (row, clean values); what cannot be read goes to the report. Of two rows with one address the first counts."""
     read: dict[str, tuple[int, dict[str, Any]]] = {}
-    for at, row in enumerate(rows):
+    for at, row in enumerate(rows, 1):
         try:
             values = _values(row, accounts)
         except Refused as refusal:
-            report.refused.append((at, refusal.field or "", refusal.message))
+            report.refused.append(Refusal(at, refusal.field or "", refusal.message))
             continue
         if values["email"] in read:
-            report.refused.append((at, "email", "This address stands in an earlier row."))
+            report.refused.append(Refusal(at, "email", "This address stands in an earlier row."))
         else:
             read[values["email"]] = (at, values)
     return read

@@ -28,7 +28,7 @@ def leads_of(submission_ids: Sequence[int]) -> dict[int, int]:
         .where(Regarding.noun_of == "submissions", Regarding.record_id.in_(submission_ids))
         .where(other.noun_of == Lead.noun)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def confirmed_since(email: str, submission_id: int, since: datetime) -> bool:

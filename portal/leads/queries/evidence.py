@@ -22,7 +22,7 @@ from ..states import OPEN
 def count_by_grade(actor: Actor) -> dict[str, int]:
     """Open leads per grade, as far as the person sees them."""
     query = select(Lead.grade, func.count()).where(reach(actor, Lead, "leads.view"), Lead.state.in_(OPEN))
-    return dict(db.session.execute(query.group_by(Lead.grade)).tuples().all())
+    return dict(db.session.execute(query.group_by(Lead.grade)).all())
 
 
 def what_if(

@@ -51,8 +51,8 @@ def book_by_territory() -> dict[int, tuple[int, int]]:
     """Territory -> (accounts, open leads) directly in it."""
     accounts = select(Account.territory_id, func.count()).group_by(Account.territory_id)
     leads = select(Lead.territory_id, func.count()).where(Lead.state.in_(OPEN)).group_by(Lead.territory_id)
-    book: dict[int, tuple[int, int]] = {key: (n, 0) for key, n in db.session.execute(accounts).tuples() if key}
-    for key, count in db.session.execute(leads).tuples():
+    book: dict[int, tuple[int, int]] = {key: (n, 0) for key, n in db.session.execute(accounts) if key}
+    for key, count in db.session.execute(leads):
         if key:
             book[key] = (book.get(key, (0, 0))[0], count)
     return book
@@ -62,6 +62,6 @@ def coverage() -> dict[int, list[int]]:
     """Territory -> the positions that cover it, the one that gets new leads first."""
     found: dict[int, list[int]] = {}
     rows = db.session.execute(select(Coverage.territory_id, Coverage.position_id).order_by(Coverage.id))
-    for territory_id, position_id in rows.tuples():
+    for territory_id, position_id in rows:
         found.setdefault(territory_id, []).append(position_id)
     return found
