@@ -11,17 +11,16 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
 from portal.catalog.rules import DocumentTotals, total
-from portal.kernel.actor import SYSTEM, Actor
+from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
-from portal.opportunities.rules import ChainStep, register_chain
 from portal.orders.models import Order
 from portal.orders.queries import from_quote
 from portal.organization.queries import get, visible_to
 from portal.quotes.models import Quote, Revision
 from portal.quotes.queries import STATE_NAMES as QUOTE_STATES
-from portal.quotes.queries import newest, of_opportunity, seller_today
+from portal.quotes.queries import newest, of_opportunity
 
 from .models import Invoice
 from .states import InvoiceState, Standing
@@ -260,21 +259,3 @@ def outstanding(actor: Actor, today: date) -> list[tuple[str, Decimal, Decimal]]
 
 def _exact(value: Any) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(value or 0) / 10_000
-
-
-def _after_close(opportunity_id: int) -> list[ChainStep]:
-    """Order, invoice and payment in the process bar of a deal. Numbers are no secret to who sees the deal."""
-    today = seller_today()
-    _, order, bill, paid = chain(SYSTEM, opportunity_id, today)
-    return [
-        ChainStep("Order", _said(order, "from the quote"), order.at if order.record_id else None, "orders", order.record_id),
-        ChainStep("Invoice", _said(bill, "from the order"), bill.at if bill.done else None, "invoices", bill.record_id),
-        ChainStep("Paid", _said(paid, "from payments"), paid.at if paid.done else None, "invoices", paid.record_id),
-    ]  # fmt: skip
-
-
-def _said(step: Step, before: str) -> str:
-    return " · ".join(part for part in (step.number, step.state) if part) if step.record_id else before
-
-
-register_chain(_after_close)
