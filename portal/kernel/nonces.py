@@ -27,7 +27,7 @@ refuse_on("pk_form_nonce", "form_nonce.nonce", say=AlreadyDone("form.already_don
 
 
 def spend(nonce: str, result: str | int | None = None) -> FormNonce:
-    """Use the nonce up in the current unit of work, and return it, for a later result. Raises AlreadyDone when it was used before.
+    """Use the nonce up in the current unit of work, and return it, for a later result. Raises AlreadyDone.
 
     A second click that comes at the same moment waits until the first has ended.
     """

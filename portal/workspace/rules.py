@@ -80,6 +80,10 @@ def import_kinds(actor: Actor) -> list[ImportKind]:
     return [kind for kind in _imports.values() if actor.may("imports.run") and actor.may(kind.permission)]
 
 
+def import_names() -> list[str]:
+    return sorted(_imports)
+
+
 def import_kind(name: str) -> ImportKind:
     """Raises Refused."""
     if name not in _imports:

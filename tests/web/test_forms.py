@@ -63,7 +63,9 @@ def test_a_refused_form_can_be_sent_again(client_of):
 
 def conflicting(client_of, **form):
     """Rita changed the city; Max, who opened the form before, sends his."""
-    account = world.add(Account(number="A-1", name="Alpine", city="Bern", country="CH", owner_id=world.position("rep").id))
+    account = world.add(
+        Account(number="A-1", name="Alpine", city="Bern", country="CH", owner_id=world.position("rep").id)
+    )
     with unit_of_work():
         db.session.get(Account, account.id).city = "Basel"
     client = client_of("manager")
@@ -92,7 +94,9 @@ def test_the_picked_value_is_saved(client_of, pick, city):
 
 
 def test_a_pick_for_a_field_that_is_none_does_nothing(client_of):
-    _, account_id, answer = conflicting(client_of, **{"keep-owner_id": "theirs", "keep-nonce": "theirs", "keep-": "theirs"})
+    _, account_id, answer = conflicting(
+        client_of, **{"keep-owner_id": "theirs", "keep-nonce": "theirs", "keep-": "theirs"}
+    )
 
     assert answer.status_code == 409
     assert stored(account_id).owner_id == world.position("rep").id
@@ -110,7 +114,9 @@ def test_days_and_choices_are_compared_in_words(app):
 
     class Edit(EditForm):
         day = DateField("Day")
-        owner = SelectField("Owner", choices=[SelectChoice("1", "Rita Rep"), SelectChoice("2", "Max Manager")], coerce=int)
+        owner = SelectField(
+            "Owner", choices=[SelectChoice("1", "Rita Rep"), SelectChoice("2", "Max Manager")], coerce=int
+        )
         called = BooleanField("Called")
 
     with app.test_request_context():
