@@ -7,11 +7,12 @@ from portal.accounts.services.imports import COLUMNS
 from portal.kernel import clock
 from portal.kernel.actor import Actor, acting
 from portal.organization.queries import names_of_positions
-from portal.workspace.rules import BulkAct, ImportKind, Refusal, offer_act, offer_import
+from portal.workspace.rules import BulkAct, ImportKind, Outcome, offer_act, offer_import
 
 
-def take_contacts(rows: Sequence[Mapping[str, str]]) -> list[Refusal]:
-    return services.import_contact_rows(acting(), rows).refused
+def take_contacts(rows: Sequence[Mapping[str, str]]) -> Outcome:
+    report = services.import_contact_rows(acting(), rows)
+    return Outcome(report.refused, report.added, report.changed)
 
 
 def hand_over(actor: Actor, account_id: int, owner: str) -> None:

@@ -156,13 +156,13 @@ def import_rows(work: Work) -> Iterator[Slice]:
     for at in range(work.done, len(table.rows), IMPORTED):
         rows = [{name: row[place] for place, name in places} for row in table.rows[at : at + IMPORTED]]
         lines = table.lines[at : at + IMPORTED]
-        yield Slice(len(rows), partial(_take, kind, work.actor, rows, lines, bool(work.spec.get("dry"))))
+        yield Slice(len(rows), partial(_take, kind, rows, lines, bool(work.spec.get("dry"))))
 
 
-def _take(kind: ImportKind, actor: Actor, rows: list[dict[str, str]], lines: list[int], dry: bool) -> Outcome:
+def _take(kind: ImportKind, rows: list[dict[str, str]], lines: list[int], dry: bool) -> Outcome:
     savepoint = db.session.begin_nested()
-    taken = kind.take(actor, rows)
+    taken = kind.take(rows)
     savepoint.rollback() if dry else savepoint.commit()
-    labels = dict(kind.fields)
-    refused = [Refusal(lines[at], labels.get(name, name), reason) for at, name, reason in taken.refused]
-    return Outcome(refused, taken.added, taken.changed)
+    outcome, labels = taken if isinstance(taken, Outcome) else Outcome(taken), dict(kind.fields)
+    refused = [Refusal(lines[at - 1], labels.get(name, name), reason) for at, name, reason in outcome.refused]
+    return Outcome(refused, outcome.added, outcome.changed)

@@ -50,6 +50,7 @@ class Field:
     filter: Literal["choice", "contains", "range", "flag"] | None = None
     choices: Choices | None = None
     match: Match | None = None
+    currency: Callable[[Any], str] | None = None  # of an amount; default: the row's attribute `currency`
 
     def read(self, row: Any) -> Any:
         return self.value(row) if self.value else getattr(row, self.key)
@@ -200,9 +201,12 @@ def count(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> int:
     return counts(listing, actor, [args], zone)[0]
 
 
-def read(listing: Listing, actor: Actor, args: Args, size: int = PAGE, zone: str = "UTC") -> Page:
-    """One page. `args` may hold sort and a cursor (after or before) besides the filters."""
-    total = count(listing, actor, args, zone)
+def read(
+    listing: Listing, actor: Actor, args: Args, size: int = PAGE, zone: str = "UTC", total: int | None = None
+) -> Page:
+    """One page. `args` may hold sort and a cursor (after or before) besides the filters; `total` as counted before."""
+    if total is None:
+        total = count(listing, actor, args, zone)
     sort = args.get("sort") or listing.sort
     order, back = listing.order(sort), bool(args.get("before"))
     cursor = args.get("before") or args.get("after")

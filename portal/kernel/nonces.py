@@ -26,16 +26,20 @@ class AlreadyDone(Refused):
 refuse_on("pk_form_nonce", "form_nonce.nonce", say=AlreadyDone("form.already_done", "This form was already sent."))
 
 
-def spend(nonce: str, result: str | int | None) -> None:
-    """Use the nonce up in the current unit of work; its commit raises AlreadyDone when it was used before."""
-    db.session.add(FormNonce(nonce=nonce, result=result))
+def spend(nonce: str, result: str | int | None = None) -> FormNonce:
+    """Use the nonce up in the current unit of work, and return it, for a later result. Raises AlreadyDone.
+
+    A second click that comes at the same moment waits until the first has ended.
+    """
+    if db.session.scalar(select(FormNonce.nonce).where(FormNonce.nonce == nonce)) is not None:
+        raise AlreadyDone("form.already_done", "This form was already sent.")
+    spent = FormNonce(nonce=nonce, result=result)
+    db.session.add(spent)
+    db.session.flush()
+    return spent
 
 
 def result_of(nonce: str) -> str | int | None:
     """What the first submission of this form produced."""
     found = db.session.scalar(select(FormNonce.result).where(FormNonce.nonce == nonce))
     return found if isinstance(found, str | int) else None
-
-
-def is_spent(nonce: str) -> bool:
-    return db.session.scalar(select(FormNonce.nonce).where(FormNonce.nonce == nonce)) is not None

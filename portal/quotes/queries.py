@@ -219,7 +219,7 @@ LISTING = Listing(
         ),
         Field("valid_until", "Valid until", latest.valid_until, value=lambda row: newest(row).valid_until, kind="date",
               filter="range"),
-        Field("total", "Total", latest.total, value=quoted, kind="money", filter="range"),
+        Field("total", "Total", latest.total, value=quoted, kind="money", filter="range", currency=lambda row: newest(row).currency),
         Field("created_at", "Created", Quote.created_at, kind="datetime", filter="range", shown=False),
         Field("owner", "Owner", func.coalesce(Quote.owner_id, 0), value=lambda row: row.owner_id, shown=False,
               filter="choice", choices=_owners),

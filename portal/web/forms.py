@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, Field, HiddenField, IntegerField, PasswordField, StringField
+from wtforms import DecimalField, Field, FieldList, FormField, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import HiddenInput
@@ -35,6 +36,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[tuple[str, str, str]] = []  # label, mine, theirs
+        self.clashing: list[str] = []  # the fields of `conflict` that one can pick for: keep-NAME=theirs
 
     def refuse(self, refusal: Refused) -> None:
         self.status = 409 if isinstance(refusal, Stale) else 422
@@ -45,7 +47,16 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Fill `conflict` with the fields in which what was typed differs from what is stored now."""
         for name, theirs in current.items():
             if name in self and (mine := self[name].data) != theirs:
-                self.conflict.append((self[name].label.text, _words(mine), _words(theirs)))
+                self.conflict.append((self[name].label.text, _words(self[name], mine), _words(self[name], theirs)))
+                self.clashing.append("" if isinstance(self[name], FormField | FieldList) else name)
+
+    def take_theirs(self, current: Callable[[], Mapping[str, Any]]) -> None:
+        """Put the stored value into every field for which theirs was picked on the conflict page."""
+        picked = [name for name in self._fields if request.form.get(f"keep-{name}") == "theirs"]
+        stored = current() if picked else {}
+        for name in picked:
+            if name in stored:
+                self[name].data, self[name].raw_data = stored[name], [str(stored[name] or "")]
 
     def values(self, *leave_out: str) -> dict[str, Any]:
         """What was typed, without the fields that steer the form itself."""
@@ -95,8 +106,12 @@ def list_of(field: Any) -> list[str]:
     return field.errors  # type: ignore[no-any-return]
 
 
-def _words(value: Any) -> str:
-    return "" if value is None else str(value)
+def _words(field: Field, value: Any) -> str:
+    """A value as the form shows it: the text of a choice, yes or no, nothing for none."""
+    texts = {str(choice.value): str(choice.label) for choice in getattr(field, "iter_choices", tuple)()}
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else texts.get(str(value), str(value))
 
 
 @dataclass(frozen=True)
@@ -114,16 +129,17 @@ def submit(
     `act` returns the id or number of what it made (or None). The same rendered form sent again does nothing and
     returns the first result. When the record moved on meanwhile, `current` tells what is stored now, for the 409 page.
     """
+    if current and form.is_submitted():
+        form.take_theirs(current)
     if not form.validate_on_submit():
         return None
     nonce = (form.nonce.data or "")[:64]
 
     def once() -> Any:
-        if nonce and nonces.is_spent(nonce):
-            raise nonces.AlreadyDone("form.already_done", "This form was already sent.")
+        spent = nonces.spend(nonce) if nonce else None  # first, so that a second click waits here and not in `act`
         result = act()
-        if nonce:
-            nonces.spend(nonce, result if isinstance(result, int | str) else None)
+        if spent and isinstance(result, int | str):
+            spent.result = result
         return result
 
     try:

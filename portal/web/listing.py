@@ -63,12 +63,14 @@ def list_page(
     """
     args = arguments(request.args)
     choices = {f.key: list(f.choices(g.actor)) for f in listing.fields if f.choices and f.names}
-    found, refusal = None, ""
+    found, refusal, fixed = None, "", [("All", ""), *listing.views]
+    asked = [dict(parse_qsl(query)) for _, query in fixed]
     try:
-        found = read(listing, g.actor, args, zone=g.timezone)
+        total, *totals = counts(listing, g.actor, [args, *asked], g.timezone)
+        found = read(listing, g.actor, args, zone=g.timezone, total=total)
     except Refused as refused:
-        refusal = refused.message
-    tags, views = _tags(listing, args, choices), _views(listing)
+        refusal, totals = refused.message, counts(listing, g.actor, asked, g.timezone)
+    tags, views = _tags(listing, args, choices), _views(listing, fixed, totals)
     return page(
         template,
         "list",
@@ -85,12 +87,11 @@ def list_page(
         view=next((view for view in reversed(views) if _same(view.url, args)), None),
         hidden_by=_hidden_by(listing, tags, found),
         bulk=_bulk(listing, bulk),
-        empty_text=empty,
         query=urlencode(_kept(args)),
         here=request.full_path.rstrip("?"),
         shown=shown,
         link=lambda **changes: request.path + _query(args, changes),
-        **context,
+        **{"empty_text": empty, **context},
     )
 
 
@@ -99,7 +100,7 @@ def shown(f: Field, value: Any, row: Any) -> Any:
     if value is None or value == "":
         return ""
     if f.kind == "money":
-        return format_money(value, row.currency)
+        return format_money(value, f.currency(row) if f.currency else row.currency)
     if f.kind == "number":
         return format_number(value)
     if f.kind == "percent":
@@ -129,10 +130,8 @@ def _same(url: str, args: Mapping[str, str]) -> bool:
     return dict(parse_qsl(url.partition("?")[2])) == _kept(args)
 
 
-def _views(listing: Listing) -> list[View]:
+def _views(listing: Listing, fixed: Sequence[tuple[str, str]], totals: Sequence[int]) -> list[View]:
     """Everything, the list's own views with their counts, then those of the person and of others."""
-    fixed = [("All", ""), *listing.views]
-    totals = counts(listing, g.actor, [dict(parse_qsl(query)) for _, query in fixed], g.timezone)
     views = [View(name, _url(query), _counted(n)) for (name, query), n in zip(fixed, totals, strict=True)]
     return views + [View(v.name, _url(v.query), None, v) for v in views_for(g.actor, listing.name)]
 

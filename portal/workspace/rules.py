@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
 
 
 class Refusal(NamedTuple):
-    """Why one row was not taken. `row` is its id, or its line in the file."""
+    """Why one row was not taken. `row` is its id, or its place among the rows handed over, from 1."""
 
     row: int
     field: str
@@ -39,27 +39,18 @@ class BulkAct:
     danger: bool = False
 
 
-class Taken(Protocol):
-    """What an area says of the rows it was given; `refused` holds (index in the slice, field, reason)."""
-
-    added: int
-    changed: int
-    refused: Sequence[tuple[int, str, str]]
-
-
 @dataclass(frozen=True)
 class ImportKind:
-    """Records that come in from a file. `fields` are (name, label); `take` gets rows as field -> text.
-
-    It takes a row once however often it comes: an import that was interrupted hands rows over again.
-    """
+    """Records that come in from a file. `fields` are (name, label); `take` gets rows as field -> text and acts for
+    whoever is acting. It returns the refusals, or an Outcome that also counts; their rows count from 1 within what was
+    handed over. It takes a row once however often it comes: the same file may come again."""
 
     name: str
     title: str
     permission: str
     fields: Sequence[tuple[str, str]]
     required: Sequence[str]
-    take: Callable[[Actor, Sequence[Mapping[str, str]]], Taken]
+    take: Callable[[Sequence[Mapping[str, str]]], Outcome | Sequence[Refusal]]
 
 
 _bulk: dict[tuple[str, str], BulkAct] = {}
@@ -87,6 +78,10 @@ def offer_import(kind: ImportKind) -> None:
 def import_kinds(actor: Actor) -> list[ImportKind]:
     """What this person may import."""
     return [kind for kind in _imports.values() if actor.may("imports.run") and actor.may(kind.permission)]
+
+
+def import_names() -> list[str]:
+    return sorted(_imports)
 
 
 def import_kind(name: str) -> ImportKind:

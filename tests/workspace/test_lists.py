@@ -35,7 +35,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client_of, count_quer
     count_queries.clear()
     client.get("/long-work")
 
-    assert len(count_queries) == with_one == 11
+    assert len(count_queries) == with_one == 9
 
 
 def test_a_filter_is_a_tag_that_can_be_taken_off(client_of):

@@ -1,41 +1,33 @@
-"""A worker process of its own that works off long work until it is killed: python -m tests.workspace.worker_process FOLDER URL."""
+"""A worker process that works off long work until it is killed: python -m tests.workspace.worker_process FOLDER URL."""
 
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
 
 from jobs.workspace import move_along
 from portal.accounts.models import Account
+from portal.kernel.actor import acting
 from portal.kernel.db import db
 from portal.runtime.settings import Settings
-from portal.workspace.rules import ImportKind, offer_import
+from portal.workspace.rules import ImportKind, Outcome, Refusal, offer_import
 from wsgi import make_app
 
 NAME = "stores"
 
 
-@dataclass
-class Report:
-    added: int = 0
-    changed: int = 0
-    refused: list[tuple[int, str, str]] = field(default_factory=list)
-
-
-def take_stores(actor, rows):
+def take_stores(rows):
     """Accounts by number, never one twice: a second insert would break the unique key."""
-    report = Report()
-    for at, row in enumerate(rows):
-        if not row["name"]:
-            report.refused.append((at, "name", "A store needs a name."))
+    refused = []
+    for at, row in enumerate(rows, 1):
+        if row["name"]:
+            db.session.add(Account(number=row["number"], name=row["name"], city=acting().name))
         else:
-            db.session.add(Account(number=row["number"], name=row["name"], city=actor.name))
-            report.added += 1
+            refused.append(Refusal(at, "name", "A store needs a name."))
     db.session.flush()
     time.sleep(0.02 if len(rows) > 100 else 0)
-    return report
+    return Outcome(refused, added=len(rows) - len(refused))
 
 
 STORES = ImportKind(
