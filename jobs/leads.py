@@ -8,6 +8,7 @@ from flask import current_app
 
 from jobs.registry import every, on
 from portal.kernel import clock
+from portal.kernel.actor import Actor
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.outbox import emit
 from portal.landing.events import SubmissionReceived
@@ -15,8 +16,9 @@ from portal.landing.models import Submission
 from portal.leads import services
 from portal.leads.events import LeadCaptured
 from portal.leads.models import Lead
-from portal.leads.queries import confirmed_since
+from portal.leads.queries import assignable, confirmed_since
 from portal.leads.rules import RESPOND_WITHIN, greeting, international
+from portal.leads.states import REASONS
 from portal.messages.services import queue_email, queue_sms
 from portal.organization.documents import brand_of
 from portal.organization.models import Company
@@ -24,8 +26,25 @@ from portal.organization.queries import company, seated_user
 from portal.scoring.events import ModelChanged
 from portal.web.language import gettext_for, locale_of
 from portal.web.mail import write_mail
+from portal.workspace.rules import BulkAct, offer_act
 
 ONE_CONFIRMATION_PER = timedelta(hours=24)
+
+
+def _assign(actor: Actor, lead_id: int, position_id: str) -> object:
+    return services.assign(actor, lead_id, int(position_id) if position_id.isdecimal() else 0, "")
+
+
+def _people(actor: Actor) -> list[tuple[str, str]]:
+    return [(str(position), name) for position, name in assignable(actor, clock.today("UTC"))]
+
+
+def _reasons(actor: Actor) -> list[tuple[str, str]]:
+    return [(reason, reason) for reason in REASONS]
+
+
+offer_act(BulkAct("leads", "assignment", "Assign to", "leads.assign", _assign, _people))
+offer_act(BulkAct("leads", "disqualification", "Disqualify", "leads.edit", services.disqualify, _reasons, danger=True))
 
 
 @on(SubmissionReceived)

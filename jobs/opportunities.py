@@ -31,4 +31,6 @@ def _tell(opportunity_id: int, by_user_id: int | None, what: str, words: str) ->
     if owner is None or owner.id == by_user_id:
         return
     closed = f":{found.closed_at.isoformat()}" if found.closed_at else ""
-    notify(owner.id, words.format(name=found.name), f"/opportunities/{found.id}", f"opportunity:{found.id}:{what}{closed}")
+    notify(
+        owner.id, words.format(name=found.name), f"/opportunities/{found.id}", f"opportunity:{found.id}:{what}{closed}"
+    )

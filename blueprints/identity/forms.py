@@ -9,7 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.identity.rules import ROLE_NAMES
 from portal.identity.rules import Role as RoleName
-from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES
+from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
 from portal.web.forms import Form
 
 
@@ -45,7 +45,7 @@ class EditUser(Form):
 class ChangeRoles(Form):
     roles = SelectMultipleField(
         "Roles",
-        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        choices=pairs((role.value, name) for role, name in ROLE_NAMES.items()),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         coerce=RoleName,

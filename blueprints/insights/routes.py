@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, flash, g, request, url_for
+from flask import Response, flash, g, request, url_for
 from flask_security import current_user
 
 from portal.activities import services as activities
@@ -12,6 +12,7 @@ from portal.activities.models import Activity
 from portal.insights import queries
 from portal.insights.queries.dashboard import PERIODS
 from portal.kernel import clock
+from portal.opportunities.queries import midnight
 from portal.organization.queries import get
 from portal.targets.queries import attainment, currency, current_period, of_positions
 from portal.web.auth import needs
@@ -36,7 +37,7 @@ def show_home() -> Response:
 def show_work() -> Response:
     now = clock.now()
     today, period = clock.today(g.timezone), current_period()
-    items = queries.work(g.actor, now, today)
+    items, home = queries.work(g.actor, now, today), currency()
     shown = items if request.args.get("all") else items[:SHOWN]
     risky, risks = queries.at_risk(g.actor, today) if g.actor.may("opportunities.edit") else ([], 0)
     rows = attainment(g.actor, period) if g.actor.may("targets.view") else []
@@ -47,7 +48,7 @@ def show_work() -> Response:
         today=today,
         now=now,
         period=period,
-        currency=currency(),
+        currency=home,
         items=shown,
         total=len(items),
         everything=bool(request.args.get("all")),
@@ -55,7 +56,9 @@ def show_work() -> Response:
         risks=risks,
         mine=of_positions(g.actor.position_ids, period) if g.actor.position_ids else None,
         team=[row for row in rows if row.position_id not in g.actor.position_ids][:12],
-        figures=queries.dashboard(g.actor, period, today) if g.actor.may("dashboard.view") else None,
+        own=queries.own(g.actor, midnight(period.starts_on), midnight(period.ends_on), home)
+        if g.actor.may("opportunities.view")
+        else None,
         events=queries.since(g.actor, _last_visit(now)),
         act_form=ActForm(formdata=None),
     )
@@ -111,7 +114,6 @@ def show_dashboard() -> Response:
         chosen=chosen,
         today=today,
         f=queries.dashboard(g.actor, period, today),
-        has_leads="leads.list_leads" in current_app.view_functions,
     )
 
 

@@ -17,7 +17,6 @@ from portal.web.forms import ActForm, submit
 from portal.web.htmx import page, see
 from portal.web.http import client_ip
 from portal.web.listing import list_page
-from portal.web.records import record_url
 
 from . import bp
 
@@ -48,7 +47,6 @@ def list_audit() -> Response:
         "insights/audit.html",
         queries.TRAIL,
         title="Audit",
-        row_url=lambda entry: record_url(entry.noun_of, entry.record_id) if entry.record_id else "",
         empty="Every change leaves a line here.",
     )
 

@@ -10,7 +10,6 @@ from portal.invoices import queries, services
 from portal.invoices.models import Invoice
 from portal.invoices.states import InvoiceState, Standing
 from portal.kernel import files, links
-from portal.kernel.audit import history
 from portal.kernel.errors import NotFound
 from portal.orders.queries import order as order_of
 from portal.quotes.queries import seller, seller_today
@@ -40,7 +39,7 @@ def list_invoices() -> Response:
         kinds={queries.STANDING_NAMES[Standing(key)]: kind for key, kind in KINDS.items()},
         owed=queries.outstanding(g.actor, today),
         row_url=lambda row: url_for(".show_invoice", record_id=row.id),
-        empty_text="Bill an order, and its invoice stands here.",
+        empty="Bill an order, and its invoice stands here.",
     )
 
 
@@ -67,6 +66,8 @@ def _invoice_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         title=found.number or "Draft invoice",
         crumbs=[("Invoices", url_for("invoices.list_invoices"))],
         invoice=found,
+        base=url_for("invoices.show_invoice", record_id=record_id),
+        draft=found.state == InvoiceState.DRAFT,
         totals=queries.totals_of(found),
         standing=queries.standing(found, today),
         standing_names=queries.STANDING_NAMES,
@@ -78,7 +79,6 @@ def _invoice_page(record_id: int, status: int = 200, **forms: Any) -> Response:
             (text, url_for("invoices.show_invoice", record_id=record_id, tab=key), None) for key, text in TABS.items()
         ],
         tab_name=TABS[tab],
-        changes=history("invoices", record_id) if tab == "changes" else [],
         **(ready | forms),
     )
 

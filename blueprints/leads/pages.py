@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import g, request, url_for
 
@@ -20,7 +19,7 @@ from portal.scoring.queries import receipts
 from portal.territories.queries import names as territory_names
 from portal.web.forms import ActForm
 from portal.web.htmx import page
-from portal.web.listing import Bulk, list_page
+from portal.web.listing import list_page
 
 from .forms import AssignLead, DisqualifyLead
 
@@ -36,22 +35,12 @@ def leads_page() -> Any:
         sub=f"{waiting} {'waits' if waiting == 1 else 'wait'} for a first answer"
         if waiting
         else "Everybody has an answer",
-        tabs=_tabs(),
-        bulk=(
-            Bulk("Assign", url_for("leads.bulk_assign"), "leads.assign"),
-            Bulk("Disqualify", url_for("leads.bulk_disqualify"), "leads.edit", danger=True),
-        ),
+        empty="Publish a page with a form, or type in the first one.",
         row_url=lambda row: url_for("leads.show_lead", record_id=row.id),
+        under=lambda row: row.job_title,
         receipts_of=_receipts_once(),
         answer=answer,
     )
-
-
-def _tabs() -> list[tuple[str, str, int]]:
-    return [
-        (name, request.path + ("?" + urlencode(args) if args else "?all=1"), count)
-        for name, args, count in queries.views(g.actor)
-    ]
 
 
 def _receipts_once() -> Any:
@@ -128,9 +117,3 @@ def _verdicts(lead: Lead) -> list[tuple[str, bool, str]]:
         else:
             found.append((what, verdict.allowed, verdict.why))
     return found
-
-
-def picked() -> list[int]:
-    """The rows ticked in the list, at most as many as a page shows."""
-    ids = request.values.getlist("pick", type=int)
-    return list(dict.fromkeys(ids))[:200]

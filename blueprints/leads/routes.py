@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, g, request, url_for
+from flask import Blueprint, flash, g, url_for
 
 from portal.kernel import clock
 from portal.leads import queries, services
 from portal.organization.queries import authorize
 from portal.web.auth import needs
-from portal.web.forms import ActForm, Done, submit
+from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
 
 from .forms import AssignLead, DisqualifyLead, EditLead
-from .pages import lead_page, leads_page, picked
+from .pages import lead_page, leads_page
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -127,56 +127,3 @@ def _act(record_id: int, act: Callable[[], Any], said: str) -> Any:
         return lead_page(record_id, status=form.status)
     flash(said, "success")
     return see(show_lead, record_id=record_id)
-
-
-@bp.post("/bulk/assignment")
-@needs("leads.assign")
-def bulk_assign() -> Any:
-    """First the question whom to give the picked leads to, then the act."""
-    form = AssignLead().offer(queries.assignable(g.actor, clock.today(g.timezone)))
-
-    def act() -> int:
-        for lead_id in picked():
-            services.assign(g.actor, lead_id, form.position_id.data, form.reason.data or "")
-        return len(picked())
-
-    return _bulk(form, act, "Assign", "assigned", ("position_id", "reason"))
-
-
-@bp.post("/bulk/disqualification")
-@needs("leads.edit")
-def bulk_disqualify() -> Any:
-    form = DisqualifyLead()
-
-    def act() -> int:
-        for lead_id in picked():
-            services.disqualify(g.actor, lead_id, form.reason.data)
-        return len(picked())
-
-    return _bulk(form, act, "Disqualify", "disqualified", ("reason",))
-
-
-def _bulk(form: Any, act: Callable[[], int], verb: str, done_word: str, fields: tuple[str, ...]) -> Any:
-    """All of the picked leads or none: whatever refuses one is said, and nothing is changed."""
-    if not picked():
-        flash("Pick at least one lead.", "warn")
-        return go(url_for(".list_leads"))
-    done: Done | None = None
-    status = 200
-    if fields[0] in request.form:
-        done = submit(form, act)
-        status = form.status
-    if done is None:
-        if status == 200:
-            form = type(form)(formdata=None)
-            if isinstance(form, AssignLead):
-                form.offer(queries.assignable(g.actor, clock.today(g.timezone)))
-        found = [queries.lead(g.actor, lead_id) for lead_id in picked()]
-        context = {
-            "title": f"{verb} {len(found)} {'lead' if len(found) == 1 else 'leads'}",
-            "verb": verb,
-            "leads": found,
-        }
-        return page("leads/bulk.html", status=status, form=form, fields=fields, **context)
-    flash(f"{done.result} {'lead' if done.result == 1 else 'leads'} {done_word}.", "success")
-    return go(url_for(".list_leads"))

@@ -9,6 +9,7 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.consent.states import Channel
 from portal.messages import queries
+from portal.messages.rules import CHANNEL_NAMES
 from portal.web.auth import public
 from portal.web.htmx import page
 
@@ -34,7 +35,7 @@ def list_captured() -> Response:
         "captured",
         title="Captured mail and SMS",
         messages=queries.captured(),
-        names=queries.CHANNEL_NAMES,
+        names=CHANNEL_NAMES,
     )
 
 
@@ -44,10 +45,10 @@ def show_captured(captured_id: int) -> Response:
     return framing(
         page(
             "messages/show_captured.html",
-            title=message.subject or queries.CHANNEL_NAMES[message.channel],
+            title=message.subject or CHANNEL_NAMES[message.channel],
             message=message,
             opened=opened(message.raw, is_email=message.channel == Channel.EMAIL),
-            channel_name=queries.CHANNEL_NAMES[message.channel],
+            channel_name=CHANNEL_NAMES[message.channel],
         )
     )
 

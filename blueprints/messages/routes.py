@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, g, url_for
 
 from portal.consent.rules import WHY
+from portal.consent.states import Channel
 from portal.messages import queries, services
+from portal.messages.rules import CHANNEL_NAMES
 from portal.messages.states import MOVES, MessageState
 from portal.web.auth import needs
 from portal.web.forms import submit
@@ -37,8 +39,8 @@ def _traffic() -> dict[str, Any]:
     return {
         "traffic": queries.traffic(g.actor),
         "badges": BADGES,
-        "names": queries.CHANNEL_NAMES,
-        "missing": [queries.CHANNEL_NAMES[c] for c in queries.Channel if c not in with_server],
+        "names": CHANNEL_NAMES,
+        "missing": [CHANNEL_NAMES[c] for c in Channel if c not in with_server],
         "hold_form": HoldSending(formdata=None),
         "release_form": ReleaseSending(formdata=None),
     }
@@ -65,7 +67,7 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
         message=message,
         subject=queries.subject_of(message),
         suppressed_because=WHY.get(message.state_reason, ""),
-        channel_name=queries.CHANNEL_NAMES[message.channel],
+        channel_name=CHANNEL_NAMES[message.channel],
         badge_kind=BADGES[message.state],
         explained=explain(message),
         form=form,

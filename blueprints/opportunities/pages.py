@@ -1,20 +1,24 @@
 """Pages of deals that more than one view shows."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Response, g, request, url_for
 
 from portal.catalog.rules import PlainLine, line_net
+from portal.invoices.queries import chain
 from portal.kernel import clock
 from portal.opportunities import queries
 from portal.opportunities.models import Opportunity
-from portal.opportunities.rules import ORDER, chain, gate, grade, missing
+from portal.opportunities.rules import ORDER, gate, grade, missing
 from portal.opportunities.states import PROBABILITY, OpportunityState, Stage
 from portal.quotes.queries import newest, of_opportunity
 from portal.targets.queries import current_period
+from portal.web.chain import bars as chain_bars
+from portal.web.filters import when
 from portal.web.htmx import page
-from portal.web.records import record_url
 
 from .forms import LineForm, NextStepForm, ReopenForm
 
@@ -45,12 +49,8 @@ def process(deal: Opportunity, usual: dict[Stage, int], now: datetime) -> list[B
             bars.append(
                 Bar(stage.capitalize(), f"usually {_days(usual[stage])}" if stage in usual else "", "todo", None)
             )
-    return bars + [_after(step) for step in chain(deal.id)]
-
-
-def _after(step: Any) -> Bar:
-    href = record_url(step.noun, step.record_id) if step.record_id else None
-    return Bar(step.name, step.note, "done" if step.at else "after", href or None)
+    after = chain(g.actor, deal.id, now.date())[1:]  # the quote belongs to Propose
+    return bars + [Bar(name, note, state, href or None) for name, note, state, href in chain_bars(after)]
 
 
 def _days(count: int) -> str:
@@ -131,9 +131,12 @@ def board_page(*, status: int = 200) -> Response:
         board=found,
         full=lane,
         filters=filters,
+        query=f"?{urlencode(filters)}" if filters else "",
         owners=queries.owners(g.actor),
         territories=queries.territories(g.actor),
         stages=ORDER,
+        near=cache(when),
+        days=cache(_days),
         today=queries.business_day(),
         period=period,
         closed=queries.closed_since(g.actor, queries.midnight(period.starts_on)),

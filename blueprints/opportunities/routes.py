@@ -15,7 +15,7 @@ from portal.opportunities.states import OpportunityState, Stage
 from portal.organization.queries import get
 from portal.web.auth import needs
 from portal.web.forms import submit
-from portal.web.htmx import go, page, see
+from portal.web.htmx import go, page, see, wanted_fragment
 from portal.web.listing import list_page
 from portal.web.records import record_url
 
@@ -60,7 +60,7 @@ def move_opportunity(record_id: int) -> Any:
     form = MoveForm()
     wanted = form.stage.data
     if wanted in ORDER and is_back(deal.stage, wanted) and "reason" not in request.form:
-        return go(url_for(".show_move", record_id=record_id, to=wanted, **{"from": "board"} if _from_board() else {}))
+        return go(url_for(".show_move", record_id=record_id, to=wanted))
     name = deal.name
     if submit(form, lambda: services.move_stage(g.actor, record_id, wanted, reason=form.reason.data or "")):
         flash(f"{name} is now in {wanted.capitalize()}", "success")
@@ -73,7 +73,11 @@ def move_opportunity(record_id: int) -> Any:
 
 
 def _after_move(record_id: int) -> Any:
-    return see(show_board) if _from_board() else see(show_opportunity, record_id=record_id)
+    """Back where the button was, under the filters that the board had."""
+    if not _from_board():
+        return see(show_opportunity, record_id=record_id)
+    filters = {key: value for key, value in request.args.items() if key in ("owner", "territory")}
+    return board_page() if wanted_fragment() == "board" else go(url_for(".show_board", **filters))  # type: ignore[arg-type]
 
 
 @bp.get("/opportunities/<int:record_id>/stage")

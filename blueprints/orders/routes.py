@@ -7,10 +7,10 @@ from flask import Blueprint, Response, flash, g, request, send_file, url_for
 
 from portal.invoices.queries import chain_of_order, of_order
 from portal.kernel import files
-from portal.kernel.audit import history
 from portal.kernel.errors import NotFound
 from portal.orders import queries, services
 from portal.orders.states import OrderState
+from portal.organization.queries import allows
 from portal.quotes.queries import seller_today
 from portal.web.auth import needs
 from portal.web.chain import bars
@@ -35,7 +35,7 @@ def list_orders() -> Response:
         title="Orders",
         kinds={queries.STATE_NAMES[OrderState(state)]: kind for state, kind in KINDS.items()},
         row_url=lambda row: url_for(".show_order", record_id=row.id),
-        empty_text="An order comes into being when a customer accepts a quote.",
+        empty="An order comes into being when a customer accepts a quote.",
     )
 
 
@@ -62,6 +62,8 @@ def _order_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         title=found.number,
         crumbs=[("Orders", url_for("orders.list_orders"))],
         order=found,
+        base=url_for("orders.show_order", record_id=record_id),
+        editor=allows(g.actor, "orders.edit", found),
         quote=quote,
         totals=queries.totals_of(found),
         steps=bars(chain_of_order(g.actor, found, seller_today())),
@@ -71,7 +73,6 @@ def _order_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         tab=tab,
         tabs=[(text, url_for("orders.show_order", record_id=record_id, tab=key), None) for key, text in TABS.items()],
         tab_name=TABS[tab],
-        changes=history("orders", record_id) if tab == "changes" else [],
         **(ready | forms),
     )
 

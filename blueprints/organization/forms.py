@@ -17,7 +17,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.organization import queries
-from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES
+from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
 from portal.web.forms import EditForm, Form
 
 
@@ -32,7 +32,7 @@ class EditPosition(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reports_to_id.choices = [("", "Nobody"), *queries.position_choices()]
+        self.reports_to_id.choices = pairs([("", "Nobody"), *queries.position_choices()])
 
 
 class TakeSeat(Form):
@@ -41,7 +41,7 @@ class TakeSeat(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user_id.choices = queries.people_choices()
+        self.user_id.choices = pairs(queries.people_choices())
 
 
 class Vacate(Form):
@@ -55,7 +55,7 @@ class CoverTerritories(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.territories.choices = queries.territory_choices()
+        self.territories.choices = pairs(queries.territory_choices())
 
 
 class EditCompany(EditForm):

@@ -29,7 +29,8 @@ MOST_LINES = 200
 
 def exact(form: Any, field: Any) -> None:
     """At most four decimal places, as they are stored."""
-    if field.data is not None and field.data.is_finite() and field.data != round(field.data, 4):
+    exponent = field.data.normalize().as_tuple().exponent if field.data is not None else 0
+    if not isinstance(exponent, int) or exponent < -4:
         raise ValidationError("At most four decimal places.")
 
 

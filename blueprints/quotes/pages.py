@@ -7,6 +7,7 @@ from flask import Response, g, request, url_for
 from portal.catalog.rules import DocumentTotals
 from portal.invoices.queries import chain_of_quote
 from portal.kernel.audit import history
+from portal.organization.queries import allows
 from portal.quotes import queries
 from portal.quotes.models import Quote, Revision
 from portal.quotes.states import RevisionState
@@ -32,6 +33,8 @@ def quote_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         title=f"{found.number}, revision {revision.number}",
         crumbs=[("Quotes", url_for("quotes.list_quotes"))],
         quote=found,
+        base=url_for("quotes.show_quote", record_id=record_id),
+        editor=allows(g.actor, "quotes.edit", found),
         revision=revision,
         totals=queries.totals_of(revision),
         steps=bars(chain_of_quote(g.actor, found, queries.seller_today())),

@@ -18,7 +18,13 @@ from portal.web.htmx import go, page
 from . import bp
 from .forms import QuotaForm
 
-SHIFTS = {"1": "Next quarter", "0": "This quarter", "-1": "Last quarter", "-2": "Two quarters ago", "-3": "Three quarters ago"}
+SHIFTS = {
+    "1": "Next quarter",
+    "0": "This quarter",
+    "-1": "Last quarter",
+    "-2": "Two quarters ago",
+    "-3": "Three quarters ago",
+}
 
 
 @bp.get("/targets")

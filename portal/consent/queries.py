@@ -114,7 +114,7 @@ def preference_token(channel: Channel, address: str, purpose: Purpose = Purpose.
     consent_id = db.session.scalar(
         select(Consent.id).where(Consent.channel == channel, Consent.address == plain, Consent.purpose == purpose)
     )
-    return consent_id and token_for(consent_id)
+    return token_for(consent_id) if consent_id else None
 
 
 def token_for(consent_id: int) -> str:

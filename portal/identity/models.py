@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
 from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel import clock
@@ -67,7 +68,7 @@ class User(Base, UserMixin, Audited):
     tf_totp_secret: Mapped[str | None]
     tf_phone_number: Mapped[str | None]
     totp_last_counter: Mapped[int | None]  # a code works once
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(JSON)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))  # codes are popped
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     roles: Mapped[list[Role]] = relationship(secondary="user_role", lazy="selectin")  # type: ignore[assignment]

@@ -136,9 +136,10 @@ _LEET = str.maketrans("013457@$!", "oleastasi")
 def is_common_password(password: str, *personal: str) -> bool:
     """Whether attackers try it first (ASVS 6.2.4): a common word, the person's own name, or few different characters."""
     plain = password.casefold()
-    words = {*_COMMON.split()} | {
-        part for text in personal for part in re.split(r"[\W_]+", text.casefold()) if len(part) > 3
-    }
+    words = set(_COMMON.split())
+    for text in personal:
+        parts = re.split(r"[\W\d_]+", text.casefold())
+        words.update(part for part in [*parts, "".join(parts)] if len(part) > 3)
     shapes = {
         re.sub(r"[^a-zà-ÿ]", "", spelled) for spelled in (plain, plain.translate(_LEET), plain.rstrip("0123456789!"))
     }

@@ -39,6 +39,10 @@ def expected(amount: Decimal, probability: int) -> tuple[str, int]:
     return f"Expected value, {probability} % of {amount:,.0f}", worth_points(amount * probability / 100)
 
 
+def days_text(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
 def lateness(days: int) -> int:
     """Points of something overdue by so many days."""
     return 20 + min(20, 2 * max(days, 0))
@@ -66,7 +70,7 @@ def _spell(minutes: int) -> str:
 def due_points(due: datetime, now: datetime) -> tuple[str, int]:
     days = (now - due).days
     if due < now:
-        return (f"{days} days overdue" if days > 1 else "Overdue"), lateness(days)
+        return (f"{days_text(days)} overdue" if days else "Overdue"), lateness(days)
     return ("Due within a day", 22) if -days <= 1 else ("Due later", 8)
 
 

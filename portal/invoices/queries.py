@@ -96,7 +96,8 @@ def totals_of(found: Invoice) -> DocumentTotals:
 def of_order(actor: Actor, order_id: int) -> Invoice | None:
     """The invoice that stands for the order, draft or issued."""
     standing_one = Invoice.state != InvoiceState.CANCELLED
-    return db.session.scalar(visible_to(actor, Invoice).where(Invoice.order_id == order_id, standing_one))
+    found = visible_to(actor, Invoice).where(Invoice.order_id == order_id, standing_one)
+    return db.session.scalar(found.options(selectinload(Invoice.payments)))
 
 
 def for_mail(invoice_id: int) -> Invoice | None:
@@ -131,7 +132,7 @@ class Step:
     number: str = ""
     state: str = ""
     done: bool = False
-    at: date | datetime | None = None
+    at: datetime | None = None
     amount: Decimal | None = None
     currency: str = ""
 
@@ -206,7 +207,8 @@ def _paid_step(bill: Invoice | None) -> Step:
         return Step("Paid", "invoices")
     paid = bill.state == InvoiceState.PAID
     said = "In full" if paid else "In part" if bill.paid else "Not yet"
-    return Step("Paid", "invoices", bill.id, "", said, paid, None, bill.paid, bill.currency)
+    at = bill.payments[-1].recorded_at if paid and bill.payments else bill.issued_at if paid else None
+    return Step("Paid", "invoices", bill.id, "", said, paid, at, bill.paid, bill.currency)
 
 
 def _rows(actor: Actor) -> Select[Invoice]:

@@ -1,8 +1,8 @@
-"""Stage gates and health: pure, over plain facts; and what downstream areas tell of a deal."""
+"""Stage gates and health: pure, over plain facts; and what quotes tell of a deal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from .states import Stage
 
@@ -80,7 +80,9 @@ def health(
     if not next_step:
         flags.append(Flag("No next step"))
     if last_activity is None or (today - last_activity).days >= SILENT_AFTER:
-        silent = "Nothing happened yet" if last_activity is None else f"Silent for {_days((today - last_activity).days)}"
+        silent = (
+            "Nothing happened yet" if last_activity is None else f"Silent for {_days((today - last_activity).days)}"
+        )
         flags.append(Flag(silent))
     if contacts < 2:
         flags.append(Flag("Only one contact known" if contacts else "No contact known"))
@@ -98,25 +100,9 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-# Downstream areas tell what they know of a deal by registering themselves here.
-
-
-@dataclass(frozen=True)
-class ChainStep:
-    """Order, Invoice or Paid in the process bar: `at` when it was reached, and the record behind it."""
-
-    name: str
-    note: str
-    at: datetime | None = None
-    noun: str = ""
-    record_id: int | None = None
-
-
+# Quotes come later in the process: they tell what they know of a deal by registering themselves here.
 Fact = Callable[[int], bool]
-Chain = Callable[[int], Sequence[ChainStep]]
 _facts: dict[str, Fact] = {}
-_chains: list[Chain] = []
-AFTER = (ChainStep("Order", "from the quote"), ChainStep("Invoice", "from the order"), ChainStep("Paid", "from payments"))
 
 
 def register_fact(name: str, knows: Fact) -> None:
@@ -127,12 +113,3 @@ def register_fact(name: str, knows: Fact) -> None:
 def fact(name: str, opportunity_id: int) -> bool:
     """False while nobody knows."""
     return name in _facts and _facts[name](opportunity_id)
-
-
-def register_chain(follow: Chain) -> None:
-    """`follow` gives the steps after Close of an opportunity id, always all three."""
-    _chains[:] = [follow]
-
-
-def chain(opportunity_id: int) -> Sequence[ChainStep]:
-    return _chains[0](opportunity_id) if _chains else AFTER

@@ -30,7 +30,9 @@ def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[boo
     owner: Any = getattr(model, "owner_id", None)
     if owner is None or not scopes:
         return false()
-    conditions: list[ColumnElement[bool]] = [owner.in_(actor.position_ids)] if actor.position_ids else []
+    conditions: list[ColumnElement[bool]] = []
+    if scopes & {Scope.OWN, Scope.TEAM, Scope.SUBTREE} and actor.position_ids:
+        conditions.append(owner.in_(actor.position_ids))
     if Scope.TEAM in scopes:
         conditions.append(owner.in_(actor.team_ids))
     if Scope.SUBTREE in scopes:

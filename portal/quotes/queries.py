@@ -1,11 +1,11 @@
 """Reading quotes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account, Contact
@@ -17,6 +17,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.kernel.paper import DocumentSnapshot
+from portal.opportunities.rules import register_fact
 from portal.organization.models import Company
 from portal.organization.queries import company, get, names_of_positions, visible_to
 
@@ -224,3 +225,13 @@ LISTING = Listing(
               filter="choice", choices=_owners),
     ),
 )  # fmt: skip
+
+
+def _knows(*conditions: ColumnElement[bool]) -> Callable[[int], bool]:
+    """Whether a deal has a revision like that: what the gates of its stages ask."""
+    made = select(Revision.id).join(Quote, Quote.id == Revision.quote_id).where(*conditions).limit(1)
+    return lambda opportunity_id: db.session.scalar(made.where(Quote.opportunity_id == opportunity_id)) is not None
+
+
+register_fact("quote_sent", _knows(Revision.sent_at.is_not(None)))
+register_fact("quote_accepted", _knows(Revision.state == RevisionState.ACCEPTED))

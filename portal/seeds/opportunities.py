@@ -95,8 +95,9 @@ def _history(deal: Opportunity, started: datetime) -> Iterator[StageChange]:
     until = deal.closed_at or clock.now()
     days = max((until - started).days, 0)
     at, before = started, None
+    shares = len(passed) * (len(passed) + 1) // 2
     for place, stage in enumerate(passed):
-        spent = days * place // (len(passed) + 1)
+        spent = days * place // shares
         at += timedelta(days=spent)
         yield StageChange(
             opportunity_id=deal.id,

@@ -160,4 +160,3 @@ def _back(day: date, quarters: int) -> date:
 def quota_in(actor: Actor, position_id: int, starts_on: date) -> Quota | None:
     mine = visible_to(actor, Quota).where(Quota.metric == METRIC, Quota.starts_on == starts_on)
     return db.session.scalar(mine.where(Quota.owner_id == position_id))
-

@@ -14,9 +14,7 @@ from .queries import METRIC, currency, quota_in
 from .rules import Period
 
 
-def set_quota(
-    actor: Actor, position_id: int, period: Period, amount: Decimal, *, version: int | None = None
-) -> int:
+def set_quota(actor: Actor, position_id: int, period: Period, amount: Decimal, *, version: int | None = None) -> int:
     """Make or change the number of a position for a quarter; the changes stay in the audit. Raises Stale."""
     authorize(actor, "targets.edit")
     if db.session.get(Position, position_id) is None:

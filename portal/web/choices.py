@@ -1,15 +1,24 @@
 """Languages, time zones, months and currencies to choose from."""
 
+from collections.abc import Iterable
+from typing import Any
 from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_currency_name, get_territory_currencies
+from wtforms.fields.choices import SelectChoice
 
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+
+def pairs(given: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """(value, text) pairs as a select field wants them."""
+    return [SelectChoice(value, text) for value, text in given]
+
+
+LANGUAGES = pairs([("en", "English"), ("de", "Deutsch")])
 ZONES = sorted(zone for zone in available_timezones() if zone == "UTC" or "/" in zone and not zone.startswith("Etc/"))
-MONTHS = list(Locale("en").months["stand-alone"]["wide"].items())
+MONTHS = pairs(Locale("en").months["stand-alone"]["wide"].items())
 CURRENCIES = [
-    (code, f"{code}, {get_currency_name(code, locale='en')}")
+    SelectChoice(code, f"{code}, {get_currency_name(code, locale='en')}")
     for code in sorted({code for land in get_global("territory_currencies") for code in get_territory_currencies(land)})
 ]

@@ -13,9 +13,6 @@ from urllib.parse import SplitResult, urlsplit
 SECONDS = 5.0  # for the whole call
 MOST = 1_000_000  # bytes of an answer
 PORTS = (443, 8443)
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotSent(Exception):
@@ -82,16 +79,10 @@ def _resolve(host: str, port: int, private: bool) -> str:
 
 
 def is_public(text: str) -> bool:
-    """Also looks into IPv6 addresses that carry an IPv4 address: mapped, 6to4, Teredo, NAT64."""
-    address: Address = ipaddress.ip_address(text.partition("%")[0])
-    return all(a.is_global and not a.is_multicast and not a.is_reserved for a in (address, *_carried(address)))
-
-
-def _carried(address: Address) -> Iterator[Address]:
-    if isinstance(address, ipaddress.IPv6Address):
-        yield from (a for a in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())) if a)
-        if address in NAT64:
-            yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    """IPv6 addresses that carry an IPv4 address (mapped, NAT64, Teredo) count as inside, a 6to4 one as what it carries."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    carried = address.sixtofour if isinstance(address, ipaddress.IPv6Address) else None
+    return all(a.is_global and not a.is_multicast and not a.is_reserved for a in (address, carried or address))
 
 
 def _connect(address: str, target: SplitResult, port: int) -> socket.socket:

@@ -120,16 +120,19 @@ SAME = {
 
 def suggest(header: Sequence[str], kind: ImportKind) -> list[str]:
     """For every column the field it most likely is, or "": each field once, exact names before other words for it."""
-    plain = ["".join(c for c in name.casefold() if c.isalnum()) for name in header]
+    plain = [_bare(name) for name in header]
     found = [""] * len(header)
     for exact in (True, False):
         for field, label in kind.fields:
-            names = {field.replace("_", ""), "".join(c for c in label.casefold() if c.isalnum())}
-            names = names if exact else set(SAME.get(field, "").split())
-            place = next((i for i, name in enumerate(plain) if name in names and not found[i]), None)
-            if place is not None and field not in found:
-                found[place] = field
+            names = (_bare(field), _bare(label)) if exact else SAME.get(field, "").split()
+            free = [place for name in names for place, other in enumerate(plain) if other == name and not found[place]]
+            if free and field not in found:
+                found[free[0]] = field
     return found
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
 
 
 def check_columns(columns: Sequence[str], kind: ImportKind) -> None:

@@ -32,7 +32,9 @@ def test_silence_allows_only_the_persons_own_business(app: Flask) -> None:
 
 
 def test_the_last_word_counts_and_every_word_is_kept(app: Flask) -> None:
-    say(YES), say(NO), say(YES, " ANN@Example.com ")
+    say(YES)
+    say(NO)
+    say(YES, " ANN@Example.com ")
     assert may_send(MAIL, "ann@example.com", Purpose.COMMERCIAL).allowed
     kept = standing(MAIL, "Ann@example.com")
     assert [event.state for event in kept.evidence] == [YES, NO, YES]
@@ -49,7 +51,8 @@ def test_a_no_to_transactional_messages_is_heard(app: Flask) -> None:
 @pytest.mark.parametrize("table", ["consent_event", "suppression_event"])
 @pytest.mark.parametrize("act", ["UPDATE {} SET actor_or_source = 'x'", "DELETE FROM {}"])
 def test_evidence_cannot_be_changed(app: Flask, table: str, act: str) -> None:
-    say(YES), block(R.MANUAL)
+    say(YES)
+    block(R.MANUAL)
     column = "source" if table == "consent_event" else "actor"
     with pytest.raises(DBAPIError, match="append only"), unit_of_work():
         db.session.execute(text(act.format(table).replace("actor_or_source", column)))
@@ -66,14 +69,17 @@ def test_evidence_cannot_be_changed(app: Flask, table: str, act: str) -> None:
     ],
 )
 def test_the_wider_block_stands(app: Flask, first: R, second: R, stands: R) -> None:
-    block(first), block(second)
+    block(first)
+    block(second)
     assert [s.reason for s in db.session.scalars(select(Suppression))] == [stands]
 
 
 def test_a_yes_ends_an_unsubscription_and_nothing_else(app: Flask) -> None:
-    block(R.UNSUBSCRIBED), say(YES)
+    block(R.UNSUBSCRIBED)
+    say(YES)
     assert may_send(MAIL, "ann@example.com", Purpose.COMMERCIAL).allowed
-    block(R.COMPLAINT), say(YES)
+    block(R.COMPLAINT)
+    say(YES)
     assert "spam" in may_send(MAIL, "ann@example.com", Purpose.COMMERCIAL).why
 
 

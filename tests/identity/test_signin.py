@@ -30,6 +30,11 @@ def is_in(client: Client) -> bool:
     return bool(client.get("/settings").status_code == 200)
 
 
+def anonymous(answer: Any) -> str:
+    """The page without the typed address and the token of the moment."""
+    return re.sub(r'value="[\w.-]{60,}"', "", answer.text.replace("rex@", "rep@"))
+
+
 def last_mail() -> str:
     text = db.session.scalar(select(MessageContent.text).order_by(MessageContent.id.desc()).limit(1))
     assert text
@@ -50,7 +55,7 @@ def test_wrong_password_and_unknown_address_look_alike(client: Client) -> None:
     with_password("rep")
     wrong, unknown = sign_in(client, password="not this one at all"), sign_in(client, email="rex@test-cycles.example")
     assert wrong.status_code == unknown.status_code == 422
-    assert wrong.text.replace("rep@", "x@") == unknown.text.replace("rex@", "x@")
+    assert anonymous(wrong) == anonymous(unknown)
 
 
 def test_a_planted_session_is_not_carried_over(client: Client) -> None:
@@ -91,7 +96,7 @@ def test_signing_out_ends_the_cookie_for_good(client: Client) -> None:
     assert not is_in(client)
 
 
-def test_a_device_is_out_after_being_idle_and_in_any_case_after_twelve_hours(client: Client) -> None:
+def test_a_device_is_out_after_being_idle_and_in_any_case_after_twelve_hours(app: Flask, client: Client) -> None:
     with_password("rep")
     start = datetime(2026, 3, 2, 8, tzinfo=UTC)
     with clock.frozen(start):
@@ -101,10 +106,11 @@ def test_a_device_is_out_after_being_idle_and_in_any_case_after_twelve_hours(cli
             assert is_in(client)
     with clock.frozen(start + timedelta(hours=12, minutes=1)):
         assert not is_in(client)
+    idle = app.test_client()
     with clock.frozen(start):
-        sign_in(client)
+        sign_in(idle)
     with clock.frozen(start + timedelta(minutes=121)):
-        assert not is_in(client)
+        assert not is_in(idle)
 
 
 def test_seen_is_noted_at_most_every_five_minutes(client: Client) -> None:
@@ -123,12 +129,18 @@ def test_changing_the_password_keeps_this_device_only(app: Flask) -> None:
     with_password("rep")
     here, there = app.test_client(), app.test_client()
     sign_in(here), sign_in(there)
-    fresh = {"password": PASSWORD, "new_password": "nine plums in a bucket", "new_password_confirm": "nine plums in a bucket"}
+    fresh = {
+        "password": PASSWORD,
+        "new_password": "nine plums in a bucket",
+        "new_password_confirm": "nine plums in a bucket",
+    }
     assert here.post("/password", data=fresh).location == "/settings"
     assert (is_in(here), is_in(there)) == (True, False)
 
 
-@pytest.mark.parametrize("weak", ["short", "Password1234!", "aaaaaaaaaaaaaa", "123456789012345", "throughline2026", "Rita Rep 2026"])
+@pytest.mark.parametrize(
+    "weak", ["short", "Password1234!", "aaaaaaaaaaaaaa", "123456789012345", "throughline2026", "Rita Rep 2026"]
+)
 def test_what_everybody_tries_is_refused(client: Client, weak: str) -> None:
     with_password("rep")
     sign_in(client)
@@ -146,12 +158,14 @@ def test_what_everybody_tries_is_refused(client: Client, weak: str) -> None:
 def test_next_stays_on_this_site(client: Client, target: str) -> None:
     with_password("rep")
     answer = sign_in(client, next=target)
-    assert answer.status_code == 400 or answer.location in ("/", "/%0d%0aLocation: https://evil.example")
-    assert client.post("/theme", data={"theme": "dark", "next": target}).location.startswith("/")
-    assert "//" not in client.post("/theme", data={"theme": "dark", "next": target}).location[:2]
+    themed = client.post("/theme", data={"theme": "dark", "next": target})
+    for location in (answer.location or "/", themed.location):
+        assert re.match(r"/($|[^/\\])", location)
 
 
-def test_a_reset_link_works_once_and_names_our_own_host(app: Flask, client: Client, run_jobs: Callable[[], int]) -> None:
+def test_a_reset_link_works_once_and_names_our_own_host(
+    app: Flask, client: Client, run_jobs: Callable[[], int]
+) -> None:
     with_password("rep")
     signed_in = app.test_client()
     sign_in(signed_in)
@@ -174,7 +188,7 @@ def test_asking_for_a_reset_tells_nothing(client: Client, run_jobs: Callable[[],
     known = client.post("/password/reset", data={"email": EMAIL})
     unknown = client.post("/password/reset", data={"email": "rex@test-cycles.example"})
     assert known.status_code == unknown.status_code == 200
-    assert known.text.replace("rep@", "x@") == unknown.text.replace("rex@", "x@")
+    assert anonymous(known) == anonymous(unknown)
     run_jobs()
     assert list(db.session.scalars(select(Message.address))) == [EMAIL]
 
@@ -183,7 +197,11 @@ def test_a_given_password_must_be_changed_first(client: Client) -> None:
     with_password("rep", must_change=True)
     sign_in(client)
     assert client.get("/settings").location == "/password"
-    fresh = {"password": PASSWORD, "new_password": "nine plums in a bucket", "new_password_confirm": "nine plums in a bucket"}
+    fresh = {
+        "password": PASSWORD,
+        "new_password": "nine plums in a bucket",
+        "new_password_confirm": "nine plums in a bucket",
+    }
     client.post("/password", data=fresh)
     assert is_in(client)
 
@@ -278,7 +296,7 @@ def test_a_form_from_elsewhere_is_refused(own_app: Any) -> None:
     assert sign_in(client).status_code == 400
 
 
-def test_one_click_exists_in_the_demo_only(own_app: Any, app: Flask) -> None:
+def test_one_click_exists_in_the_demo_only(app: Flask, own_app: Any) -> None:
     assert not [rule for rule in app.url_map.iter_rules() if "demo" in rule.rule]
     assert "sign_in_demo" not in str(app.view_functions)
     demo = own_app(demo=True)

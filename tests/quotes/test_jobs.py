@@ -47,18 +47,16 @@ def test_the_offer_is_printed_once_and_mailed_with_a_link(run_jobs: Callable[[],
     assert "http://portal.test/q/" in content.text
 
 
-def test_without_pango_the_paper_waits_and_says_so(
-    run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pdf, "available", lambda: "PDF needs Pango: apt install libpango-1.0-0")
-    found = makers.sent()
-    run_jobs()
-    revision = makers.revision(found)
-    assert (revision.pdf_key, revision.pdf_problem) == (None, "PDF needs Pango: apt install libpango-1.0-0")
-    assert mails("quotes", found.id) == []
-    jobs.print_waiting_offers()
-    assert run_jobs() == 0
-    monkeypatch.undo()
+def test_without_pango_the_paper_waits_and_says_so(run_jobs: Callable[[], int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "available", lambda: "PDF needs Pango: apt install libpango-1.0-0")
+        found = makers.sent()
+        run_jobs()
+        revision = makers.revision(found)
+        assert (revision.pdf_key, revision.pdf_problem) == (None, "PDF needs Pango: apt install libpango-1.0-0")
+        assert mails("quotes", found.id) == []
+        jobs.print_waiting_offers()
+        assert run_jobs() == 0
     if pdf.available() is None:
         jobs.print_waiting_offers()
         run_jobs()

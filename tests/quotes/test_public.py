@@ -54,7 +54,8 @@ def test_a_german_customer_reads_german(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [{"signed_as": ""}, {"signed_as": "x"}, {"signed_as": "x" * 121}, {"may_sign": None}, {"reference": "x" * 61}]
+    "bad",
+    [{"signed_as": ""}, {"signed_as": "x"}, {"signed_as": "x" * 121}, {"may_sign": None}, {"reference": "x" * 61}],
 )
 def test_an_incomplete_acceptance_is_refused(client: FlaskClient, bad: dict[str, str | None]) -> None:
     found = makers.sent()

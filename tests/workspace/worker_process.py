@@ -1,4 +1,4 @@
-"""A worker process of its own that works off long work until it is killed: python -m tests.workspace.worker_process FOLDER."""
+"""A worker process of its own that works off long work until it is killed: python -m tests.workspace.worker_process FOLDER URL."""
 
 import sys
 import time
@@ -10,8 +10,8 @@ from flask import Flask
 from jobs.workspace import move_along
 from portal.accounts.models import Account
 from portal.kernel.db import db
+from portal.runtime.settings import Settings
 from portal.workspace.rules import ImportKind, offer_import
-from tests.conftest import test_settings
 from wsgi import make_app
 
 NAME = "stores"
@@ -57,4 +57,16 @@ def work_until_killed(app: Flask) -> None:
 
 if __name__ == "__main__":
     offer_import(STORES)
-    work_until_killed(make_app(test_settings(Path(sys.argv[1]))))
+    folder, url = sys.argv[1:]
+    work_until_killed(
+        make_app(
+            Settings(
+                data_dir=Path(folder),
+                database_url=url,
+                redis_url=f"unix://{folder}/no-such-server.sock",
+                secret_key="only-for-tests-only-for-tests-only-for-tests",
+                public_url="http://portal.test",
+                demo=False,
+            )
+        )
+    )

@@ -33,7 +33,7 @@ def list_quotes() -> Response:
         title="Quotes",
         kinds={queries.STATE_NAMES[RevisionState(state)]: kind for state, kind in KINDS.items()},
         row_url=lambda row: url_for(".show_quote", record_id=row.id),
-        empty_text="Offers to customers stand here. Draft one from an opportunity, or for an account.",
+        empty="Offers to customers stand here. Draft one from an opportunity, or for an account.",
     )
 
 
@@ -44,7 +44,7 @@ def new_quote() -> Response:
     deal_id, account_id = (request.args.get(key, type=int) for key in ("opportunity_id", "account_id"))
     if deal_id:
         deal = get(g.actor, Opportunity, deal_id)
-        return _new_page(NewQuoteFromDeal(formdata=None, opportunity_id=deal.id, subject=deal.name), deal=deal)
+        return _new_page(NewQuoteFromDeal(formdata=None, opportunity_id=str(deal.id), subject=deal.name), deal=deal)
     form = NewQuote(formdata=None, account_id=account_id)
     form.account_id.choices = queries.accounts_to_quote(g.actor)
     return _new_page(form)

@@ -3,13 +3,14 @@
 from .dashboard import Figures, dashboard, period_of
 from .search import Group, found
 from .system import TRAIL, counts, dead_entries, heartbeats, oldest_wait
-from .work import AtRisk, at_risk, since, work
+from .work import AtRisk, Own, at_risk, own, since, work
 
 __all__ = [
     "TRAIL",
     "AtRisk",
     "Figures",
     "Group",
+    "Own",
     "at_risk",
     "counts",
     "dashboard",
@@ -17,6 +18,7 @@ __all__ = [
     "found",
     "heartbeats",
     "oldest_wait",
+    "own",
     "period_of",
     "since",
     "work",

@@ -23,7 +23,13 @@ from portal.targets.rules import Attainment, Period, attained, fiscal_year
 
 from .work import count_of
 
-PERIODS = {"0": "This quarter", "-1": "Last quarter", "-2": "Two quarters ago", "-4": "A year ago", "year": "Fiscal year"}
+PERIODS = {
+    "0": "This quarter",
+    "-1": "Last quarter",
+    "-2": "Two quarters ago",
+    "-4": "A year ago",
+    "year": "Fiscal year",
+}
 
 
 @dataclass(frozen=True)

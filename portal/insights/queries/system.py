@@ -54,8 +54,8 @@ TRAIL = Listing(
     query=_entries,
     identity=AuditEntry.id,
     fields=(
-        Field("at", "When", AuditEntry.at, kind="datetime", filter="range"),
         Field("actor", "Who", AuditEntry.actor, filter="contains"),
+        Field("at", "When", AuditEntry.at, kind="datetime", filter="range"),
         Field("noun_of", "Kind", AuditEntry.noun_of, filter="choice", choices=_nouns),
         Field("record_id", "Record", func.coalesce(AuditEntry.record_id, 0), value=lambda e: e.record_id or ""),
         Field("action", "Act", AuditEntry.action, filter="choice", choices=_actions),

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.activities import queries as activities
@@ -27,7 +28,7 @@ from portal.organization.queries import reach, visible_to
 from portal.quotes.models import Quote, Revision
 from portal.quotes.states import RevisionState
 
-from ..rules import WorkItem, answer_points, due_points, expected, lateness, ranked, worth_points
+from ..rules import WorkItem, answer_points, days_text, due_points, expected, lateness, ranked, worth_points
 
 EACH = 30  # of one kind at most
 SOON = timedelta(days=7)
@@ -38,7 +39,9 @@ Source = Callable[[Actor, datetime, date], list[WorkItem]]
 
 def work(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     """Everything due that the person's roles make theirs, most worthwhile first."""
-    return ranked([item for permission, source in SOURCES if actor.may(permission) for item in source(actor, now, today)])
+    return ranked(
+        [item for permission, source in SOURCES if actor.may(permission) for item in source(actor, now, today)]
+    )
 
 
 def _mine(actor: Actor, model: Any) -> ColumnElement[bool]:
@@ -47,7 +50,7 @@ def _mine(actor: Actor, model: Any) -> ColumnElement[bool]:
 
 def _leads(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     waiting = visible_to(actor, Lead).where(Lead.state == LeadState.NEW)
-    nobody = Lead.owner_id.is_(None) if actor.may("leads.assign") else False
+    nobody = Lead.owner_id.is_(None) if actor.may("leads.assign") else false()
     rows = db.session.scalars(
         waiting.where(or_(_mine(actor, Lead), nobody)).order_by(Lead.respond_by.is_(None), Lead.respond_by).limit(EACH)
     )
@@ -57,7 +60,10 @@ def _leads(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
 def _lead(lead: Lead, now: datetime) -> WorkItem:
     words, points = answer_points(lead.respond_by, now)
     late = lead.respond_by is not None and lead.respond_by < now
-    why = [(f"Score {lead.score}" + (f", grade {lead.grade}" if lead.grade else ""), lead.score * 2 // 5), (words, points)]
+    why = [
+        (f"Score {lead.score}" + (f", grade {lead.grade}" if lead.grade else ""), lead.score * 2 // 5),
+        (words, points),
+    ]
     verb = "Answer" if lead.owner_id else "Assign"
     return WorkItem(
         "user-check", f"{verb} {lead.name}", "leads", lead.id, f"{lead.company or lead.email}, new lead. {words}", why,
@@ -83,9 +89,7 @@ def _task(entry: Entry, now: datetime) -> WorkItem:
 
 
 def _deals(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
-    needing = or_(
-        Opportunity.next_step == "", Opportunity.next_step_on <= today, Opportunity.close_on <= today + SOON
-    )
+    needing = or_(Opportunity.next_step == "", Opportunity.next_step_on <= today, Opportunity.close_on <= today + SOON)
     rows = db.session.scalars(
         visible_to(actor, Opportunity)
         .where(_mine(actor, Opportunity), Opportunity.state == OpportunityState.OPEN, needing)
@@ -103,7 +107,7 @@ def _deal(deal: Opportunity, today: date) -> WorkItem:
         why.append(("No next step", 20))
         kind = "warn"
     elif due and due < today:
-        why.append((f"Next step {(today - due).days} days overdue", lateness((today - due).days)))
+        why.append((f"Next step {days_text((today - due).days)} overdue", lateness((today - due).days)))
         kind = "bad"
     elif due == today:
         why.append(("Next step is for today", 22))
@@ -112,7 +116,7 @@ def _deal(deal: Opportunity, today: date) -> WorkItem:
         why.append(("Close date passed", 20))
         kind = "bad"
     elif deal.close_on <= today + SOON:
-        why.append((f"Closes in {(deal.close_on - today).days} days", 15))
+        why.append((f"Closes in {days_text((deal.close_on - today).days)}", 15))
     note = f"{deal.account.name}: {deal.name}. " + ", ".join(words for words, _ in why[1:])
     icon = "arrow-right" if deal.next_step else "clock"
     return WorkItem(icon, text, "opportunities", deal.id, note, why, deal.amount, deal.currency, due, kind)
@@ -142,7 +146,7 @@ def _quote(quote: Quote, revision: Revision, today: date) -> WorkItem:
     else:
         days = (revision.valid_until - today).days
         text, kind = f"Ask about {quote.number}", "warn" if days >= 0 else "bad"
-        why.append((f"Valid for {days} more days" if days >= 0 else "No longer valid", 25))
+        why.append((f"Valid for {days_text(days)} more" if days >= 0 else "No longer valid", 25))
         why.append(("The customer has opened it", 10) if revision.first_viewed_at else ("Not opened yet", 5))
     note = f"{quote.account.name}. {why[1][0]}"
     return WorkItem(
@@ -159,8 +163,8 @@ def _overdue(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
 
 def _invoice(invoice: Invoice, today: date) -> WorkItem:
     days = (today - (invoice.due_on or today)).days
-    why = [("Amount due", worth_points(invoice.amount_due)), (f"{days} days late", min(30, 10 + days))]
-    text = f"Invoice {invoice.number} is {days} days late"
+    why = [("Amount due", worth_points(invoice.amount_due)), (f"{days_text(days)} late", min(30, 10 + days))]
+    text = f"Invoice {invoice.number} is {days_text(days)} late"
     note = f"{invoice.account.name}. Speak of it before the next quote"
     return WorkItem(
         "receipt", text, "invoices", invoice.id, note, why, invoice.amount_due, invoice.currency, invoice.due_on,
@@ -179,7 +183,7 @@ def _to_bill(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     items = []
     for order in rows:
         days = (now - order.placed_at).days
-        why = [("Amount", worth_points(order.total)), (f"Placed {days} days ago", min(30, 10 + days))]
+        why = [("Amount", worth_points(order.total)), (f"Placed {days_text(days)} ago", min(30, 10 + days))]
         text = f"Bill order {order.number}"
         items.append(
             WorkItem("package", text, "orders", order.id, order.account.name, why, order.total, order.currency)
@@ -245,6 +249,29 @@ def since(actor: Actor, moment: datetime, limit: int = 6) -> list[Entry]:
         .limit(limit)
     ).unique()
     return with_links(actor, rows.all())
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the person answers for: own deals, or those of everybody below."""
+
+    pipeline: Decimal
+    won: Decimal
+    won_count: int
+
+
+def own(actor: Actor, first: datetime, last: datetime, currency: str) -> Own:
+    """Open deals now, and deals won between the moments, in one currency."""
+    O = Opportunity  # noqa: E741
+    is_open = O.state == OpportunityState.OPEN
+    is_won = (O.state == OpportunityState.WON) & (O.closed_at >= first) & (O.closed_at < last)
+    scope = "opportunities.edit" if actor.may("opportunities.edit") else "opportunities.view"
+    row = db.session.execute(
+        select(
+            func.sum(O.amount).filter(is_open), func.sum(O.actual_revenue).filter(is_won), func.count().filter(is_won)
+        ).where(reach(actor, O, scope), O.currency == currency, or_(is_open, is_won))
+    ).one()
+    return Own(row[0] or Decimal(0), row[1] or Decimal(0), row[2])
 
 
 def count_of(actor: Actor, model: type[Base], *conditions: ColumnElement[bool]) -> int:

@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rate")),
         sa.UniqueConstraint("country", "region", "category", name=op.f("uq_tax_rate_country_region_category")),
     )
@@ -824,6 +825,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("min_quantity", sa.BigInteger(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("min_quantity > 0", name=op.f("ck_price_list_item_quantity_positive")),
         sa.CheckConstraint("unit_price >= 0", name=op.f("ck_price_list_item_price_not_negative")),
         sa.ForeignKeyConstraint(

@@ -121,9 +121,7 @@ def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
     return lanes
 
 
-def _cards(
-    shown: ColumnElement[bool], full: Stage | None, now: datetime, today: date
-) -> dict[Stage, list[Card]]:
+def _cards(shown: ColumnElement[bool], full: Stage | None, now: datetime, today: date) -> dict[Stage, list[Card]]:
     O = Opportunity  # noqa: E741
     columns = (O.id, O.stage, O.name, O.account_id, O.amount, O.currency, O.close_on, O.next_step, O.next_step_on)
     tops = [

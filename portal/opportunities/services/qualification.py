@@ -73,7 +73,7 @@ def open_from_lead(
     _fill(actor, contact, _person_facts(lead) | {"account_id": account.id}, "contacts.edit")
     opened = _open_deal(actor, lead, account, contact, deal) if deal else None
     _finish(actor, lead, account, contact, opened, account_id is None, contact_id is None)
-    return Qualified(account.id, contact.id, opened and opened.id)
+    return Qualified(account.id, contact.id, opened.id if opened else None)
 
 
 def _company_facts(lead: Lead) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _finish(
             lead_id=lead.id,
             account_id=account.id,
             contact_id=contact.id,
-            opportunity_id=opened and opened.id,
+            opportunity_id=opened.id if opened else None,
             account_is_new=account_is_new,
             contact_is_new=contact_is_new,
             state_before=lead.state,
@@ -190,7 +190,7 @@ def _finish(
         )
     )
     lead.state, lead.qualified_at = LeadState.QUALIFIED, clock.now()
-    emit(LeadQualified(lead.id, account.id, contact.id, opened and opened.id))
+    emit(LeadQualified(lead.id, account.id, contact.id, opened.id if opened else None))
 
 
 def undo_qualification(actor: Actor, lead_id: int) -> int:

@@ -40,7 +40,13 @@ def step(actor: Actor, deal: Opportunity, wanted: Stage, at: datetime, reason: s
     days = max((at - deal.stage_since).days, 0)
     db.session.add(
         StageChange(
-            opportunity_id=deal.id, from_stage=deal.stage, to_stage=wanted, at=at, by=actor.name, reason=reason, days=days
+            opportunity_id=deal.id,
+            from_stage=deal.stage,
+            to_stage=wanted,
+            at=at,
+            by=actor.name,
+            reason=reason,
+            days=days,
         )
     )
     emit(StageChanged(deal.id, deal.stage.value, wanted.value))
