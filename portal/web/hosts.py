@@ -35,12 +35,15 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt="file")
 
 
+def file_token(file_id: int) -> str:
+    token = _signer().dumps(file_id)
+    return token if isinstance(token, str) else token.decode()
+
+
 def send_to_file(file_id: int) -> Response:
     """To the file's own address on the public host, good for a minute: no cookie of ours goes along."""
-    token = _signer().dumps(file_id)
-    return redirect(
-        current_app.extensions["settings"].public_url + url_for("workspace.hand_out_file", token=token), 303
-    )
+    path = url_for("workspace.hand_out_file", token=file_token(file_id))
+    return redirect(current_app.extensions["settings"].public_url + path, 303)
 
 
 def file_of(token: str) -> int:
