@@ -28,7 +28,7 @@ def good_password(form: Form, field: Any) -> None:
 
 class EditSettings(Form):
     name = StringField("Name", [InputRequired(), Length(max=120), inert_name])
-    locale = SelectField("Language", [InputRequired()], choices=pairs(LANGUAGES))
+    locale = SelectField("Language", [InputRequired()], choices=LANGUAGES)
     timezone = SelectField("Time zone", [InputRequired()], choices=ZONES)
 
 
@@ -68,10 +68,8 @@ class SetUp(ChoosePassword):
     country = StringField(
         "Country, two letters", [InputRequired(), Regexp(r"[A-Z]{2}\Z", message="Two capital letters.")]
     )
-    currency = SelectField("Currency", [InputRequired()], choices=pairs(CURRENCIES), default="EUR")
-    fiscal_year_start = SelectField(
-        "Fiscal year starts in", [InputRequired()], choices=pairs(MONTHS), coerce=int, default=1
-    )
+    currency = SelectField("Currency", [InputRequired()], choices=CURRENCIES, default="EUR")
+    fiscal_year_start = SelectField("Fiscal year starts in", [InputRequired()], choices=MONTHS, coerce=int, default=1)
     timezone = SelectField("Time zone", [InputRequired()], choices=ZONES, default="Europe/Berlin")
     sender = EmailField("Company email, sender of its mails", [InputRequired(), Length(max=200), Email()])
     name = StringField("Your name", [InputRequired(), Length(max=120), inert_name])

@@ -38,7 +38,7 @@ def number_of(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
-class LineForm(PlainForm):
+class LineForm(PlainForm):  # type: ignore[misc]
     """One row of the draft. Price and text count for write-ins; products take theirs from the catalog."""
 
     line_id = HiddenField()

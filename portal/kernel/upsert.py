@@ -11,7 +11,7 @@ from .db import Base, db
 
 def _insert(model: type[Base]) -> Any:
     """Of the table, with the rows as parameters: so the statement is compiled once and for all."""
-    return (postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert)(model.__table__)
+    return (postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert)(model.__table__)  # type: ignore[arg-type]
 
 
 def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:

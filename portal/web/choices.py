@@ -15,10 +15,10 @@ def pairs(given: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, text) for value, text in given]
 
 
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGES = pairs([("en", "English"), ("de", "Deutsch")])
 ZONES = sorted(zone for zone in available_timezones() if zone == "UTC" or "/" in zone and not zone.startswith("Etc/"))
-MONTHS = list(Locale("en").months["stand-alone"]["wide"].items())
-CURRENCIES = [
+MONTHS = pairs(Locale("en").months["stand-alone"]["wide"].items())
+CURRENCIES = pairs(
     (code, f"{code}, {get_currency_name(code, locale='en')}")
     for code in sorted({code for land in get_global("territory_currencies") for code in get_territory_currencies(land)})
-]
+)

@@ -105,7 +105,8 @@ def test_a_forged_link_opens_nothing(app: Flask) -> None:
         if "A" * 43 in (route.url or "") and not route.endpoint.startswith("security."):
             answer = FlaskClient.open(client, route.url, method=route.method)
             db.session.rollback()
-            assert answer.status_code in (404, 422), route
+            onward = {303} if route.method == "GET" else set()  # to a page that then says 404
+            assert answer.status_code in {404, 422} | onward, route
 
 
 def test_a_route_without_a_permission_does_not_start(app: Flask) -> None:

@@ -45,7 +45,9 @@ def prepare(place: Place, size: int) -> Iterator[Pair]:
                 before = connection.scalar(text("SELECT count(*) FROM invoice"))
             done = one_by_one(partial(_sell_plainly, engine, number) for number in range(size))
             with engine.connect() as connection:
-                require(connection.scalar(text("SELECT count(*) FROM invoice")) == (before or 0) + size, "rows are missing")
+                require(
+                    connection.scalar(text("SELECT count(*) FROM invoice")) == (before or 0) + size, "rows are missing"
+                )
             return done
 
         yield Pair(ours=ours, floor=floor)

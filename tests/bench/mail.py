@@ -105,6 +105,8 @@ def _row(number: int, content_id: int) -> dict[str, object]:
 
 
 def _sent() -> int:
-    found: int = db.session.scalar(select(func.count()).select_from(Message).where(Message.state == MessageState.SENT)) or 0
+    found: int = (
+        db.session.scalar(select(func.count()).select_from(Message).where(Message.state == MessageState.SENT)) or 0
+    )
     db.session.rollback()
     return found

@@ -28,15 +28,15 @@ def count(model):
 def test_lists_cost_the_same_for_any_number_of_rows(client_of, count_queries, rows):
     products = [make_product(f"S-{n}", f"Row {n}") for n in range(rows)]
     for n in range(rows):
-        make_list(f"Row {n}", *((p, "1", "5") for p in products))
+        listed = make_list(f"Row {n}", *((p, "1", "5") for p in products))
         world.add(TaxRate(country="US", region=f"R{n}", percent=D(1)))
     client = client_of("operator")
     for path, most in (
         ("/products", 16),
         ("/price-lists", 10),
-        ("/price-lists/1", 11),
+        (f"/price-lists/{listed.id}", 11),
         ("/tax-rates", 9),
-        ("/products/1", 9),
+        (f"/products/{products[0].id}", 9),
     ):
         client.get(path)
         count_queries.clear()
@@ -76,25 +76,25 @@ def test_a_double_click_makes_one_and_readers_make_none(client_of, path, data, m
         ("/price-lists", LIST | {"valid_from": "2026-05-02", "valid_until": "2026-05-01"}, "before the first"),
         ("/price-lists", LIST | {"currency": "XXX"}, "Not a valid choice"),
         (
-            "/price-lists/1/prices",
+            "/price-lists/{list_id}/prices",
             {"product": "Nope", "min_quantity": "1", "unit_price": "5"},
             "No product has this number",
         ),
         (
-            "/price-lists/1/prices",
+            "/price-lists/{list_id}/prices",
             {"product": "BK-1", "min_quantity": "1", "unit_price": "5"},
             "from this quantity already",
         ),
-        ("/price-lists/1/prices", {"product": "BK-1", "min_quantity": "0", "unit_price": "5"}, "More than 0"),
-        ("/price-lists/1/prices", {"product": "BK-1", "min_quantity": "2", "unit_price": "-5"}, "at least 0"),
+        ("/price-lists/{list_id}/prices", {"product": "BK-1", "min_quantity": "0", "unit_price": "5"}, "More than 0"),
+        ("/price-lists/{list_id}/prices", {"product": "BK-1", "min_quantity": "2", "unit_price": "-5"}, "at least 0"),
         ("/tax-rates", RATE | {"percent": "101"}, "between 0 and 100"),
         ("/tax-rates", RATE | {"country": "US", "region": "ca"}, "has a rate for this category"),
     ],
 )
 def test_wrong_input_changes_nothing(client_of, path, data, said):
-    make_list("Taken", (make_product(), "1", "100"))
+    list_id = make_list("Taken", (make_product(), "1", "100")).id
     world.add(TaxRate(country="US", region="CA", category="S", percent=D(1)))
-    answer = client_of("finance").post(path, data=data)
+    answer = client_of("finance").post(path.format(list_id=list_id), data=data)
 
     assert answer.status_code == 422
     assert said in answer.text

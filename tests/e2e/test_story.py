@@ -13,7 +13,10 @@ from .walker import Walker
 pytestmark = pytest.mark.browser
 
 WHO = {True: ("Vera", "Spokes & Sons"), False: ("Nora", "Wheel House")}
-MAILS = {"/q/": re.compile("offer|quote", re.I), "/i/": re.compile("invoice", re.I)}  # how the subject of the mail reads
+MAILS = {
+    "/q/": re.compile("offer|quote", re.I),
+    "/i/": re.compile("invoice", re.I),
+}  # how the subject of the mail reads
 READ_FIRST = 3.2  # seconds: a form that comes back sooner was filled in by a machine
 
 
@@ -109,7 +112,9 @@ def manager_gives_the_lead_to_a_rep(manager: Walker, name: str) -> str:
     manager.click(page.locator("#work").get_by_role("link", name=re.compile(name)).first)
     lead = page.url
     people = page.get_by_label("To", exact=True)
-    people.select_option(label=next(one for one in people.locator("option").all_text_contents() if "Linda Mitchell" in one))
+    people.select_option(
+        label=next(one for one in people.locator("option").all_text_contents() if "Linda Mitchell" in one)
+    )
     page.get_by_label("Why", exact=True).fill("She knows the bay")
     manager.click(page.get_by_role("button", name="Assign"))
     return lead
@@ -187,7 +192,9 @@ def mail_link(reader: Walker, email: str, part: str) -> str:
     mail = page.get_by_role("row").filter(has_text=email).filter(has_text=MAILS[part])
     reader.until(mail)
     reader.click(mail.first.get_by_role("link"))
-    found = page.get_by_role("region", name="Links").get_by_role("link").filter(has_text=part).first.get_attribute("href")
+    found = (
+        page.get_by_role("region", name="Links").get_by_role("link").filter(has_text=part).first.get_attribute("href")
+    )
     assert found
     expect(page.get_by_role("region", name="Files").get_by_role("link", name=re.compile("pdf"))).to_be_visible()
     return found
@@ -251,7 +258,15 @@ def finance_records_the_payment(finance: Walker, invoice: str) -> None:
 def leader_sees_it(leader: Walker, company: str) -> None:
     page = leader.page
     leader.sign_in("Brian Welcker")
-    for address in ("/dashboard", "/opportunities/board", "/opportunities", "/leads", "/accounts", "/quotes", "/invoices"):
+    for address in (
+        "/dashboard",
+        "/opportunities/board",
+        "/opportunities",
+        "/leads",
+        "/accounts",
+        "/quotes",
+        "/invoices",
+    ):
         leader.go(address)
     leader.go("/opportunities?state=won&sort=-closed")
     expect(page.get_by_role("row").filter(has_text=company).first).to_be_visible()

@@ -32,7 +32,7 @@ def test_the_race_is_real(live_app):
 def race(app, form, clicks):
     clients = [app.test_client().sign_in(world.user("rep")) for _ in range(clicks)]
     db.session.remove()
-    answers, ready = [], threading.Barrier(clicks)
+    answers, ready = [], threading.Barrier(clicks, timeout=30)
 
     def click(n):
         with app.app_context():

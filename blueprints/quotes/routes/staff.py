@@ -16,11 +16,11 @@ from portal.quotes.services import LineValues
 from portal.quotes.states import RevisionState
 from portal.web.auth import needs
 from portal.web.forms import ActForm, submit
-from portal.web.htmx import go, see
+from portal.web.htmx import go, page, see
 from portal.web.listing import list_page
 
 from ..forms import EditDraft, NewQuote, NewQuoteFromDeal, SendQuote
-from ..pages import KINDS, as_stored, edit_page, page, quote_page, stored_form, with_choices
+from ..pages import KINDS, as_stored, edit_page, quote_page, stored_form, with_choices
 from . import bp
 
 
