@@ -13,3 +13,8 @@ def countries(language: str) -> tuple[tuple[str, str], ...]:
     names = Locale.parse(language, sep="-" if "-" in language else "_").territories
     found = [(code, name) for code, name in names.items() if len(code) == 2 and code not in NO_COUNTRY]
     return tuple(sorted(found, key=lambda pair: pair[1]))
+
+
+@lru_cache(1)
+def country_codes() -> frozenset[str]:
+    return frozenset(code for code, _ in countries("en"))
