@@ -3,7 +3,6 @@
 import hmac
 from datetime import date
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
@@ -45,7 +44,7 @@ def found_company(
     db.session.add(top)
     db.session.flush()
     top.path = f"/{top.id}/"
-    db.session.add(Seat(position_id=top.id, user_id=admin.id, starts_on=clock.today(ZoneInfo(timezone))))
+    db.session.add(Seat(position_id=top.id, user_id=admin.id, starts_on=clock.today(timezone)))
     settings.put(SETUP_CODE, None)
 
 
