@@ -34,6 +34,7 @@ def deliver_invoice(invoice_id: int) -> None:
             ends = clock.now() + KEPT
             token = links.issue(services.LINK, invoice_id, 1, expires_at=ends, address=letter.to)
             values = {
+                "subject": document.get("subject") or document.get("from_document") or document["number"],
                 "due": printing.day(document, document.get("due", "")),
                 "due_amount": printing.money(document, document["totals"]["due"]),
                 "link": printing.public_url(f"/i/{token}"),

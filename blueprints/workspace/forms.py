@@ -2,12 +2,13 @@
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
+from wtforms.validators import InputRequired
 
 from portal.web.forms import Form
 
 
 class ImportFile(Form):
-    kind = SelectField("What is in the file")
+    kind = SelectField("What is in the file", [InputRequired()])
     file = FileField(
         "File",
         validators=[FileRequired("Choose a file.")],
