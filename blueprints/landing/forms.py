@@ -1,6 +1,7 @@
 """The visitor's form, and the form of the page it stands on."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -13,8 +14,9 @@ from portal.consent.rules import normal_email
 from portal.kernel.errors import Refused
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
-from portal.web.forms import EditForm, Form
-from portal.web.places import countries
+from portal.web.forms import EditForm, Form, messages
+from portal.web.http import locale
+from portal.web.places import countries, country_codes
 from portal.web.typed import line, lines
 
 TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer")
@@ -32,11 +34,22 @@ class Tick(BooleanField):  # type: ignore[misc]
         return "y"
 
 
+class CountryField(SelectField):  # type: ignore[misc]
+    """Its 250 choices are made when they are shown; what comes back is looked up."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in country_codes():
+            raise ValidationError(self.gettext("Not a valid choice."))
+
+
 class VisitForm(FlaskForm):  # type: ignore[misc]
     """Has no session behind it: `token` is the signed proof of where and when it was shown (see portal.web.seal)."""
 
     class Meta:
         csrf = False
+
+        def get_translations(self, form: Any) -> Any:
+            return messages(locale())
 
     name = StringField(_("Your name"), [DataRequired(), Length(max=120)], filters=[line])
     email = EmailField(
@@ -45,7 +58,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
         filters=[line],
     )
     company = StringField(_("Company"), [Optional(), Length(max=160)], filters=[line])
-    country = SelectField(_("Country"), [InputRequired(_("Choose your country."))])
+    country = CountryField(_("Country"), [InputRequired(_("Choose your country."))])
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
     message = TextAreaField(_("Message"), [Optional(), Length(max=5000)], filters=[lines])
     consent = Tick("", [DataRequired(_("Please agree, or we may not write to you."))])
@@ -61,7 +74,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
     def fit(self, page: PublicPage) -> "VisitForm":
         """Ask what the page asks, in its words and its language."""
-        self.country.choices = [("", _("Choose")), *countries(page.language)]
+        self.country.choices = partial(_country_choices, page.language)
         self.consent.label.text = page.consent_wording
         if not page.ask_phone:
             del self.phone, self.sms
@@ -81,6 +94,10 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
         """What is kept of it, as typed."""
         kept = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
         return {"phone": "", "sms": False} | {name: "" if value is None else value for name, value in kept.items()}
+
+
+def _country_choices(language: str) -> list[tuple[str, Any]]:
+    return [("", _("Choose")), *countries(language)]
 
 
 class EditPage(EditForm):

@@ -4,12 +4,15 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, FieldList, FormField, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.fields.core import UnboundField
+from wtforms.i18n import messages_path
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
@@ -18,11 +21,22 @@ from portal.kernel.db import transact
 from portal.kernel.errors import Refused, Stale
 from portal.kernel.money import LIMIT
 
+from .http import locale
+
+
+@cache
+def messages(language: str) -> NullTranslations:
+    """What WTForms says about a wrong value, in the language; read from its catalogue once."""
+    return Translations.load(messages_path(), [language], domain="wtforms")
+
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose submission acts once: `nonce` is new in every rendering."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Any) -> NullTranslations:
+            return messages(locale())
+
         def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
             """Text arrives trimmed, never None, without NUL (PostgreSQL cannot store it); passwords stay as typed."""
             kind = unbound_field.field_class

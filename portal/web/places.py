@@ -7,6 +7,11 @@ from babel import Locale
 NO_COUNTRY = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 
 
+@lru_cache
+def country_codes() -> frozenset[str]:
+    return frozenset(code for code, _ in countries("en"))
+
+
 @lru_cache(16)
 def countries(language: str) -> tuple[tuple[str, str], ...]:
     """(ISO 3166-1 code, name), by name."""
