@@ -63,7 +63,7 @@ class InviteUser(EditUser, ChangeRoles):
 class SetUp(ChoosePassword):
     """The company and its first administrator, guarded by the code that the first start printed."""
 
-    code = StringField("Set-up code", [InputRequired(), Length(max=64)])
+    code = StringField("One-time password", [InputRequired(), Length(max=64)])
     company = StringField("Company", [InputRequired(), Length(max=120), inert_name])
     country = StringField(
         "Country, two letters", [InputRequired(), Regexp(r"[A-Z]{2}\Z", message="Two capital letters.")]

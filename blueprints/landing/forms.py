@@ -11,10 +11,10 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from portal.consent.rules import normal_email
 from portal.kernel.errors import Refused
+from portal.kernel.places import countries
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
-from portal.web.forms import EditForm, Form
-from portal.web.places import countries
+from portal.web.forms import EditForm, Form, ReadOnce
 from portal.web.typed import line, lines
 
 TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer")
@@ -35,7 +35,7 @@ class Tick(BooleanField):  # type: ignore[misc]
 class VisitForm(FlaskForm):  # type: ignore[misc]
     """Has no session behind it: `token` is the signed proof of where and when it was shown (see portal.web.seal)."""
 
-    class Meta:
+    class Meta(ReadOnce):
         csrf = False
 
     name = StringField(_("Your name"), [DataRequired(), Length(max=120)], filters=[line])
@@ -45,7 +45,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
         filters=[line],
     )
     company = StringField(_("Company"), [Optional(), Length(max=160)], filters=[line])
-    country = SelectField(_("Country"), [InputRequired(_("Choose your country."))])
+    country = SelectField(_("Country"), [InputRequired(_("Choose your country."))], validate_choice=False)
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
     message = TextAreaField(_("Message"), [Optional(), Length(max=5000)], filters=[lines])
     consent = Tick("", [DataRequired(_("Please agree, or we may not write to you."))])
@@ -60,12 +60,20 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
     referrer = HiddenField(filters=[line, cut(300)])
 
     def fit(self, page: PublicPage) -> "VisitForm":
-        """Ask what the page asks, in its words and its language."""
-        self.country.choices = [("", _("Choose")), *countries(page.language)]
+        """Ask what the page asks, in its words."""
         self.consent.label.text = page.consent_wording
         if not page.ask_phone:
             del self.phone, self.sms
         return self
+
+    def offer(self, page: PublicPage) -> "VisitForm":
+        """Fill the lists, which only a form that is shown needs: there are 250 countries."""
+        self.country.choices = [("", _("Choose")), *countries(page.language).items()]
+        return self
+
+    def validate_country(self, field: SelectField) -> None:
+        if field.data not in countries("en"):
+            raise ValidationError(field.gettext("Not a valid choice."))
 
     def validate_email(self, field: EmailField) -> None:
         try:
@@ -84,7 +92,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
 
 class EditPage(EditForm):
-    title = StringField("Title", [DataRequired(), Length(max=160)], filters=[line])
+    title = StringField("Title", [DataRequired(), Length(max=160)])
     slug = StringField(
         "Address",
         [
@@ -92,32 +100,28 @@ class EditPage(EditForm):
             Length(max=80),
             Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", message="Small letters, digits and single hyphens."),
         ],
-        filters=[line],
         description="The page is at /p/ and this",
     )
     lead = TextAreaField(
         "Introduction",
         [Optional(), Length(max=600)],
-        filters=[line],
         description="One or two sentences below the title",
     )
     body = TextAreaField(
         "Text",
         [Optional(), Length(max=20_000)],
-        filters=[lines],
         description="Markdown: ## heading, **bold**, - list, > quote, [link](https://...)",
     )
     language = SelectField("Language", choices=[SelectChoice("en", "English"), SelectChoice("de", "Deutsch")])
     source = StringField(
-        "Source of its leads", [DataRequired(), Length(max=80)], filters=[line], description="Reports count leads by it"
+        "Source of its leads", [DataRequired(), Length(max=80)], description="Reports count leads by it"
     )
     consent_wording = TextAreaField(
         "Consent",
         [DataRequired(), Length(max=600)],
-        filters=[line],
         description="Visitors tick this; the words are kept as evidence",
     )
-    thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)], filters=[lines])
+    thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)])
     ask_phone = BooleanField("Ask for a phone number, and offer an SMS")
 
 

@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
+LONGEST = 8_000  # characters of one value; a traceback fits
+
 
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -16,9 +18,15 @@ class JsonLines(logging.Formatter):
             "process": record.processName if record.processName != "MainProcess" else None,
             "message": record.getMessage(),
             "request_id": getattr(record, "request_id", None),
+            **getattr(record, "facts", {}),
             "exception": self.formatException(record.exc_info) if record.exc_info else None,
         }
-        return json.dumps({key: value for key, value in entry.items() if value is not None}, ensure_ascii=False)
+        return json.dumps({key: _short(value) for key, value in entry.items() if value is not None}, ensure_ascii=False)
+
+
+def _short(value: object) -> object:
+    """What strangers send ends up in logs: a line has an end."""
+    return f"{value[:LONGEST]}…" if isinstance(value, str) and len(value) > LONGEST else value
 
 
 class ReadableLines(logging.Formatter):
@@ -30,7 +38,7 @@ class ReadableLines(logging.Formatter):
 
 
 def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Replaces whatever was configured. `request_id` appears when the record carries it."""
+    """Replaces whatever was configured. `request_id` and `facts` (a dict) appear when the record carries them."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(ReadableLines() if stream.isatty() else JsonLines())

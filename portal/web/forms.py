@@ -8,8 +8,19 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, Field, FieldList, FormField, HiddenField, IntegerField, PasswordField, StringField
+from wtforms import (
+    DecimalField,
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.core import UnboundField
+from wtforms.meta import DefaultMeta
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
@@ -18,15 +29,27 @@ from portal.kernel.db import transact
 from portal.kernel.errors import Refused, Stale
 from portal.kernel.money import LIMIT
 
+from .http import locale
+from .typed import line, lines
+
+
+class ReadOnce(FlaskForm.Meta):  # type: ignore[misc]
+    """The library's own messages in the language of the request, read from their file once per process."""
+
+    def get_translations(self, form: Any) -> Any:
+        self.locales = [locale()]
+        return DefaultMeta.get_translations(self, form)
+
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose submission acts once: `nonce` is new in every rendering."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(ReadOnce):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
-            """Text arrives trimmed, never None, without NUL (PostgreSQL cannot store it); passwords stay as typed."""
+            """Text arrives tidied (see `typed`), never None; passwords stay as typed."""
             kind = unbound_field.field_class
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+                tidy = lines if issubclass(kind, TextAreaField) else line
                 options["filters"] = [tidy, *unbound_field.kwargs.get("filters", ())]
             return super().bind_field(form, unbound_field, options)
 
@@ -94,10 +117,6 @@ class ExactField(DecimalField):  # type: ignore[misc]
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else f"{Decimal(self.data).normalize():f}"
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\0", "").strip()
 
 
 def list_of(field: Any) -> list[str]:

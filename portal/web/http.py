@@ -1,10 +1,11 @@
 """What goes around every answer: request id, security headers, locale and theme, body limits."""
 
+import logging
 import secrets
 import time
 from typing import Any
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, g, has_request_context, request
 
 CSP = "; ".join(
     (
@@ -28,6 +29,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+log = logging.getLogger(__name__)
+
+UNLOGGED = {"static", "insights.healthz", "insights.metrics"}
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "de")
 
@@ -36,6 +40,25 @@ def register(app: Flask) -> None:
     app.before_request(_begin)
     app.before_request(_refuse_from_elsewhere)
     app.after_request(_headers)
+    app.after_request(_log_request)
+    for handler in logging.root.handlers:
+        handler.addFilter(_with_request_id)
+
+
+def _with_request_id(record: logging.LogRecord) -> bool:
+    """What is logged while a request is answered carries its id."""
+    if has_request_context():
+        record.request_id = g.get("request_id")
+    return True
+
+
+def _log_request(response: Response) -> Response:
+    """One line per answer, without query strings: they hold what people searched for."""
+    if request.endpoint not in UNLOGGED:
+        ms = round((time.perf_counter() - g.started) * 1000, 1)
+        facts = {"status": response.status_code, "ms": ms, "user": g.actor.user_id if "actor" in g else None}
+        log.info("%s %s", request.method, request.path, extra={"facts": facts})
+    return response
 
 
 def _begin() -> None:
