@@ -62,9 +62,9 @@ def _mail(user: User, template: str, reason: str, values: dict[str, Any]) -> Non
 
 
 def _address(endpoint: str, **values: str) -> str:
-    """As the mail's reader opens it: under PUBLIC_URL, whatever host a request named."""
+    """As the mail's reader opens it: where staff sign in, whatever host a request named."""
     path = current_app.url_map.bind("").build(endpoint, values)
-    return f"{current_app.extensions['settings'].public_url}{path}"
+    return f"{current_app.extensions['settings'].staff_url}{path}"
 
 
 def _said(moment: datetime, user: User) -> str:

@@ -12,11 +12,11 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from portal.consent.rules import normal_email
 from portal.kernel.errors import Refused
+from portal.kernel.places import countries
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
 from portal.web.forms import EditForm, Form, messages
 from portal.web.http import locale
-from portal.web.places import countries, country_codes
 from portal.web.typed import line, lines
 
 TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer")
@@ -38,7 +38,7 @@ class CountryField(SelectField):  # type: ignore[misc]
     """Its 250 choices are made when they are shown; what comes back is looked up."""
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in country_codes():
+        if self.data and self.data not in countries():
             raise ValidationError(self.gettext("Not a valid choice."))
 
 
@@ -97,11 +97,11 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
 
 def _country_choices(language: str) -> list[tuple[str, Any]]:
-    return [("", _("Choose")), *countries(language)]
+    return [("", _("Choose")), *countries(language).items()]
 
 
 class EditPage(EditForm):
-    title = StringField("Title", [DataRequired(), Length(max=160)], filters=[line])
+    title = StringField("Title", [DataRequired(), Length(max=160)])
     slug = StringField(
         "Address",
         [
@@ -109,32 +109,28 @@ class EditPage(EditForm):
             Length(max=80),
             Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", message="Small letters, digits and single hyphens."),
         ],
-        filters=[line],
         description="The page is at /p/ and this",
     )
     lead = TextAreaField(
         "Introduction",
         [Optional(), Length(max=600)],
-        filters=[line],
         description="One or two sentences below the title",
     )
     body = TextAreaField(
         "Text",
         [Optional(), Length(max=20_000)],
-        filters=[lines],
         description="Markdown: ## heading, **bold**, - list, > quote, [link](https://...)",
     )
     language = SelectField("Language", choices=[SelectChoice("en", "English"), SelectChoice("de", "Deutsch")])
     source = StringField(
-        "Source of its leads", [DataRequired(), Length(max=80)], filters=[line], description="Reports count leads by it"
+        "Source of its leads", [DataRequired(), Length(max=80)], description="Reports count leads by it"
     )
     consent_wording = TextAreaField(
         "Consent",
         [DataRequired(), Length(max=600)],
-        filters=[line],
         description="Visitors tick this; the words are kept as evidence",
     )
-    thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)], filters=[lines])
+    thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)])
     ask_phone = BooleanField("Ask for a phone number, and offer an SMS")
 
 

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     sms_url: str = ""
     outbound_private: bool = False  # lets the SMS gateway be on a private address and without TLS
     public_url: str = ""
+    staff_url: str = ""
     given_secret_key: str = Field("", validation_alias="secret_key")
     metrics_token: str = ""  # lets /metrics be read from another machine
     trusted_proxies: int = Field(0, ge=0, le=10)
@@ -106,7 +107,7 @@ class Settings(BaseSettings):
             parse_sms(value)
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "staff_url")
     @classmethod
     def _public(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -135,6 +136,7 @@ class Settings(BaseSettings):
         for name, value in defaults.items():
             if not getattr(self, name):
                 self.__dict__[name] = value
+        self.__dict__["staff_url"] = self.staff_url or self.public_url
 
     @property
     def embedded_redis(self) -> bool:

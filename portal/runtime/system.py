@@ -107,7 +107,7 @@ def require_free_port(host: str, port: int) -> None:
 
 def welcome(settings: Settings, sign_in: str) -> None:
     """Said when the portal answers, not before."""
-    address = settings.public_url
+    address = settings.staff_url
     while not _answers(settings):
         time.sleep(0.02)
     lines = ["", f"  The portal is ready: {address}"]

@@ -45,7 +45,7 @@ def first_start(app: "Flask") -> str:
         if settings.demo:
             return "Choose a person on the sign-in page."
         if company() is None:
-            return f"Set it up at {settings.public_url}/setup with this one-time password: {new_setup_code()}"
+            return f"Set it up at {settings.staff_url}/setup with this one-time password: {new_setup_code()}"
         return "Sign in with your email and password."
 
 

@@ -21,6 +21,7 @@ from portal.kernel.db import db, unit_of_work
 from portal.opportunities.models import OpportunityLine
 from portal.scoring.models import ScoreRule
 from portal.territories.models import TerritoryRule
+from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.landing.makers import landing_page
@@ -106,6 +107,7 @@ def make() -> dict[str, Values]:
         ),
         "workspace": place
         | {"file_id": stored, "work_id": add_work("Import")[0].id, "view_id": _view(), "listing": "leads", "act": "assign"}
+        | {"token": file_token(stored)}
         | {"notification_id": world.add(Notification(user_id=rep.id, text="Hi", url="/", reason="x")).id},
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +46,13 @@ class Portal:
             time.sleep(0.05)
 
 
-def start_portal(folder: Path) -> Portal:
+def start_portal(folder: Path, **settings: str) -> Portal:
     """With the demo company; returns when it says that it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-    environment = inherited | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "1"}
+    environment = inherited | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "1"} | settings
     command = [sys.executable, "-m", "portal", "run"]
     with (folder / "errors.log").open("w") as errors:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
@@ -65,18 +65,26 @@ def start_portal(folder: Path) -> Portal:
     raise AssertionError("".join(said) + (folder / "errors.log").read_text())
 
 
+@contextmanager
+def running_portal(**settings: str) -> Iterator[Portal]:
+    folder = Path(tempfile.mkdtemp(prefix="e2e-", dir="/tmp"))  # short: a socket path has 107 bytes
+    running = start_portal(folder, **settings)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            running.process.wait(timeout=15)
+        running.process.kill()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
-    folder = Path(tempfile.mkdtemp(prefix="e2e-", dir="/tmp"))  # short: a socket path has 107 bytes
-    running = start_portal(folder)
-    yield running
-    running.process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        running.process.wait(timeout=15)
-    running.process.kill()
-    assert running.process.stdout is not None
-    running.process.stdout.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running_portal() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,7 @@ def rep_adds_products_and_moves_on(rep: Walker, deal: str) -> None:
     rep.go(deal)
     rep.click(page.get_by_role("button", name="Move to Develop"))
     expect(page.get_by_role("button", name="Move to Propose")).to_be_disabled()
-    for product, pieces in (("Road-150 Red, 48", "10"), ("Sport-100 Helmet, Red", "10")):
+    for product, pieces in (("Road-250 Black, 48", "10"), ("Sport-100 Helmet, Red", "10")):
         rep.go(deal)
         fill(page, Find_a_product=product)
         rep.click(page.get_by_role("button", name="Find"))

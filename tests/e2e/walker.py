@@ -89,4 +89,5 @@ class Walker:
             assert time.monotonic() < deadline, f"{wanted} did not appear on {self.page.url}"
             self.page.wait_for_timeout(250)
             self.page.reload()
+            assert not any(": 500" in problem for problem in self.problems), self.problems
         expect(wanted.first).to_be_visible()

@@ -29,6 +29,13 @@ def send(client, record_id, name="offer.pdf", content=PDF, noun="accounts"):
     return client.post(f"/records/{noun}/{record_id}/files", data=data, content_type="multipart/form-data")
 
 
+def handed_out(client, file_id):
+    """The file behind its address of one minute, asked for without any cookie."""
+    sent_on = client.get(f"/files/{file_id}")
+    assert sent_on.location.startswith("http://portal.test/f/")
+    return client.application.test_client().get(sent_on.location.removeprefix("http://portal.test"))
+
+
 def stored():
     return db.session.scalars(select(StoredFile)).all()
 
@@ -38,7 +45,7 @@ def test_a_file_comes_back_as_a_download_that_runs_nowhere(client_of):
     answer = send(client, account().id, "Angebot für 3 €.pdf")
     assert answer.location == "/notifications"
 
-    got = client.get(f"/files/{stored()[0].id}")
+    got = handed_out(client, stored()[0].id)
 
     assert got.data == PDF
     assert got.mimetype == "application/pdf"
@@ -58,7 +65,7 @@ def test_who_does_not_see_the_record_does_not_see_its_files(client_of):
     assert other.post(f"/files/{file.id}/removal").status_code == 404
     assert other.post(f"/files/{file.id}/restoration").status_code == 404
     assert send(other, record.id).status_code == 404
-    assert client_of("manager").get(f"/files/{file.id}").status_code == 200
+    assert handed_out(client_of("manager"), file.id).status_code == 200
     assert len(stored()) == 1
 
 
@@ -78,7 +85,7 @@ def test_removal_can_be_undone(client_of):
     assert undo.replace("/notifications", "%2Fnotifications") in client.get("/notifications").text or undo
     client.post(undo)
 
-    assert client.get(f"/files/{file.id}").status_code == 200
+    assert handed_out(client, file.id).status_code == 200
 
 
 def office(*names):

@@ -9,7 +9,8 @@ from portal.kernel import files
 from portal.kernel.db import Base, transact
 from portal.kernel.errors import NotFound, Refused
 from portal.organization.queries import get
-from portal.web.auth import needs
+from portal.web.auth import needs, public
+from portal.web.hosts import file_of, send_to_file
 from portal.web.htmx import go
 from portal.web.http import safe_next
 from portal.web.records import PAGES, model_of
@@ -38,10 +39,16 @@ def attach_file(noun: str, record_id: int) -> Any:
 
 @bp.get("/files/<int:file_id>")
 @needs("files.view")
-def download_file(file_id: int) -> Response:
-    stored = _seen(file_id)
-    if stored.removed_at:
+def download_file(file_id: int) -> Any:
+    if _seen(file_id).removed_at:
         raise NotFound("files.not_found", "This file was removed.")
+    return send_to_file(file_id)
+
+
+@bp.get("/f/<token>")
+@public
+def hand_out_file(token: str) -> Response:
+    stored = queries.stored_file(file_of(token))
     return sent_as_download(files.read(stored.key), stored.name, stored.media_type)
 
 

@@ -118,7 +118,7 @@ def setup_code() -> None:
         if company() is not None:
             raise fail("the portal is set up already")
         code = new_setup_code()
-    address = f"{settings().public_url}/setup"
+    address = f"{settings().staff_url}/setup"
     say({"code": code, "address": address}, f"open {address} and enter {code}")
 
 

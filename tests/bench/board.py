@@ -1,0 +1,137 @@
+"""W2: the pipeline board for the head of sales, beside the SQL and the plain HTML that such a page cannot do without."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from html import escape
+
+import brotli  # type: ignore[import-untyped]
+from flask.testing import FlaskClient
+from sqlalchemy import insert, text
+
+from portal.accounts.models import Account
+from portal.kernel import clock
+from portal.kernel.db import db, unit_of_work
+from portal.opportunities.models import Opportunity
+from portal.opportunities.states import PROBABILITY, Stage
+from tests import world
+from tests.conftest import Client
+
+from .frame import Pair, Round, one_by_one, require
+from .place import Place
+
+TITLE = "pipeline board, server time of one page"
+UNIT = "pages"
+SIZE = 10_000  # open deals
+LOOKS = 10
+CARDS = 20  # per lane, as the board shows
+ASSET = re.compile(r'(?:href|src)="(/static/[^"#]+)')
+URL = re.compile(r"url\(([^)]+)\)")
+
+
+@contextmanager
+def prepare(place: Place, size: int) -> Iterator[Pair]:
+    app = place.app()
+    app.test_client_class = Client
+    with app.app_context():
+        world.populate()
+        _fill(size)
+        client = app.test_client().sign_in(world.user("leader"))  # type: ignore[attr-defined]
+        db.session.remove()
+
+        def look() -> str:
+            answer = FlaskClient.open(client, "/opportunities/board")  # ours would parse it, which takes its time
+            require(answer.status_code == 200, f"the board answered {answer.status_code}")
+            return answer.text
+
+        page = look()
+        cards = page.count('class="card deal"')
+        require(cards >= min(4 * CARDS, size), f"only {cards} cards are shown")
+        require(f"{size} open deals" in page.replace(",", ""), "the board does not count every deal")
+
+        def ours() -> Round:
+            return one_by_one([look] * LOOKS)
+
+        def floor() -> Round:
+            return one_by_one([partial(_plainly, size)] * LOOKS)
+
+        def further() -> dict[str, str]:
+            assets = {path: len(_packed(FlaskClient.open(client, path).data)) for path in _assets(client, page)}
+            whole = len(_packed(page.encode())) + sum(assets.values())
+            return {
+                "page": f"{cards} cards, {len(page) / 1000:,.0f} kB, {len(_packed(page.encode())) / 1000:,.1f} kB compressed",
+                "all": f"{whole / 1000:,.1f} kB compressed with {len(assets)} assets on the first visit",
+            }
+
+        yield Pair(ours=ours, floor=floor, further=further)
+        db.session.remove()
+
+
+def _fill(size: int) -> None:
+    reps = [world.position(key).id for key in ("rep", "colleague", "outsider")]
+    today, now = clock.now().date(), clock.now()
+    with unit_of_work():
+        db.session.execute(
+            insert(Account),
+            [
+                {"number": f"AW{n}", "name": f"Wheels of Town {n}", "name_key": f"wheels of town {n}", "currency": "USD",
+                 "owner_id": reps[n % 3]}
+                for n in range(max(1, size // 5))
+            ],
+        )  # fmt: skip
+        first = db.session.scalar(text("SELECT min(id) FROM account"))
+        stages = list(Stage)
+        for start in range(0, size, 5_000):
+            db.session.execute(
+                insert(Opportunity),
+                [
+                    {"name": f"Road range {n}", "account_id": first + n % max(1, size // 5), "stage": stages[n % 4],
+                     "probability": PROBABILITY[stages[n % 4]], "amount": 1000 + n, "currency": "USD",
+                     "close_on": today + timedelta(days=n % 120 - 10), "owner_id": reps[n % 3], "next_step": "Call",
+                     "next_step_on": today + timedelta(days=n % 14 - 2), "stage_since": now - timedelta(days=n % 60)}
+                    for n in range(start, min(start + 5_000, size))
+                ],
+            )  # fmt: skip
+    with unit_of_work():
+        db.session.execute(text("ANALYZE"))
+
+
+def _plainly(size: int) -> str:
+    """Sums of the lanes and the first cards of each, in as few statements and tags as it takes."""
+    sums = "SELECT stage, count(*), sum(amount) FROM opportunity WHERE state = 'open' GROUP BY stage"
+    lanes = db.session.execute(text(sums)).all()
+    cards = (
+        "SELECT o.id, o.name, o.amount, o.close_on, o.next_step, a.name FROM opportunity o JOIN account a ON a.id = "
+        "o.account_id WHERE o.state = 'open' AND o.stage = :stage ORDER BY o.close_on, o.id LIMIT :cards"
+    )
+    parts = []
+    for stage, number, amount in lanes:
+        parts.append(f"<section><h2>{stage} {number} {amount}</h2><ul>")
+        for row in db.session.execute(text(cards), {"stage": stage, "cards": CARDS}):
+            parts.append(
+                f'<li><a href="/{row[0]}">{escape(row[5])}</a><p>{escape(row[1])}</p>{row[2]} {row[3]} {row[4]}'
+            )
+        parts.append("</ul></section>")
+    db.session.rollback()
+    require(sum(lane[1] for lane in lanes) == size, "the floor does not count every deal")
+    return "".join(parts)
+
+
+def _assets(client: FlaskClient, page: str) -> set[str]:
+    """What the page and its stylesheets ask for."""
+    named = {path.replace("&amp;", "&") for path in ASSET.findall(page)}
+    icons = {path.split("#")[0] for path in re.findall(r'href="(/static/icons[^"]+)"', page)}
+    for path in [one for one in named if ".css" in one]:
+        fonts = (font.strip("\"' ") for font in URL.findall(FlaskClient.open(client, path).text))
+        named |= {f"/static/{font.split('/')[-1]}" for font in fonts if "latin.woff2" in font} - {
+            p.split("?")[0] for p in named
+        }
+    return named | icons
+
+
+def _packed(content: bytes) -> bytes:
+    """As a proxy in front of the portal sends it."""
+    packed: bytes = brotli.compress(content, quality=5)
+    return min(packed, content, key=len)
