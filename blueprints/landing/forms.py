@@ -1,6 +1,6 @@
 """The visitor's form, and the form of the page it stands on."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -19,12 +19,14 @@ from portal.web.forms import EditForm, Form, messages
 from portal.web.http import locale
 from portal.web.typed import line, lines
 
-TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer")
+TRACKED = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"), 120) | {
+    "referrer": 300
+}
 
 
-def cut(length: int) -> Callable[[Any], Any]:
-    """What was not typed by the visitor is cut, not refused."""
-    return lambda text: text[:length] if isinstance(text, str) else text
+def tracked(given: Mapping[str, str]) -> dict[str, str]:
+    """Where a visitor comes from. Nobody typed it, so it is cut, not refused."""
+    return {name: line(given.get(name, ""))[:length] for name, length in TRACKED.items()}
 
 
 class Tick(BooleanField):  # type: ignore[misc]
@@ -65,17 +67,12 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
     sms = Tick(_("Confirm by SMS as well"))
     website = StringField("Website")  # nobody sees it; whoever fills it in is a machine
     token = HiddenField()
-    utm_source = HiddenField(filters=[line, cut(120)])
-    utm_medium = HiddenField(filters=[line, cut(120)])
-    utm_campaign = HiddenField(filters=[line, cut(120)])
-    utm_term = HiddenField(filters=[line, cut(120)])
-    utm_content = HiddenField(filters=[line, cut(120)])
-    referrer = HiddenField(filters=[line, cut(300)])
 
-    def fit(self, page: PublicPage) -> "VisitForm":
+    def fit(self, page: PublicPage, origin: Mapping[str, str]) -> "VisitForm":
         """Ask what the page asks, in its words and its language."""
         self.country.choices = partial(_country_choices, page.language)
         self.consent.label.text = page.consent_wording
+        self.origin = tracked(origin)
         if not page.ask_phone:
             del self.phone, self.sms
         return self
@@ -93,7 +90,11 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
     def payload(self) -> dict[str, Any]:
         """What is kept of it, as typed."""
         kept = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
-        return {"phone": "", "sms": False} | {name: "" if value is None else value for name, value in kept.items()}
+        return (
+            {"phone": "", "sms": False}
+            | self.origin
+            | {name: "" if value is None else value for name, value in kept.items()}
+        )
 
 
 def _country_choices(language: str) -> list[tuple[str, Any]]:
