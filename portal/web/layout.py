@@ -63,6 +63,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("People", "user", "identity.list_users", "users.view"),
             Entry("Company", "building", "organization.show_company", "company.edit"),
+            Entry("Imports", "upload", "workspace.new_import", "imports.run"),
             Entry("Audit", "history", "insights.list_audit", "audit.view"),
             Entry("System health", "database", "insights.show_health", "system.view"),
         ),
@@ -102,7 +103,7 @@ def _context() -> dict[str, Any]:
         "me": {"name": actor.name, "role": ", ".join(ROLE_NAMES[r] for r in current_user.role_names)},
         "unread": unread_count(actor),
         "may": lambda permission, record=None: allows(actor, permission, record),
-        "record_url": record_url,
+        "record_url": lambda noun, record_id: record_url(noun, record_id) if actor.may(f"{noun}.view") else "",
         "position_name": position_name,
         "files_of": files_of,
         "changes_of": changes_of,
