@@ -14,7 +14,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.places import countries
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
-from portal.web.forms import EditForm, Form
+from portal.web.forms import EditForm, Form, ReadOnce
 from portal.web.typed import line, lines
 
 TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer")
@@ -35,7 +35,7 @@ class Tick(BooleanField):  # type: ignore[misc]
 class VisitForm(FlaskForm):  # type: ignore[misc]
     """Has no session behind it: `token` is the signed proof of where and when it was shown (see portal.web.seal)."""
 
-    class Meta:
+    class Meta(ReadOnce):
         csrf = False
 
     name = StringField(_("Your name"), [DataRequired(), Length(max=120)], filters=[line])
@@ -45,7 +45,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
         filters=[line],
     )
     company = StringField(_("Company"), [Optional(), Length(max=160)], filters=[line])
-    country = SelectField(_("Country"), [InputRequired(_("Choose your country."))])
+    country = SelectField(_("Country"), [InputRequired(_("Choose your country."))], validate_choice=False)
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
     message = TextAreaField(_("Message"), [Optional(), Length(max=5000)], filters=[lines])
     consent = Tick("", [DataRequired(_("Please agree, or we may not write to you."))])
@@ -60,12 +60,20 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
     referrer = HiddenField(filters=[line, cut(300)])
 
     def fit(self, page: PublicPage) -> "VisitForm":
-        """Ask what the page asks, in its words and its language."""
-        self.country.choices = [("", _("Choose")), *countries(page.language).items()]
+        """Ask what the page asks, in its words."""
         self.consent.label.text = page.consent_wording
         if not page.ask_phone:
             del self.phone, self.sms
         return self
+
+    def offer(self, page: PublicPage) -> "VisitForm":
+        """Fill the lists, which only a form that is shown needs: there are 250 countries."""
+        self.country.choices = [("", _("Choose")), *countries(page.language).items()]
+        return self
+
+    def validate_country(self, field: SelectField) -> None:
+        if field.data not in countries("en"):
+            raise ValidationError(field.gettext("Not a valid choice."))
 
     def validate_email(self, field: EmailField) -> None:
         try:

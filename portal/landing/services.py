@@ -15,15 +15,15 @@ from . import queries
 from .events import SubmissionReceived
 from .models import LandingPage, Submission
 
+_KEEP = insert(Submission.__table__).returning(Submission.__table__.c.id)  # type: ignore[arg-type]
+
 
 def receive_submission(
     page_id: int, *, nonce: str, payload: dict[str, Any], ip: str, user_agent: str, at: datetime
 ) -> int:
     """Keep what was sent, raw, and owe everything else to a job. Raises AlreadyReceived for the same rendered form."""
     values = {"page_id": page_id, "nonce": nonce, "payload": payload, "ip": ip, "user_agent": user_agent}
-    submission_id: int = db.session.execute(
-        insert(Submission).values(received_at=at, **values).returning(Submission.id)
-    ).scalar_one()
+    submission_id: int = db.session.execute(_KEEP, values | {"received_at": at}).scalar_one()
     emit(SubmissionReceived(submission_id=submission_id))
     return submission_id
 

@@ -20,6 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.core import UnboundField
+from wtforms.meta import DefaultMeta
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
@@ -28,13 +29,22 @@ from portal.kernel.db import transact
 from portal.kernel.errors import Refused, Stale
 from portal.kernel.money import LIMIT
 
+from .http import locale
 from .typed import line, lines
+
+
+class ReadOnce(FlaskForm.Meta):  # type: ignore[misc]
+    """The library's own messages in the language of the request, read from their file once per process."""
+
+    def get_translations(self, form: Any) -> Any:
+        self.locales = [locale()]
+        return DefaultMeta.get_translations(self, form)
 
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose submission acts once: `nonce` is new in every rendering."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(ReadOnce):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
             """Text arrives tidied (see `typed`), never None; passwords stay as typed."""
             kind = unbound_field.field_class
