@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from wtforms import DateField, DecimalField, IntegerField, SelectField, StringField, ValidationError
+from wtforms import DateField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.kernel import clock
-from portal.web.forms import EditForm, Form
+from portal.web.forms import EditForm, ExactField, Form
 
 METHODS = ("Bank transfer", "Card", "Direct debit", "Cheque", "Cash")
 
@@ -21,7 +21,7 @@ class IssueInvoice(EditForm):
 
 
 class RecordPayment(Form):
-    amount = DecimalField("Amount", [InputRequired(), NumberRange(Decimal("0.0001"), 10**12)], places=None)
+    amount = ExactField("Amount", [InputRequired(), NumberRange(Decimal("0.0001"), 10**12)])
     received_on = DateField("Received on", [InputRequired()])
     method = SelectField("How", choices=[(method, method) for method in METHODS], validators=[InputRequired()])
     reference = StringField("Reference", [Length(max=140)])

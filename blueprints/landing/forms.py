@@ -11,10 +11,10 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from portal.consent.rules import normal_email
 from portal.kernel.errors import Refused
+from portal.kernel.places import countries
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
 from portal.web.forms import EditForm, Form, ReadOnce
-from portal.web.places import countries, country_codes
 from portal.web.typed import line, lines
 
 TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer")
@@ -68,11 +68,11 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
     def offer(self, page: PublicPage) -> "VisitForm":
         """Fill the lists, which only a form that is shown needs: there are 250 countries."""
-        self.country.choices = [("", _("Choose")), *countries(page.language)]
+        self.country.choices = [("", _("Choose")), *countries(page.language).items()]
         return self
 
     def validate_country(self, field: SelectField) -> None:
-        if field.data not in country_codes():
+        if field.data not in countries("en"):
             raise ValidationError(field.gettext("Not a valid choice."))
 
     def validate_email(self, field: EmailField) -> None:
@@ -92,7 +92,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
 
 class EditPage(EditForm):
-    title = StringField("Title", [DataRequired(), Length(max=160)], filters=[line])
+    title = StringField("Title", [DataRequired(), Length(max=160)])
     slug = StringField(
         "Address",
         [
@@ -100,32 +100,28 @@ class EditPage(EditForm):
             Length(max=80),
             Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", message="Small letters, digits and single hyphens."),
         ],
-        filters=[line],
         description="The page is at /p/ and this",
     )
     lead = TextAreaField(
         "Introduction",
         [Optional(), Length(max=600)],
-        filters=[line],
         description="One or two sentences below the title",
     )
     body = TextAreaField(
         "Text",
         [Optional(), Length(max=20_000)],
-        filters=[lines],
         description="Markdown: ## heading, **bold**, - list, > quote, [link](https://...)",
     )
     language = SelectField("Language", choices=[SelectChoice("en", "English"), SelectChoice("de", "Deutsch")])
     source = StringField(
-        "Source of its leads", [DataRequired(), Length(max=80)], filters=[line], description="Reports count leads by it"
+        "Source of its leads", [DataRequired(), Length(max=80)], description="Reports count leads by it"
     )
     consent_wording = TextAreaField(
         "Consent",
         [DataRequired(), Length(max=600)],
-        filters=[line],
         description="Visitors tick this; the words are kept as evidence",
     )
-    thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)], filters=[lines])
+    thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)])
     ask_phone = BooleanField("Ask for a phone number, and offer an SMS")
 
 

@@ -15,9 +15,10 @@ from portal.organization.queries import get
 from portal.web.auth import needs
 from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
+from portal.web.typed import line
 
 from . import bp
-from .forms import ChangeLineForm, EditOpportunityForm, LineForm, NewOpportunityForm, clean
+from .forms import ChangeLineForm, EditOpportunityForm, LineForm, NewOpportunityForm
 from .pages import opportunity_page
 from .routes import _crumbs, show_opportunity
 
@@ -35,7 +36,7 @@ def new_opportunity() -> Response:
     """First the account, then the rest."""
     wanted = request.args.get("account", "")
     if not wanted.isdigit():
-        words = clean(request.args.get("find"))[:200]
+        words = line(request.args.get("find"))[:200]
         return page(
             "opportunities/pick_account.html",
             title="New opportunity",

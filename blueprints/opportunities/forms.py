@@ -7,48 +7,32 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from portal.opportunities.states import LOSS_REASONS, Stage
-from portal.web.forms import EditForm, Form
+from portal.web.forms import EditForm, ExactField, Form
 
 MOST = Decimal(10**12)
 COMPETITION = Length(max=120, message="Keep it under 120 characters.")
 
 
-def clean(text: str | None) -> str:
-    """Without surrounding blanks and without characters that no database keeps."""
-    return "".join(c for c in text or "" if c.isprintable() or c in "\n\t").strip()
-
-
-def fine(form: Form, field: Any) -> None:
-    """Amounts are kept to four places."""
-    if not isinstance(field.data, Decimal) or not field.data.is_finite():
-        return
-    places = field.data.normalize().as_tuple().exponent
-    if isinstance(places, int) and places < -4:
-        raise ValidationError("Give at most four decimal places.")
-
-
 def line_of_text(label: str, required: str = "", most: int = 200, **more: Any) -> StringField:
     asked = [InputRequired(required)] if required else [Optional()]
     limit = Length(max=most, message=f"Keep it under {most} characters.")
-    return StringField(label, [*asked, limit], filters=[clean], **more)
+    return StringField(label, [*asked, limit], **more)
 
 
-def amount(label: str, *, required: bool = False, **more: Any) -> DecimalField:
+def amount(label: str, *, required: bool = False, **more: Any) -> ExactField:
     asked = InputRequired("Give an amount.") if required else Optional()
     within = NumberRange(0, MOST, message="Give an amount from 0 to 1,000,000,000,000.")
-    return DecimalField(label, [asked, within, fine], places=None, **more)
+    return ExactField(label, [asked, within], **more)
 
 
 def maybe_id(value: str | None) -> int | None:
@@ -61,7 +45,7 @@ class NewOpportunityForm(Form):
     amount = amount("Estimated amount", default=Decimal(0), description="Until it has products")
     close_on = DateField("Expected close date", [InputRequired("Give a date.")])
     source = line_of_text("Source", most=60)
-    need = TextAreaField("Need", [Optional(), Length(max=4000)], filters=[clean])
+    need = TextAreaField("Need", [Optional(), Length(max=4000)])
 
 
 class EditOpportunityForm(EditForm):
@@ -75,9 +59,9 @@ class EditOpportunityForm(EditForm):
         description="Leave it empty to follow the stage",
     )
     probability_note = line_of_text("Why it differs from the stage")
-    need = TextAreaField("Need", [Optional(), Length(max=4000)], filters=[clean])
+    need = TextAreaField("Need", [Optional(), Length(max=4000)])
     decision_maker_known = BooleanField("We know who decides")
-    competitor = StringField("Competitor", [Optional(), COMPETITION], filters=[clean])
+    competitor = StringField("Competitor", [Optional(), COMPETITION])
     source = line_of_text("Source", most=60)
 
 
@@ -93,17 +77,15 @@ class NextStepForm(EditForm):
 
 class LineForm(Form):
     product_id = IntegerField("Product", [InputRequired("Pick a product.")])
-    quantity = DecimalField(
+    quantity = ExactField(
         "Quantity",
-        [InputRequired("Give a quantity."), NumberRange(Decimal("0.0001"), 1_000_000, "Give a number above 0."), fine],
-        places=None,
+        [InputRequired("Give a quantity."), NumberRange(Decimal("0.0001"), 1_000_000, "Give a number above 0.")],
         default=Decimal(1),
     )
     unit_price = amount("Unit price", description="Empty: from the price list")
-    discount_percent = DecimalField(
+    discount_percent = ExactField(
         "Discount in percent",
-        [Optional(), NumberRange(0, 100, "Give a number from 0 to 100."), fine],
-        places=None,
+        [Optional(), NumberRange(0, 100, "Give a number from 0 to 100.")],
         default=Decimal(0),
     )
 
@@ -115,15 +97,15 @@ class ChangeLineForm(LineForm):
 class WinForm(EditForm):
     actual_revenue = amount("Actual revenue before tax", required=True)
     on = DateField("Closed on", [InputRequired("Give the day.")])
-    note = TextAreaField("Note", [Optional(), Length(max=2000)], filters=[clean])
+    note = TextAreaField("Note", [Optional(), Length(max=2000)])
 
 
 class LoseForm(EditForm):
     reason = RadioField(
         "Reason", choices=[SelectChoice(r, r) for r in LOSS_REASONS], validators=[InputRequired("Pick a reason.")]
     )
-    competitor = StringField("Competitor", [Optional(), COMPETITION], filters=[clean])
-    note = TextAreaField("Note", [Optional(), Length(max=2000)], filters=[clean])
+    competitor = StringField("Competitor", [Optional(), COMPETITION])
+    note = TextAreaField("Note", [Optional(), Length(max=2000)])
 
 
 class ReopenForm(EditForm):
@@ -152,7 +134,6 @@ class QualifyForm(EditForm):
     name = StringField(
         "Name of the opportunity",
         [asked_with_deal("Give the opportunity a name."), Length(max=200, message="Keep it under 200 characters.")],
-        filters=[clean],
     )
     amount = amount("Estimated amount")
     close_on = DateField("Expected close date", [asked_with_deal("Give a date.")])

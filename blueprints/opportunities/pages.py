@@ -19,8 +19,9 @@ from portal.targets.queries import current_period
 from portal.web.chain import bars as chain_bars
 from portal.web.filters import when
 from portal.web.htmx import page
+from portal.web.typed import line
 
-from .forms import LineForm, NextStepForm, ReopenForm, clean
+from .forms import LineForm, NextStepForm, ReopenForm
 
 TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
@@ -105,7 +106,7 @@ def _forms(deal: Opportunity, refused: dict[str, Any]) -> dict[str, Any]:
         "line_form": LineForm(formdata=None),
         "reopen_form": ReopenForm(formdata=None, version=deal.version),
     }
-    words = clean(request.args.get("find"))[:200]
+    words = line(request.args.get("find"))[:200]
     return {**ready, "find": words, "offers": queries.products_for(deal, words) if words else [], **refused}
 
 

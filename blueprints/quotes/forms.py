@@ -1,13 +1,11 @@
 """Forms of quotes."""
 
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     EmailField,
     FieldList,
     FormField,
@@ -16,22 +14,15 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
 from wtforms import Form as PlainForm
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
 
 from portal.quotes.services import DraftValues, LineValues
-from portal.web.forms import EditForm, Form, tidy
+from portal.web.forms import EditForm, ExactField, Form
+from portal.web.typed import line
 
 MOST_LINES = 200
-
-
-def exact(form: Any, field: Any) -> None:
-    """At most four decimal places, as they are stored."""
-    exponent = field.data.normalize().as_tuple().exponent if field.data is not None else 0
-    if not isinstance(exponent, int) or exponent < -4:
-        raise ValidationError("At most four decimal places.")
 
 
 def number_of(text: str | None) -> int | None:
@@ -43,12 +34,10 @@ class LineForm(PlainForm):  # type: ignore[misc]
 
     line_id = HiddenField()
     product_id = HiddenField()
-    description = StringField("Text", [Length(max=300)], filters=[tidy])
-    quantity = DecimalField(
-        "Quantity", [InputRequired(), NumberRange(Decimal("0.0001"), 1_000_000), exact], places=None
-    )
-    unit_price = DecimalField("Unit price", [Optional(), NumberRange(0, 100_000_000), exact], places=None)
-    discount_percent = DecimalField("Discount %", [Optional(), NumberRange(0, 100), exact], places=None)
+    description = StringField("Text", [Length(max=300)], filters=[line])
+    quantity = ExactField("Quantity", [InputRequired(), NumberRange(Decimal("0.0001"), 1_000_000)])
+    unit_price = ExactField("Unit price", [Optional(), NumberRange(0, 100_000_000)])
+    discount_percent = ExactField("Discount %", [Optional(), NumberRange(0, 100)])
 
     def line_values(self) -> LineValues:
         return LineValues(
@@ -68,18 +57,14 @@ class EditDraft(EditForm):
     contact_id = SelectField("Addressed to", coerce=int)
     valid_until = DateField("Valid until", [InputRequired()])
     payment_days = IntegerField("Days to pay", [InputRequired(), NumberRange(0, 365)])
-    discount_percent = DecimalField(
-        "Discount on everything, %", [Optional(), NumberRange(0, 100), exact], places=None, default=Decimal(0)
-    )
+    discount_percent = ExactField("Discount on everything, %", [Optional(), NumberRange(0, 100)], default=Decimal(0))
     intro = TextAreaField("Words to the customer", [Length(max=4000)])
     terms = TextAreaField("Terms", [Length(max=8000)])
     lines = FieldList(FormField(LineForm), max_entries=MOST_LINES)
     add_sku = StringField("Product", [Length(max=300)])
     add_text = StringField("Write in", [Length(max=300)])
-    add_quantity = DecimalField(
-        "Quantity", [Optional(), NumberRange(Decimal("0.0001"), 1_000_000), exact], places=None, default=Decimal(1)
-    )
-    add_price = DecimalField("Unit price", [Optional(), NumberRange(0, 100_000_000), exact], places=None)
+    add_quantity = ExactField("Quantity", [Optional(), NumberRange(Decimal("0.0001"), 1_000_000)], default=Decimal(1))
+    add_price = ExactField("Unit price", [Optional(), NumberRange(0, 100_000_000)])
 
     def draft_values(self, lines: list[LineValues]) -> DraftValues:
         return DraftValues(

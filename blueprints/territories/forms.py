@@ -6,14 +6,14 @@ from wtforms import Form as PlainForm
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from portal.kernel.places import countries
 from portal.territories.services import RuleValues
 from portal.web.forms import EditForm, Form
-from portal.web.places import countries
 from portal.web.typed import line
 
 
 class EditTerritory(EditForm):
-    name = StringField("Name", [DataRequired(), Length(max=80)], filters=[line])
+    name = StringField("Name", [DataRequired(), Length(max=80)])
     parent_id = SelectField("Below", coerce=lambda text: int(text) if text else None)
 
     def offer(self, names: list[tuple[int, str]], own_id: int | None = None) -> "EditTerritory":
@@ -23,12 +23,10 @@ class EditTerritory(EditForm):
 
 class EditRule(Form):
     country = SelectField("Country", [Optional()])
-    region = StringField(
-        "State or region", [Optional(), Length(max=40)], filters=[line], description="The short code, for example CA"
-    )
-    postcode_from = StringField("Postcode from", [Optional(), Length(max=20)], filters=[line])
-    postcode_to = StringField("Postcode to", [Optional(), Length(max=20)], filters=[line])
-    industry = StringField("Industry", [Optional(), Length(max=80)], filters=[line])
+    region = StringField("State or region", [Optional(), Length(max=40)], description="The short code, for example CA")
+    postcode_from = StringField("Postcode from", [Optional(), Length(max=20)])
+    postcode_to = StringField("Postcode to", [Optional(), Length(max=20)])
+    industry = StringField("Industry", [Optional(), Length(max=80)])
     employees_from = IntegerField("People from", [Optional(), NumberRange(0, 10_000_000)])
     employees_to = IntegerField("People to", [Optional(), NumberRange(0, 10_000_000)])
     priority = IntegerField(
@@ -40,7 +38,7 @@ class EditRule(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = [("", "Any country"), *countries("en")]
+        self.country.choices = [("", "Any country"), *countries().items()]
 
     def rule(self) -> RuleValues:
         texts = {name: value or "" for name, value in self.values("employees_from", "employees_to", "priority").items()}
@@ -63,4 +61,4 @@ class TryAddress(PlainForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = [("", "Choose"), *countries("en")]
+        self.country.choices = [("", "Choose"), *countries().items()]

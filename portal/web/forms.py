@@ -8,7 +8,17 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, Field, FieldList, FormField, HiddenField, IntegerField, PasswordField, StringField
+from wtforms import (
+    DecimalField,
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.core import UnboundField
 from wtforms.meta import DefaultMeta
 from wtforms.validators import Optional, StopValidation
@@ -20,6 +30,7 @@ from portal.kernel.errors import Refused, Stale
 from portal.kernel.money import LIMIT
 
 from .http import locale
+from .typed import line, lines
 
 
 class ReadOnce(FlaskForm.Meta):  # type: ignore[misc]
@@ -35,9 +46,10 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     class Meta(ReadOnce):
         def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
-            """Text arrives trimmed, never None, without NUL (PostgreSQL cannot store it); passwords stay as typed."""
+            """Text arrives tidied (see `typed`), never None; passwords stay as typed."""
             kind = unbound_field.field_class
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+                tidy = lines if issubclass(kind, TextAreaField) else line
                 options["filters"] = [tidy, *unbound_field.kwargs.get("filters", ())]
             return super().bind_field(form, unbound_field, options)
 
@@ -105,10 +117,6 @@ class ExactField(DecimalField):  # type: ignore[misc]
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else f"{Decimal(self.data).normalize():f}"
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\0", "").strip()
 
 
 def list_of(field: Any) -> list[str]:

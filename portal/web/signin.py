@@ -11,6 +11,7 @@ import flask_login
 import segno
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, Totp, WebauthnUtil
+from flask_security.forms import ForgotPasswordForm, LoginForm
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
 from flask_wtf import FlaskForm
@@ -20,6 +21,8 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+from wtforms import EmailField, Field
+from wtforms.fields.core import UnboundField
 
 from portal.identity import queries, services
 from portal.identity.events import PasswordResetAsked
@@ -30,6 +33,7 @@ from portal.kernel.db import db, unit_of_work
 from portal.kernel.outbox import emit
 
 from .http import client_ip, user_agent
+from .typed import line
 
 DEVICE = "device"  # the key of the cookie session that holds the device's token
 RESET_MINUTES = 30
@@ -169,6 +173,25 @@ def limits() -> tuple[timedelta, timedelta]:
     return current_app.config["SIGNED_IN_LONGEST"], current_app.config["SIGNED_IN_IDLE"]
 
 
+class Typed(FlaskForm.Meta):  # type: ignore[misc]
+    """An address that comes back on the page holds nothing that no page can show."""
+
+    def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
+        if unbound_field.field_class is EmailField:
+            options["filters"] = [line, *unbound_field.kwargs.get("filters", ())]
+        return super().bind_field(form, unbound_field, options)
+
+
+class SignInForm(LoginForm):
+    class Meta(Typed):
+        pass
+
+
+class ResetForm(ForgotPasswordForm):
+    class Meta(Typed):
+        pass
+
+
 def connect(app: Flask) -> None:
     """Install the pages of Flask-Security; their POSTs each run in one unit of work."""
     security = Security(
@@ -178,6 +201,8 @@ def connect(app: Flask) -> None:
         password_util_cls=Passwords,
         totp_cls=OnceTotp,
         webauthn_util_cls=Passkeys,
+        login_form=SignInForm,
+        forgot_password_form=ResetForm,
         render_template=_render,  # type: ignore[arg-type]
     )
     security.login_context_processor(_demo_people)

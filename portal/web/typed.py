@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from typing import Any
 
 PLANES = "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
 UNSEEN = re.compile(
@@ -12,13 +11,15 @@ UNSEEN = re.compile(
 )
 
 
-def line(text: Any) -> Any:
-    """One line: every run of blanks and line breaks is one blank. Filters of WTForms get None for an absent field."""
-    return " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", text)).split()) if isinstance(text, str) else text
+def line(text: str | None) -> str:
+    """One line: every run of blanks and line breaks is one blank. An absent field, which filters get as None, is empty."""
+    return " ".join(_seen(text).split())
 
 
-def lines(text: Any) -> Any:
+def lines(text: str | None) -> str:
     """Several lines, with plain line ends."""
-    if not isinstance(text, str):
-        return text
-    return UNSEEN.sub("", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return _seen((text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _seen(text: str | None) -> str:
+    return UNSEEN.sub("", unicodedata.normalize("NFC", text or ""))

@@ -110,7 +110,9 @@ def _plainly(size: int) -> str:
     for stage, number, amount in lanes:
         parts.append(f"<section><h2>{stage} {number} {amount}</h2><ul>")
         for row in db.session.execute(text(cards), {"stage": stage, "cards": CARDS}):
-            parts.append(f'<li><a href="/{row[0]}">{escape(row[5])}</a><p>{escape(row[1])}</p>{row[2]} {row[3]} {row[4]}')
+            parts.append(
+                f'<li><a href="/{row[0]}">{escape(row[5])}</a><p>{escape(row[1])}</p>{row[2]} {row[3]} {row[4]}'
+            )
         parts.append("</ul></section>")
     db.session.rollback()
     require(sum(lane[1] for lane in lanes) == size, "the floor does not count every deal")
@@ -123,7 +125,9 @@ def _assets(client: FlaskClient, page: str) -> set[str]:
     icons = {path.split("#")[0] for path in re.findall(r'href="(/static/icons[^"]+)"', page)}
     for path in [one for one in named if ".css" in one]:
         fonts = (font.strip("\"' ") for font in URL.findall(FlaskClient.open(client, path).text))
-        named |= {f"/static/{font.split('/')[-1]}" for font in fonts if "latin.woff2" in font} - {p.split("?")[0] for p in named}
+        named |= {f"/static/{font.split('/')[-1]}" for font in fonts if "latin.woff2" in font} - {
+            p.split("?")[0] for p in named
+        }
     return named | icons
 
 

@@ -101,7 +101,15 @@ def token_of(visitor: OpenerDirector, portal: Portal) -> str:
 
 
 def send(visitor: OpenerDirector, portal: Portal, email: str, token: str, number: int) -> None:
-    typed = {"name": "Fay Fault", "email": email, "company": "", "country": "US", "phone": "", "message": "", "consent": "y"}
+    typed = {
+        "name": "Fay Fault",
+        "email": email,
+        "company": "",
+        "country": "US",
+        "phone": "",
+        "message": "",
+        "consent": "y",
+    }
     request = Request(portal.url + FORM, urlencode(typed | {"website": "", "token": token}).encode())
     request.add_header("X-Forwarded-For", f"203.0.113.{number}")
     with visitor.open(request, timeout=20) as answer:

@@ -129,3 +129,18 @@ def test_days_and_choices_are_compared_in_words(app):
         ("Called", "yes", "no"),
     ]
     assert form.version.data == 7
+
+
+def test_text_is_read_without_what_no_text_holds(app):
+    from wtforms import StringField, TextAreaField
+
+    from portal.web.forms import Form
+
+    class Write(Form):
+        name = StringField("Name")
+        note = TextAreaField("Note")
+        absent = StringField("Absent")
+
+    sent = {"name": " Jo\0rg\u202e \n\t Gro\u0308ber ", "note": "one\r\ntwo  \0three\n"}
+    with app.test_request_context(method="POST", data=sent):
+        assert Write().values() == {"name": "Jorg Gröber", "note": "one\ntwo  three", "absent": ""}

@@ -1,0 +1,122 @@
+"""Sending a revision, replacing it, and ending it without an answer."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from portal.kernel import clock, links
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.errors import Refused
+from portal.kernel.outbox import emit
+from portal.kernel.paper import snapshot_hash
+from portal.kernel.states import check_move
+
+from .. import queries
+from ..documents import offer
+from ..events import RevisionSent
+from ..models import QuoteLine, Revision
+from ..states import MOVES, RevisionState
+from .drafting import VALID_FOR
+from .revisions import locked, locked_draft, note, store_totals
+
+LINK = "quote"
+
+
+def send(actor: Actor, quote_id: int, *, to: str, version: int | None = None) -> None:
+    """Freeze the draft and owe its printing and mailing. From here on it stays as the customer sees it."""
+    found, revision = locked_draft(actor, quote_id, version, "quotes.send")
+    check_move(MOVES, revision.state, RevisionState.SENT, noun="quote")
+    seller = queries.seller()
+    today = clock.today(seller.timezone)
+    if not revision.lines:
+        raise Refused("quote.empty", "Add at least one line before you send this.")
+    if revision.valid_until < today:
+        raise Refused("quote.ended", f"It would end on {revision.valid_until}, before it is sent. Choose a later day.")
+    before = queries.replaced_by(found, revision)
+    snapshot = offer(
+        found, revision, store_totals(revision), seller=seller, day=today, moved=queries.moved(found, revision),
+        replaces=before.number if before else None,
+    )  # fmt: skip
+    revision.state, revision.sent_at, revision.sent_to = RevisionState.SENT, clock.now(), to
+    revision.snapshot, revision.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
+    note(found, f"revision {revision.number} sent to {to}", actor.name)
+    emit(RevisionSent(revision_id=revision.id))
+
+
+def link_end(valid_until: date, zone: str) -> datetime:
+    """A link works through the last day of the offer, where the seller is."""
+    return datetime.combine(valid_until + timedelta(days=1), time(), ZoneInfo(zone))
+
+
+def print_again(actor: Actor, quote_id: int) -> None:
+    """Owe the printing and mailing once more, when something stood in the way."""
+    _, revision = locked(actor, quote_id, "quotes.edit")
+    if revision.state != RevisionState.SENT or revision.pdf_key:
+        raise Refused("quote.nothing_to_print", "There is nothing to print.")
+    emit(RevisionSent(revision_id=revision.id))
+
+
+def keep_paper(revision_id: int, key: str | None, problem: str = "") -> bool:
+    """Store where the PDF is, once; False when another run was first."""
+    changed = db.session.execute(
+        update(Revision)
+        .where(Revision.id == revision_id, Revision.pdf_key.is_(None))
+        .values(pdf_key=key, pdf_problem=problem)
+        .returning(Revision.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.first() is not None
+
+
+def revise(actor: Actor, quote_id: int) -> None:
+    """A new draft with the same lines. The revision the customer has is replaced at once."""
+    found, old = locked(actor, quote_id, "quotes.edit")
+    if old.state in (RevisionState.DRAFT, RevisionState.ACCEPTED):
+        raise Refused("quote.not_revisable", f"This revision is {old.state}, so there is nothing to revise.")
+    if old.state == RevisionState.SENT:
+        check_move(MOVES, old.state, RevisionState.SUPERSEDED, noun="quote")
+        old.state = RevisionState.SUPERSEDED
+        db.session.flush()  # one live revision at a time, in this order
+    lines = [
+        QuoteLine(
+            place=line.place, product_id=line.product_id, sku=line.sku, description=line.description, unit=line.unit,
+            quantity=line.quantity, unit_price=line.unit_price, discount_percent=line.discount_percent,
+            tax_category=line.tax_category, tax_percent=line.tax_percent, net=line.net,
+        )
+        for line in old.lines
+    ]  # fmt: skip
+    db.session.add(
+        Revision(
+            quote_id=found.id, number=old.number + 1, payment_days=old.payment_days, intro=old.intro, terms=old.terms,
+            valid_until=max(old.valid_until, queries.seller_today() + VALID_FOR), discount_percent=old.discount_percent,
+            currency=old.currency, net=old.net, tax=old.tax, total=old.total, lines=lines,
+        )
+    )  # fmt: skip
+    note(found, f"is being revised: revision {old.number + 1}", actor.name)
+
+
+def withdraw(actor: Actor, quote_id: int) -> None:
+    """End the newest revision, draft or sent, and every link to the quote."""
+    found, revision = locked(actor, quote_id, "quotes.edit")
+    check_move(MOVES, revision.state, RevisionState.CANCELLED, noun="quote")
+    revision.state = RevisionState.CANCELLED
+    links.revoke(LINK, found.id)
+    note(found, f"revision {revision.number} withdrawn", actor.name)
+
+
+def expire_ended() -> int:
+    """Close sent revisions whose last day has passed. Returns how many."""
+    ended = db.session.scalars(
+        select(Revision)
+        .where(Revision.state == RevisionState.SENT, Revision.valid_until < queries.seller_today())
+        .options(joinedload(Revision.quote))
+        .with_for_update(of=Revision, skip_locked=True)
+        .limit(500)
+    ).all()
+    for revision in ended:
+        revision.state = RevisionState.EXPIRED
+        note(revision.quote, f"revision {revision.number} has ended without an answer", "Throughline")
+    return len(ended)
