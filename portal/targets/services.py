@@ -1,6 +1,5 @@
 """Setting quotas."""
 
-
 from decimal import Decimal
 
 from portal.kernel.actor import Actor
