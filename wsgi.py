@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -85,7 +85,8 @@ def _connect(app: Flask, settings: Settings) -> None:
 
 
 def _ring(queues: set[str]) -> None:
-    current_app.extensions["bell"].ring(queues)
+    bell = current_app.extensions["bell"]
+    (bell.ring_soon if has_request_context() else bell.ring)(queues)
 
 
 def _forget_connections(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from threading import Lock, Timer
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -11,6 +12,7 @@ from rq.serializers import JSONSerializer
 log = logging.getLogger(__name__)
 
 ENOUGH = 3  # sweeps waiting in one queue: each works off everything that is due
+SOON = 0.02  # seconds in which rings of many requests become one
 QUIET_AFTER_FAILURE = 5.0  # seconds in which nobody waits for a server that did not answer
 
 
@@ -18,6 +20,23 @@ class Bell:
     def __init__(self, connection: Redis) -> None:
         self.connection = connection
         self._quiet_until = 0.0
+        self._owed: set[str] = set()
+        self._lock = Lock()
+
+    def ring_soon(self, queues: set[str]) -> None:
+        """Nobody waits for it, and what comes close together is one ring. For a process that lives on."""
+        with self._lock:
+            first = not self._owed
+            self._owed |= queues
+        if first:
+            timer = Timer(SOON, self._ring_owed)
+            timer.daemon = True
+            timer.start()
+
+    def _ring_owed(self) -> None:
+        with self._lock:
+            queues, self._owed = self._owed, set()
+        self.ring(queues)
 
     def ring(self, queues: set[str]) -> bool:
         """Never raises: Redis away means later. Returns whether everybody was told."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from threading import Lock
 from typing import Any, ClassVar, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -107,6 +108,7 @@ db = SQLAlchemy(
 
 _refusals: list[tuple[tuple[str, ...], Refused]] = []
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_turn = Lock()  # SQLite has one writer. Who waits here is woken when it is free; SQLite itself sleeps and looks again
 _after_commit: list[Callable[[set[str]], None]] = []
 
 
@@ -127,6 +129,7 @@ def unit_of_work() -> Iterator[None]:
     if _writing.get():
         raise RuntimeError("units of work do not nest")
     db.session.rollback()  # what was read before may be old: rows are read again under the write lock
+    in_turn = db.engine.dialect.name == "sqlite" and _turn.acquire(timeout=10)
     token = _writing.set(True)
     try:
         yield
@@ -142,6 +145,8 @@ def unit_of_work() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
+        if in_turn:
+            _turn.release()
         bells: set[str] = db.session.info.pop("bells", set())
     if bells:
         for ring in _after_commit:
@@ -166,10 +171,6 @@ def transact(act: Callable[[], T]) -> T:
                 raise
             time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))
     raise AssertionError
-
-
-def is_writing() -> bool:
-    return _writing.get()
 
 
 def prepare_engine(engine: Any) -> None:

@@ -1,6 +1,7 @@
 """INSERT that meets existing rows, in both dialects."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -9,23 +10,34 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from .db import Base, db
 
 
-def _insert(model: type[Base]) -> Any:
+def _insert(model: type[Base], dialect: str) -> Any:
     """Of the table, with the rows as parameters: so the statement is compiled once and for all."""
-    return (postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert)(model.__table__)  # type: ignore[arg-type]
+    return (postgresql_insert if dialect == "postgresql" else sqlite_insert)(model.__table__)  # type: ignore[arg-type]
+
+
+@cache
+def _insert_new(model: type[Base], dialect: str) -> Any:
+    key = next(iter(model.__table__.primary_key))
+    return _insert(model, dialect).on_conflict_do_nothing().returning(key)
+
+
+@cache
+def _insert_or_change(model: type[Base], dialect: str, keys: tuple[str, ...], changed: tuple[str, ...]) -> Any:
+    statement = _insert(model, dialect)
+    values = {column: statement.excluded[column] for column in changed}
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)
 
 
 def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows; those that meet a unique key are left as they are. Returns how many were new."""
     if not rows:
         return 0
-    key = next(iter(model.__table__.primary_key))
-    new = db.session.execute(_insert(model).on_conflict_do_nothing().returning(key), list(rows))
+    new = db.session.execute(_insert_new(model, db.engine.dialect.name), list(rows))
     return len(new.all())  # PostgreSQL's driver does not count the rows of such an INSERT
 
 
 def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[str]) -> None:
     """Insert the rows; where `keys` meet an existing row, the other columns given replace its values."""
     if rows:
-        statement = _insert(model)
-        changed = {column: statement.excluded[column] for column in rows[0] if column not in keys}
-        db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+        changed = tuple(column for column in rows[0] if column not in keys)
+        db.session.execute(_insert_or_change(model, db.engine.dialect.name, tuple(keys), changed), list(rows))

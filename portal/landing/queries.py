@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import with_expression
 
 from portal.kernel import clock
@@ -33,12 +33,14 @@ class PublicPage(NamedTuple):
     ask_phone: bool
 
 
-_SHOWN = select(*(getattr(LandingPage, name) for name in PublicPage._fields))
+_SHOWN = select(*(LandingPage.__table__.c[name] for name in PublicPage._fields)).where(
+    LandingPage.__table__.c.slug == bindparam("slug"), LandingPage.__table__.c.published
+)
 
 
 def public_page(slug: str) -> PublicPage:
     """The published page at /p/SLUG. Raises NotFound for one that is not published."""
-    row = db.session.execute(_SHOWN.where(LandingPage.slug == slug, LandingPage.published)).one_or_none()
+    row = db.session.execute(_SHOWN, {"slug": slug}).one_or_none()
     if row is None:
         raise NotFound("landing.not_found", "There is no such page.")
     return PublicPage(*row)
@@ -52,11 +54,6 @@ def preview(actor: Actor, page_id: int) -> PublicPage:
 
 def landing_page(actor: Actor, page_id: int, *, lock: bool = False) -> LandingPage:
     return get(actor, LandingPage, page_id, lock=lock)
-
-
-def submission_of(nonce: str) -> int | None:
-    """The submission that one rendered form has led to."""
-    return db.session.scalar(select(Submission.id).where(Submission.nonce == nonce))
 
 
 def _pages(actor: Actor) -> Select[Any]:

@@ -15,7 +15,7 @@ from . import queries
 from .events import SubmissionReceived
 from .models import LandingPage, Submission
 
-_KEEP = insert(Submission.__table__).returning(Submission.__table__.c.id)  # type: ignore[arg-type] # made once: it is our busiest
+_KEEP = insert(Submission.__table__).returning(Submission.__table__.c.id)  # type: ignore[arg-type]
 
 
 def receive_submission(

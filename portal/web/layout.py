@@ -6,11 +6,10 @@ from flask import Flask, current_app, g, request, url_for
 from flask_security import current_user
 
 from portal.identity.rules import ROLE_NAMES
-from portal.kernel import clock
-from portal.organization.queries import allows, company, names_of_positions
+from portal.organization.queries import allows, company
 from portal.workspace.queries import files_of, unread_count
 
-from .records import changes_of, record_url
+from .records import changes_of, position_name, record_url
 
 
 class Entry(NamedTuple):
@@ -116,13 +115,3 @@ def _current_entry() -> str:
     exact = (e.text for e in entries if e.endpoint == request.endpoint)
     same_area = (e.text for e in entries if e.endpoint.partition(".")[0] == request.blueprint)
     return next(exact, next(same_area, ""))
-
-
-def position_name(position_id: int | None) -> str:
-    """Who sits in the position today, else its title; all are read once per request."""
-    if position_id is None:
-        return "Nobody"
-    names: dict[int, str] | None = g.get("position_names")
-    if names is None:
-        names = g.position_names = names_of_positions(clock.today(g.timezone))
-    return names.get(position_id, "Nobody")

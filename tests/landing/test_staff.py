@@ -98,4 +98,4 @@ def test_who_sees_pages_and_who_makes_them(client_of: Any, key: str, status: int
     assert client_of("marketer").get("/landing/99999").status_code == 404
 
 
-SELECTS = 7
+SELECTS = 6
