@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 
 import segno
 from segno import helpers
@@ -149,9 +150,16 @@ def render_limited(
 
 def _limit(memory: int, cpu: int) -> None:
     with suppress(ValueError, OSError):  # macOS does not know a limit of address space
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        most = _address_space() + memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+
+
+def _address_space() -> int:
+    """What a forked process has from its parent, before it does anything."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * resource.getpagesize()
 
 
 def _answer(make: Callable[[], bytes]) -> bytes:

@@ -9,7 +9,19 @@ from typing import Any
 
 import flask_login
 import segno
-from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, Totp, WebauthnUtil
 from flask_security.forms import ForgotPasswordForm, LoginForm
 from flask_security.signals import password_changed, password_reset
@@ -211,6 +223,8 @@ def connect(app: Flask) -> None:
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.startswith("security."):
             app.view_functions[endpoint] = _gone if endpoint in UNUSED else _in_one_unit(view)
+    code_page = app.view_functions["security.two_factor_token_validation"]
+    app.view_functions["security.two_factor_token_validation"] = _only_when_asked(code_page)
     for signal, act in (
         (flask_login.user_logged_in, _signed_in),
         (flask_login.user_logged_out, _signed_out),
@@ -222,6 +236,18 @@ def connect(app: Flask) -> None:
 
 def _gone(**values: Any) -> Response:
     abort(404)
+
+
+def _only_when_asked(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Whoever is in and sets up no second factor has no code to give; the page itself would sign them out."""
+
+    @wraps(view)
+    def run(**values: Any) -> Any:
+        if flask_login.current_user.is_authenticated and session.get("tf_state") != "validating_profile":
+            return redirect(url_for("security.two_factor_setup"), 303)
+        return view(**values)
+
+    return run
 
 
 def _in_one_unit(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,13 +8,14 @@ import csv
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import Engine
 
 from portal.kernel.actor import SYSTEM, become
 from portal.kernel.db import db
@@ -63,13 +64,7 @@ def cookies(app: Flask) -> dict[str, str]:
 
 
 def probe(app: Flask, connection: Connection, cookie: str, route: Route) -> Probe:
-    """Ask as the person, note the writing statements, and undo everything."""
-    statements: list[str] = []
-
-    def note(_: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if statement.lstrip().upper().startswith(WRITES):
-            statements.append(statement)
-
+    """Ask as the person, note the writing statements that were committed, and undo everything."""
     db.session.remove()  # a savepoint of the session must not enclose ours
     undone = connection.begin_nested()
     try:
@@ -78,16 +73,45 @@ def probe(app: Flask, connection: Connection, cookie: str, route: Route) -> Prob
             client.set_cookie("session", cookie)
         for name in list(g):
             g.pop(name)
-        event.listen(Engine, "before_cursor_execute", note)
-        try:
-            answer = FlaskClient.open(client, route.url or "", method=route.method)
-        finally:
-            event.remove(Engine, "before_cursor_execute", note)
+        with written(connection) as statements:
+            answer = FlaskClient.open(client, route.url or "", method=route.method, buffered=True)
+            db.session.remove()
         return Probe(_class_of(answer), answer.status_code, statements)
     finally:
         db.session.remove()
         become(SYSTEM)
         undone.rollback()
+
+
+@contextmanager
+def written(connection: Connection) -> Iterator[list[str]]:
+    """The writing statements, but for those that were rolled back: units of work are savepoints here."""
+    statements: list[str] = []
+    marks: list[int] = []  # how many there were when each open savepoint was made
+
+    def note(_: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.lstrip().upper().startswith(WRITES):
+            statements.append(statement)
+
+    def mark(*_: Any) -> None:
+        marks.append(len(statements))
+
+    def keep(*_: Any) -> None:
+        marks.pop()
+
+    def forget(*_: Any) -> None:
+        del statements[marks.pop() :]
+
+    heard = {
+        "before_cursor_execute": note, "savepoint": mark, "release_savepoint": keep, "rollback_savepoint": forget
+    }  # fmt: skip
+    for name, act in heard.items():
+        event.listen(connection, name, act)
+    try:
+        yield statements
+    finally:
+        for name, act in heard.items():
+            event.remove(connection, name, act)
 
 
 def _class_of(answer: Any) -> str:
@@ -96,6 +120,7 @@ def _class_of(answer: Any) -> str:
     return str(answer.status_code) if answer.status_code in (403, 404, 405) or answer.status_code >= 500 else "ok"
 
 
+@cache
 def expected() -> dict[tuple[str, str], dict[str, str]]:
     with TABLE.open(newline="") as file:
         return {(row["endpoint"], row["method"]): row for row in csv.DictReader(file)}

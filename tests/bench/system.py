@@ -42,7 +42,7 @@ def _start(place: Place, idle: dict[str, int] | None = None) -> float:
     seconds = time.perf_counter() - started
     if idle is not None:
         time.sleep(SETTLED)
-        wait_for(f"http://127.0.0.1:{port}/login", process)
+        wait_for(f"http://127.0.0.1:{port}/signin", process)
         found = processes(place.folder)
         require(len(found) >= 7, f"only {', '.join(found)} run")
         supervisor = found.pop("supervisor")

@@ -130,7 +130,8 @@ def test_the_second_editor_of_a_product_sees_both_versions(client_of):
     refused = client.post(path, data=PRODUCT | {"name": "Second", "version": 1})
 
     assert refused.status_code == 409
-    assert "<td>Second</td><td>First</td>" in refused.text
+    assert '<input type="radio" name="keep-name" value="mine" checked><span>Second</span>' in refused.text
+    assert '<input type="radio" name="keep-name" value="theirs"><span>First</span>' in refused.text
     assert client.post(path, data=PRODUCT | {"name": "Second", "version": 2}).status_code == 303
 
 

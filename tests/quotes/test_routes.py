@@ -45,7 +45,7 @@ def test_the_list_takes_the_same_few_queries(client_of: Sign, count_queries: lis
     count_queries.clear()
     page = client.get("/quotes")
     assert page.text.count("/quotes/") >= count
-    assert len([s for s in count_queries if "quote" in s]) == 3
+    assert len([s for s in count_queries if "quote" in s]) == 2
 
 
 def test_the_list_can_be_sorted_paged_and_taken_away(client_of: Sign) -> None:

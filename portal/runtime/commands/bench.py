@@ -3,6 +3,7 @@
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 
 import click
 
@@ -19,16 +20,15 @@ from ..settings import ROOT
 def bench(names: tuple[str, ...], database: str, size: int | None, rounds: int) -> None:
     """Measure each workload (or only NAMES) beside its floor in the same run. Nothing is judged."""
     sys.path.insert(0, str(ROOT))
-    from tests.bench.frame import NAMES, in_words, measure
-
-    if unknown := sorted(set(names) - set(NAMES)):
-        raise fail(f"no workload {', '.join(unknown)}: there are {', '.join(NAMES)}")
+    frame = import_module("tests.bench.frame")
+    if unknown := sorted(set(names) - set(frame.NAMES)):
+        raise fail(f"no workload {', '.join(unknown)}: there are {', '.join(frame.NAMES)}")
     found = []
-    for name in names or NAMES:
+    for name in names or frame.NAMES:
         click.echo(f"measuring {name} ...", err=True)
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
-            found.append(alone.submit(measure, name, database, size, rounds).result())
-    say(found, "\n\n".join(map(in_words, found)))
+            found.append(alone.submit(frame.measure, name, database, size, rounds).result())
+    say(found, "\n\n".join(map(frame.in_words, found)))
     click.get_current_context().exit(int(any("error" in one for one in found)))
 
 
