@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, lazyload, selectinload
 
 from portal.identity.models import User
 from portal.identity.rules import PERMISSIONS, grants_of
@@ -140,6 +140,7 @@ def seated_user(position_id: int | None, day: date) -> User | None:
     """Who sits in the position that day."""
     return db.session.scalar(
         select(User)
+        .options(lazyload(User.roles))
         .join(Seat, Seat.user_id == User.id)
         .where(Seat.position_id == position_id, _on(day))
         .order_by(Seat.starts_on.desc())

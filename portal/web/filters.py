@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel import Locale, dates, numbers
 from flask import Flask, g
@@ -44,7 +45,11 @@ def as_money(text: str, currency: str, locale: Locale) -> Markup:
 
 def format_money(amount: Number, currency: str, cents: bool = True) -> Markup:
     """An amount with its currency; without cents it is rounded to whole units, for lists."""
-    locale = viewer_locale()
+    return _money(amount, currency, cents, viewer_locale())
+
+
+@lru_cache(4096)
+def _money(amount: Number, currency: str, cents: bool, locale: Locale) -> Markup:
     if cents:
         return as_money(numbers.format_currency(amount, currency, locale=locale), currency, locale)
     pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
@@ -123,6 +128,12 @@ def when(value: date | None, now: datetime | None = None) -> Markup:
     if value is None:
         return Markup("")
     today = local(now or g.get("now") or datetime.now(UTC)).date()
+    return _said(value, today, g.get("locale") or "en", g.get("timezone") or "UTC")
+
+
+@lru_cache(4096)
+def _said(value: date, today: date, locale: str, zone: str) -> Markup:
+    """For the viewer, whose `locale` and `zone` are named so that one is not told what another reads."""
     if not isinstance(value, datetime):
         return stamped(value.isoformat(), format_date(value, "full"), near_day(value, today))
     moment = local(value)
