@@ -81,7 +81,7 @@ def show_thanks(slug: str) -> Any:
 
 def _visit(found: PublicPage, form: VisitForm, *, status: int = 200, preview: bool = False) -> Any:
     context = {"title": found.title, "company": company(), "preview": preview}
-    return page("landing/public.html", status=status, found=found, form=form.offer(found), **context)
+    return page("landing/public.html", status=status, found=found, form=form, **context)
 
 
 def _subject(found: PublicPage) -> str:

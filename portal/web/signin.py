@@ -33,8 +33,6 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
-from wtforms import EmailField, Field
-from wtforms.fields.core import UnboundField
 
 from portal.identity import queries, services
 from portal.identity.events import PasswordResetAsked
@@ -44,8 +42,8 @@ from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.outbox import emit
 
+from .forms import Form
 from .http import client_ip, user_agent
-from .typed import line
 
 DEVICE = "device"  # the key of the cookie session that holds the device's token
 RESET_MINUTES = 30
@@ -185,22 +183,15 @@ def limits() -> tuple[timedelta, timedelta]:
     return current_app.config["SIGNED_IN_LONGEST"], current_app.config["SIGNED_IN_IDLE"]
 
 
-class Typed(FlaskForm.Meta):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """An address that comes back on the page holds nothing that no page can show."""
 
-    def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
-        if unbound_field.field_class is EmailField:
-            options["filters"] = [line, *unbound_field.kwargs.get("filters", ())]
-        return super().bind_field(form, unbound_field, options)
-
-
-class SignInForm(LoginForm):
-    class Meta(Typed):
+    class Meta(Form.Meta):
         pass
 
 
 class ResetForm(ForgotPasswordForm):
-    class Meta(Typed):
+    class Meta(Form.Meta):
         pass
 
 

@@ -12,7 +12,16 @@ from portal.runtime.stylesheet import COMMENT, JINJA, classes, defined, trim
 
 STATIC = assets.STATIC
 PAGES = assets.pages()
-OURS = {"portal.css", "portal.js", "passkeys.js", "logo.svg", "chevron.svg", "VENDOR.json", "LICENSES.txt"}
+OURS = {
+    "portal.css",
+    "portal.js",
+    "passkeys.js",
+    "screenshot.png",
+    "logo.svg",
+    "chevron.svg",
+    "VENDOR.json",
+    "LICENSES.txt",
+}
 
 
 def markup(source: str) -> tuple[str, list[str]]:
