@@ -20,38 +20,25 @@ from portal.organization.queries import allows, company, get
 from portal.web.choices import LANGUAGES
 from portal.web.filters import format_money, when
 from portal.web.htmx import page
+from portal.web.records import tabs_of
 
 from .forms import EditAccount, EditContact, GiveAccount
 
-TABS = {"": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
-
-def tabs_of(tab: str) -> dict[str, Any]:
-    tab = tab if tab in TABS else ""
-    return {
-        "tab": tab,
-        "tab_name": TABS[tab],
-        "tab_items": [(text, f"?tab={key}" if key else "?", None) for key, text in TABS.items()],
-    }
-
-
-def account_page(record_id: int, tab: str = "") -> Response:
+def account_page(record_id: int) -> Response:
     account = get(g.actor, Account, record_id)
     contacts = queries.contacts_of(g.actor, record_id)
     return page(
         "accounts/account.html",
         title=account.name,
         crumbs=[("Accounts", url_for(".list_accounts"))],
-        record=account,
-        noun="accounts",
-        record_id=record_id,
         contacts=contacts,
         tiles=_tiles(account),
         deals=open_deals_of_account(g.actor, record_id),
         next_acts=_next_acts(account),
         country=countries(str(g.locale)[:2]).get(account.country, ""),
         edits=allows(g.actor, "accounts.edit", account),
-        **tabs_of(tab),
+        **tabs_of(account),
     )
 
 
@@ -144,19 +131,16 @@ def defaults() -> dict[str, Any]:
     return {"currency": ours.currency, "country": ours.country, "language": g.locale} if ours else {}
 
 
-def contact_page(record_id: int, tab: str = "") -> Response:
+def contact_page(record_id: int) -> Response:
     contact = get(g.actor, Contact, record_id)
     return page(
         "accounts/contact.html",
         title=contact.name,
         crumbs=[("Contacts", url_for(".list_contacts"))],
-        record=contact,
-        noun="contacts",
-        record_id=record_id,
         edits=allows(g.actor, "contacts.edit", contact),
         sees_account=contact.account is not None and allows(g.actor, "accounts.view", contact.account),
         language_name=next((c.label for c in LANGUAGES if c.value == contact.language), contact.language),
-        **tabs_of(tab),
+        **tabs_of(contact),
     )
 
 

@@ -12,6 +12,7 @@ from portal.kernel.places import countries
 from portal.organization.queries import get
 from portal.web.forms import Form
 from portal.web.htmx import page
+from portal.web.records import tabs_of
 
 from .forms import AddPrice, AddTaxRate, EditPrice, EditPriceList, EditProduct, EditTaxRate
 
@@ -24,17 +25,16 @@ def parts_of_catalog() -> list[tuple[str, str, None]]:
     return [(text, url_for(endpoint), None) for text, endpoint in places]
 
 
-def product_page(record_id: int, tab: str = "") -> Response:
+def product_page(record_id: int) -> Response:
     product = get(g.actor, Product, record_id)
     return page(
         "catalog/product.html",
         title=product.name,
         crumbs=[("Products", url_for(".list_products"))],
-        record=product,
-        tab=tab,
         prices=queries.prices_by_list(record_id),
         unit=UNITS.get(product.unit, product.unit),
         tax_category=TAX_CATEGORIES.get(product.tax_category, product.tax_category),
+        **tabs_of(product, without="timeline"),
     )
 
 

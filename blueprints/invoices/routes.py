@@ -4,7 +4,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, make_response, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, g, make_response, render_template, send_file, url_for
 
 from portal.invoices import queries, services
 from portal.invoices.models import Invoice
@@ -19,13 +19,13 @@ from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
 from portal.web.language import formats, locale_of
 from portal.web.listing import list_page
+from portal.web.records import tabs_of
 
 from .forms import EditTerms, IssueInvoice, RecordPayment
 
 bp = Blueprint("invoices", __name__)
 
 KINDS = {"draft": "none", "open": "now", "partly_paid": "warn", "overdue": "bad", "paid": "good", "cancelled": "none"}
-TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
 
 @bp.get("/invoices")
@@ -51,8 +51,6 @@ def show_invoice(record_id: int) -> Response:
 
 def _invoice_page(record_id: int, status: int = 200, **forms: Any) -> Response:
     found, today = queries.invoice(g.actor, record_id), seller_today()
-    tab = request.args.get("tab", "overview")
-    tab = tab if tab in TABS else "overview"
     ready = {
         "terms_form": EditTerms(formdata=None, version=found.version, payment_days=found.payment_days),
         "issue_form": IssueInvoice(formdata=None, version=found.version),
@@ -74,11 +72,7 @@ def _invoice_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         kinds=KINDS,
         steps=bars(queries.chain_of_invoice(found, today)),
         today=today,
-        tab=tab,
-        tabs=[
-            (text, url_for("invoices.show_invoice", record_id=record_id, tab=key), None) for key, text in TABS.items()
-        ],
-        tab_name=TABS[tab],
+        **tabs_of(found),
         **(ready | forms),
     )
 

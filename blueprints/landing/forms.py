@@ -1,6 +1,7 @@
 """The visitor's form, and the form of the page it stands on."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -14,15 +15,18 @@ from portal.kernel.errors import Refused
 from portal.kernel.places import countries
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
-from portal.web.forms import EditForm, Form, ReadOnce
+from portal.web.forms import EditForm, Form, messages
+from portal.web.http import locale
 from portal.web.typed import line, lines
 
-TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer")
+TRACKED = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"), 120) | {
+    "referrer": 300
+}
 
 
-def cut(length: int) -> Callable[[Any], Any]:
-    """What was not typed by the visitor is cut, not refused."""
-    return lambda text: text[:length] if isinstance(text, str) else text
+def tracked(given: Mapping[str, str]) -> dict[str, str]:
+    """Where a visitor comes from. Nobody typed it, so it is cut, not refused."""
+    return {name: line(given.get(name, ""))[:length] for name, length in TRACKED.items()}
 
 
 class Tick(BooleanField):  # type: ignore[misc]
@@ -32,11 +36,22 @@ class Tick(BooleanField):  # type: ignore[misc]
         return "y"
 
 
+class CountryField(SelectField):  # type: ignore[misc]
+    """Its 250 choices are made when they are shown; what comes back is looked up."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in countries():
+            raise ValidationError(self.gettext("Not a valid choice."))
+
+
 class VisitForm(FlaskForm):  # type: ignore[misc]
     """Has no session behind it: `token` is the signed proof of where and when it was shown (see portal.web.seal)."""
 
-    class Meta(ReadOnce):
+    class Meta:
         csrf = False
+
+        def get_translations(self, form: Any) -> Any:
+            return messages(locale())
 
     name = StringField(_("Your name"), [DataRequired(), Length(max=120)], filters=[line])
     email = EmailField(
@@ -45,35 +60,22 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
         filters=[line],
     )
     company = StringField(_("Company"), [Optional(), Length(max=160)], filters=[line])
-    country = SelectField(_("Country"), [InputRequired(_("Choose your country."))], validate_choice=False)
+    country = CountryField(_("Country"), [InputRequired(_("Choose your country."))])
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
     message = TextAreaField(_("Message"), [Optional(), Length(max=5000)], filters=[lines])
     consent = Tick("", [DataRequired(_("Please agree, or we may not write to you."))])
     sms = Tick(_("Confirm by SMS as well"))
     website = StringField("Website")  # nobody sees it; whoever fills it in is a machine
     token = HiddenField()
-    utm_source = HiddenField(filters=[line, cut(120)])
-    utm_medium = HiddenField(filters=[line, cut(120)])
-    utm_campaign = HiddenField(filters=[line, cut(120)])
-    utm_term = HiddenField(filters=[line, cut(120)])
-    utm_content = HiddenField(filters=[line, cut(120)])
-    referrer = HiddenField(filters=[line, cut(300)])
 
-    def fit(self, page: PublicPage) -> "VisitForm":
-        """Ask what the page asks, in its words."""
+    def fit(self, page: PublicPage, origin: Mapping[str, str]) -> "VisitForm":
+        """Ask what the page asks, in its words and its language."""
+        self.country.choices = partial(_country_choices, page.language)
         self.consent.label.text = page.consent_wording
+        self.origin = tracked(origin)
         if not page.ask_phone:
             del self.phone, self.sms
         return self
-
-    def offer(self, page: PublicPage) -> "VisitForm":
-        """Fill the lists, which only a form that is shown needs: there are 250 countries."""
-        self.country.choices = [("", _("Choose")), *countries(page.language).items()]
-        return self
-
-    def validate_country(self, field: SelectField) -> None:
-        if field.data not in countries("en"):
-            raise ValidationError(field.gettext("Not a valid choice."))
 
     def validate_email(self, field: EmailField) -> None:
         try:
@@ -88,7 +90,15 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
     def payload(self) -> dict[str, Any]:
         """What is kept of it, as typed."""
         kept = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
-        return {"phone": "", "sms": False} | {name: "" if value is None else value for name, value in kept.items()}
+        return (
+            {"phone": "", "sms": False}
+            | self.origin
+            | {name: "" if value is None else value for name, value in kept.items()}
+        )
+
+
+def _country_choices(language: str) -> list[tuple[str, Any]]:
+    return [("", _("Choose")), *countries(language).items()]
 
 
 class EditPage(EditForm):

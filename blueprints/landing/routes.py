@@ -26,7 +26,7 @@ from portal.web.limits import Limit
 from portal.web.listing import list_page
 from portal.web.records import record_url
 
-from .forms import TRACKED, EditPage, PublishPage, VisitForm, cut
+from .forms import EditPage, PublishPage, VisitForm
 
 bp = Blueprint("landing", __name__)
 
@@ -43,16 +43,15 @@ def _without_session(state: BlueprintSetupState) -> None:
 @public
 def show_public(slug: str) -> Any:
     found = _spoken(queries.public_page(slug))
-    origin = {name: cut(300)(request.args.get(name, "")) for name in TRACKED} | {"referrer": request.referrer or ""}
-    form = VisitForm(formdata=None, data=origin | {"token": seal.issue(_subject(found))}).fit(found)
-    return _visit(found, form)
+    form = VisitForm(formdata=None, data={"token": seal.issue(_subject(found))})
+    return _visit(found, form.fit(found, request.args | {"referrer": request.referrer or ""}))
 
 
 @bp.post("/p/<slug>")
 @public
 def receive(slug: str) -> Any:
     found = _spoken(queries.public_page(slug))
-    form = VisitForm().fit(found)
+    form = VisitForm().fit(found, request.form)
     thanks = url_for(".show_thanks", slug=slug)
     if form.website.data:
         return redirect(thanks, 303)
@@ -168,7 +167,7 @@ def show_page(record_id: int) -> Any:
 @needs("landing.view")
 def show_preview(record_id: int) -> Any:
     found = _spoken(queries.preview(g.actor, record_id))
-    form = VisitForm(formdata=None).fit(found)
+    form = VisitForm(formdata=None).fit(found, {})
     return _visit(found, form, preview=True)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g, request, url_for
+from flask import g, url_for
 
 from portal.consent.queries import may_send
 from portal.consent.states import Channel, Purpose
@@ -20,10 +20,9 @@ from portal.territories.queries import names as territory_names
 from portal.web.forms import ActForm
 from portal.web.htmx import page
 from portal.web.listing import list_page
+from portal.web.records import tabs_of
 
 from .forms import AssignLead, DisqualifyLead
-
-TABS = {"": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
 
 def leads_page() -> Any:
@@ -77,7 +76,6 @@ def lead_page(
     rights = {name: allows(g.actor, f"leads.{name}", lead) for name in ("edit", "assign", "qualify")}
     if rights["assign"] and assign is None:
         assign = AssignLead(formdata=None).offer(queries.assignable(g.actor, clock.today(g.timezone)))
-    tab = request.args.get("tab", "")
     return page(
         "leads/lead.html",
         status=status,
@@ -90,12 +88,11 @@ def lead_page(
         receipts=receipts(Lead.noun, [lead.id])[lead.id],
         answer=answer(lead),
         verdicts=_verdicts(lead),
-        tab=tab if tab in TABS else "",
-        tabs=TABS,
         act_form=ActForm(formdata=None),
         disqualify=disqualify or DisqualifyLead(formdata=None),
         assign=assign,
         territory=_territory(lead),
+        **tabs_of(lead),
     )
 
 

@@ -19,11 +19,10 @@ from portal.targets.queries import current_period
 from portal.web.chain import bars as chain_bars
 from portal.web.filters import when
 from portal.web.htmx import page
+from portal.web.records import tabs_of
 from portal.web.typed import line
 
 from .forms import LineForm, NextStepForm, ReopenForm
-
-TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
 
 class Bar(NamedTuple):
@@ -62,7 +61,6 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
     """The deal with its tab; `forms` holds a form that was refused."""
     deal = queries.deal(g.actor, record_id)
     now, today = clock.now(), queries.business_day()
-    tab = request.args.get("tab", "overview") if request.method == "GET" else "overview"
     usual, facts = queries.usual_days(), queries.facts_of(deal)
     flags = queries.flags_of([deal], today)[deal.id]
     wanted = ORDER[ORDER.index(deal.stage) + 1] if deal.stage != ORDER[-1] else None
@@ -81,20 +79,12 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
         flags=flags,
         health=grade(flags),
         usual_probability=PROBABILITY[deal.stage],
-        tab=tab if tab in TABS else "overview",
-        parts_of_it=[
-            (text, url_for("opportunities.show_opportunity", record_id=deal.id, tab=key), None)
-            for key, text in TABS.items()
-        ],
-        tab_name=TABS.get(tab, "Overview"),
         today=today,
         nets=[
             (x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines
         ],
         quotes=[(q, newest(q)) for q in of_opportunity(g.actor, deal.id)],
-        record=deal,
-        noun="opportunities",
-        record_id=deal.id,
+        **tabs_of(deal),
         **_forms(deal, forms),
     )
 

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, request, send_file, url_for
+from flask import Blueprint, Response, flash, g, send_file, url_for
 
 from portal.invoices.queries import chain_of_order, of_order
 from portal.kernel import files
@@ -17,13 +17,13 @@ from portal.web.chain import bars
 from portal.web.forms import ActForm, submit
 from portal.web.htmx import page, see
 from portal.web.listing import list_page
+from portal.web.records import tabs_of
 
 from .forms import CancelOrder, FulfilOrder
 
 bp = Blueprint("orders", __name__)
 
 KINDS = {"placed": "now", "fulfilled": "good", "invoiced": "good", "cancelled": "none"}
-TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
 
 @bp.get("/orders")
@@ -47,8 +47,6 @@ def show_order(record_id: int) -> Response:
 
 def _order_page(record_id: int, status: int = 200, **forms: Any) -> Response:
     found = queries.order(g.actor, record_id)
-    tab = request.args.get("tab", "overview")
-    tab = tab if tab in TABS else "overview"
     quote = queries.from_quote(found)
     ready = {
         "fulfil_form": FulfilOrder(formdata=None, version=found.version),
@@ -70,9 +68,7 @@ def _order_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         bill=of_order(g.actor, found.id),
         kinds=KINDS,
         state_names=queries.STATE_NAMES,
-        tab=tab,
-        tabs=[(text, url_for("orders.show_order", record_id=record_id, tab=key), None) for key, text in TABS.items()],
-        tab_name=TABS[tab],
+        **tabs_of(found),
         **(ready | forms),
     )
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask import Response, g, request, url_for
+from flask import Response, g, url_for
 
 from portal.catalog.rules import DocumentTotals
 from portal.invoices.queries import chain_of_quote
-from portal.kernel.audit import history
 from portal.organization.queries import allows
 from portal.quotes import queries
 from portal.quotes.models import Quote, Revision
@@ -14,18 +13,16 @@ from portal.quotes.states import RevisionState
 from portal.web.chain import bars
 from portal.web.forms import ActForm
 from portal.web.htmx import page
+from portal.web.records import tabs_of
 
 from .forms import EditDraft, SendQuote
 
 KINDS = {"accepted": "good", "sent": "now", "declined": "bad", "expired": "warn", "cancelled": "none", "draft": "none"}
-TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
 
 def quote_page(record_id: int, status: int = 200, **forms: Any) -> Response:
     found = queries.quote(g.actor, record_id)
     revision = queries.newest(found)
-    tab = request.args.get("tab", "overview")
-    tab = tab if tab in TABS else "overview"
     return page(
         "quotes/quote.html",
         "record",
@@ -41,20 +38,11 @@ def quote_page(record_id: int, status: int = 200, **forms: Any) -> Response:
         state_names=queries.STATE_NAMES,
         kinds=KINDS,
         moved={r.number: queries.moved(found, r) for r in found.revisions},
-        tab=tab,
-        tabs=[(text, url_for("quotes.show_quote", record_id=record_id, tab=key), None) for key, text in TABS.items()],
-        tab_name=TABS[tab],
-        changes=changes_of(found) if tab == "changes" else [],
+        **tabs_of(found, parts=found.revisions),
         may_revise=revision.state not in (RevisionState.DRAFT, RevisionState.ACCEPTED),
         may_withdraw=revision.state in (RevisionState.DRAFT, RevisionState.SENT),
         **({"send_form": send_form(found, revision), "act_form": ActForm(formdata=None)} | forms),
     )
-
-
-def changes_of(found: Quote) -> list[Any]:
-    """What was changed in the quote and its revisions, newest first."""
-    entries = [*history("quotes", found.id), *(e for r in found.revisions for e in history("quote_revisions", r.id))]
-    return sorted(entries, key=lambda entry: entry.id, reverse=True)
 
 
 def send_form(found: Quote, revision: Revision) -> SendQuote:

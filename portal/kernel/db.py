@@ -173,10 +173,6 @@ def transact(act: Callable[[], T]) -> T:
     raise AssertionError
 
 
-def is_writing() -> bool:
-    return _writing.get()
-
-
 def prepare_engine(engine: Any) -> None:
     """SQLite: WAL, foreign keys, BEGIN IMMEDIATE for units of work. PostgreSQL: time-outs."""
     if engine.dialect.name == "sqlite":

@@ -56,11 +56,6 @@ def landing_page(actor: Actor, page_id: int, *, lock: bool = False) -> LandingPa
     return get(actor, LandingPage, page_id, lock=lock)
 
 
-def submission_of(nonce: str) -> int | None:
-    """The submission that one rendered form has led to."""
-    return db.session.scalar(select(Submission.id).where(Submission.nonce == nonce))
-
-
 def _pages(actor: Actor) -> Select[Any]:
     counted = select(func.count(Submission.id)).where(Submission.page_id == LandingPage.id).scalar_subquery()
     return visible_to(actor, LandingPage).options(with_expression(LandingPage.submissions, counted))

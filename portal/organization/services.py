@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from portal.identity import services as identity
 from portal.identity.rules import Role
-from portal.kernel import audit, files, settings
+from portal.kernel import audit, clock, files, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
@@ -19,6 +19,7 @@ from .queries import authorize, company, get
 from .rules import LOGO_LIMIT, picture_kind
 
 SETUP_CODE = "setup_code"
+FIRST_ROLES = (Role.ADMIN, Role.LEADERSHIP, Role.OPERATIONS, Role.FINANCE, Role.MARKETING)
 
 
 def keep_setup_code(code: str) -> None:
@@ -29,15 +30,21 @@ def keep_setup_code(code: str) -> None:
 def found_company(
     *, code: str, company: str, sender: str, name: str, email: str, password_hash: str, timezone: str, **facts: object
 ) -> None:
-    """The first act on an empty portal: the company and its administrator. Raises Refused for a wrong code."""
+    """The first act on an empty portal: the company and its administrator, who can do every work until others are
+    invited: all roles of the office and the top position. Raises Refused for a wrong code."""
     expected = settings.get(SETUP_CODE) or ""
     if not hmac.compare_digest(expected, sha256(code.strip().encode()).hexdigest()):
         raise Refused("setup.code", "This is not the code that was printed at the start.", "code")
     if db.session.get(Company, 1):
         raise NotFound("setup.done", "The company exists already.")
     db.session.add(Company(name=company, legal_name=company, email=sender, timezone=timezone, **facts))
-    admin = identity.add_user(email, name, [Role.ADMIN], timezone=timezone, locale="en")
+    admin = identity.add_user(email, name, FIRST_ROLES, timezone=timezone, locale="en")
     identity.set_password(admin, password_hash)
+    top = Position(title="Management")
+    db.session.add(top)
+    db.session.flush()
+    top.path = f"/{top.id}/"
+    db.session.add(Seat(position_id=top.id, user_id=admin.id, starts_on=clock.today(timezone)))
     settings.put(SETUP_CODE, None)
 
 

@@ -18,4 +18,3 @@ MOVES = {
     S.DRAFT: frozenset({S.SENT, S.CANCELLED}),
     S.SENT: frozenset({S.ACCEPTED, S.DECLINED, S.EXPIRED, S.SUPERSEDED, S.CANCELLED}),
 }
-LIVE = frozenset({S.DRAFT, S.SENT, S.ACCEPTED})

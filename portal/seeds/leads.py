@@ -37,8 +37,13 @@ def load(world: World) -> None:
         world.leads[lead.email] = lead
         _history(row, lead, pages["de" if row["country"] == "DE" else "en"])
         if row["marketing_consent"] == "1":
-            source = f"landing:{pages['en'].slug}" if row["source"] == "landing_page" else SOURCES[row["source"]]
-            record(Channel.EMAIL, lead.email, Purpose.COMMERCIAL, ConsentState.OPTED_IN, source=source)
+            page = pages["de" if row["country"] == "DE" else "en"] if row["source"] == "landing_page" else None
+            source = f"landing:{page.slug}" if page else SOURCES[row["source"]]
+            wording = page.consent_wording if page else "Agreed in person to hear from us by email."
+            with clock.frozen(at):
+                record(
+                    Channel.EMAIL, lead.email, Purpose.COMMERCIAL, ConsentState.OPTED_IN, source=source, wording=wording
+                )
     db.session.flush()
     rescore([lead.id for lead in world.leads.values()], now)
 

@@ -1,6 +1,5 @@
 """Setting quotas."""
 
-from datetime import date
 from decimal import Decimal
 
 from portal.kernel.actor import Actor
@@ -40,11 +39,3 @@ def _new(position_id: int, period: Period, amount: Decimal) -> int:
     db.session.add(made)
     db.session.flush()
     return made.id
-
-
-def remove_quota(actor: Actor, quota_id: int) -> date:
-    """Returns the first day of its quarter."""
-    authorize(actor, "targets.edit")
-    gone = get(actor, Quota, quota_id, lock=True)
-    db.session.delete(gone)
-    return gone.starts_on

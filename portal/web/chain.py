@@ -13,6 +13,6 @@ def bars(steps: Iterable[Step]) -> list[tuple[str, str, str, str]]:
     for step in steps:
         state = "done" if step.done else "now" if step.record_id and reached else "after"
         reached = reached and step.done
-        note = " · ".join(part for part in (step.number, step.state) if part) or "to come"
+        note = " · ".join(dict.fromkeys(part for part in (step.number, step.state) if part)) or "to come"
         shown.append((step.name, note, state, record_url(step.noun, step.record_id) if step.record_id else ""))
     return shown

@@ -131,6 +131,15 @@ def when(value: date | None, now: datetime | None = None) -> Markup:
     return stamped(moment.isoformat(timespec="seconds"), f"{format_date(value, 'full')} {format_time(moment)}", text)
 
 
+def country(code: str) -> str:
+    """A country by name in the viewer's language; the code itself where it has no name."""
+    return str(viewer_locale().territories.get(code, code))
+
+
+def language_name(tag: str) -> str:
+    return str(viewer_locale().languages.get(tag, tag))
+
+
 def browser(agent: str | None) -> str:
     """A device as people know it: "Firefox on Windows"."""
     names = (("Edg", "Edge"), ("OPR", "Opera"), ("Chrom", "Chrome"), ("Firefox", "Firefox"), ("Safari", "Safari"))
@@ -152,7 +161,7 @@ def size(count: int) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        size=size,
+        size=size, country=country, language_name=language_name,
         money=format_money, short=format_short, number=format_number, percent=format_percent,
         date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip

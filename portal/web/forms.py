@@ -4,8 +4,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -20,7 +22,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.core import UnboundField
-from wtforms.meta import DefaultMeta
+from wtforms.i18n import messages_path
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
@@ -33,18 +35,19 @@ from .http import locale
 from .typed import line, lines
 
 
-class ReadOnce(FlaskForm.Meta):  # type: ignore[misc]
-    """The library's own messages in the language of the request, read from their file once per process."""
-
-    def get_translations(self, form: Any) -> Any:
-        self.locales = [locale()]
-        return DefaultMeta.get_translations(self, form)
+@cache
+def messages(language: str) -> NullTranslations:
+    """What WTForms says about a wrong value, in the language; read from its catalogue once."""
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose submission acts once: `nonce` is new in every rendering."""
 
-    class Meta(ReadOnce):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Any) -> NullTranslations:
+            return messages(locale())
+
         def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
             """Text arrives tidied (see `typed`), never None; passwords stay as typed."""
             kind = unbound_field.field_class

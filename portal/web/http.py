@@ -55,7 +55,7 @@ def _with_request_id(record: logging.LogRecord) -> bool:
 def _log_request(response: Response) -> Response:
     """One line per answer, without query strings: they hold what people searched for."""
     if request.endpoint not in UNLOGGED:
-        ms = round((time.perf_counter() - g.started) * 1000, 1)
+        ms = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)  # refused before it began
         facts = {"status": response.status_code, "ms": ms, "user": g.actor.user_id if "actor" in g else None}
         log.info("%s %s", request.method, request.path, extra={"facts": facts})
     return response

@@ -6,11 +6,10 @@ from flask import Flask, current_app, g, request, url_for
 from flask_security import current_user
 
 from portal.identity.rules import ROLE_NAMES
-from portal.kernel import clock
-from portal.organization.queries import allows, company, names_of_positions
+from portal.organization.queries import allows, company
 from portal.workspace.queries import files_of, unread_count
 
-from .records import changes_of, record_url
+from .records import changes_of, position_name, record_url
 
 
 class Entry(NamedTuple):
@@ -63,6 +62,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("People", "user", "identity.list_users", "users.view"),
             Entry("Company", "building", "organization.show_company", "company.edit"),
+            Entry("Imports", "upload", "workspace.new_import", "imports.run"),
             Entry("Audit", "history", "insights.list_audit", "audit.view"),
             Entry("System health", "database", "insights.show_health", "system.view"),
         ),
@@ -102,7 +102,7 @@ def _context() -> dict[str, Any]:
         "me": {"name": actor.name, "role": ", ".join(ROLE_NAMES[r] for r in current_user.role_names)},
         "unread": unread_count(actor),
         "may": lambda permission, record=None: allows(actor, permission, record),
-        "record_url": record_url,
+        "record_url": lambda noun, record_id: record_url(noun, record_id) if actor.may(f"{noun}.view") else "",
         "position_name": position_name,
         "files_of": files_of,
         "changes_of": changes_of,
@@ -115,13 +115,3 @@ def _current_entry() -> str:
     exact = (e.text for e in entries if e.endpoint == request.endpoint)
     same_area = (e.text for e in entries if e.endpoint.partition(".")[0] == request.blueprint)
     return next(exact, next(same_area, ""))
-
-
-def position_name(position_id: int | None) -> str:
-    """Who sits in the position today, else its title; all are read once per request."""
-    if position_id is None:
-        return "Nobody"
-    names: dict[int, str] | None = g.get("position_names")
-    if names is None:
-        names = g.position_names = names_of_positions(clock.today(g.timezone))
-    return names.get(position_id, "Nobody")

@@ -17,6 +17,14 @@ from redis.exceptions import RedisError
 from portal.kernel import clock
 
 QUIET_AFTER_FAILURE = 10.0  # seconds in which nobody waits for a server that did not answer
+COUNT = """
+local counts = {}
+for place, key in ipairs(KEYS) do
+  counts[place] = redis.call('INCRBY', key, ARGV[1])
+  redis.call('EXPIRE', key, ARGV[place + 1])
+end
+return counts
+"""
 REMEMBERED = 20_000  # counters kept in the process
 
 
@@ -35,7 +43,7 @@ class Limit:
 
 class Counters:
     def __init__(self, connection: Redis) -> None:
-        self._connection = connection
+        self._script = connection.register_script(COUNT)
         self._quiet_until = 0.0
         self._own: dict[str, tuple[int, float]] = {}
         self._lock = Lock()
@@ -60,11 +68,7 @@ class Counters:
     def _count(self, keys: Sequence[str], ends: Sequence[float], now: float, by: int = 1) -> list[int]:
         if time.monotonic() >= self._quiet_until:
             try:
-                pipe = self._connection.pipeline(transaction=False)
-                for key, end in zip(keys, ends, strict=True):
-                    pipe.incrby(key, by)
-                    pipe.expire(key, int(end - now) + 60)
-                return [int(count) for count in pipe.execute()[::2]]
+                return [int(count) for count in self._script(keys, [by, *(int(end - now) + 60 for end in ends)])]
             except RedisError:
                 self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
         return self._count_here(keys, ends, now, by)

@@ -16,7 +16,7 @@ from portal.workspace.rules import bulk_acts
 
 from .filters import format_money, format_number, when
 from .htmx import page
-from .layout import position_name
+from .records import position_name
 
 PAGING = ("after", "before")
 UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")

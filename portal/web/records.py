@@ -1,14 +1,16 @@
-"""Where each kind of record has its page, and what happened to it in words."""
+"""Where each kind of record has its page, the tabs of that page, who owns it, and what happened to it in words."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from flask import current_app, url_for
+from flask import current_app, g, request, url_for
 
-from portal.kernel import audit
+from portal.kernel import audit, clock
 from portal.kernel.db import Base
 from portal.kernel.db import model_of as model_of
+from portal.organization.queries import names_of_positions
 
 from .filters import format_date, format_datetime
 
@@ -34,6 +36,34 @@ def record_url(noun: str, record_id: int) -> str:
     return url_for(endpoint, record_id=record_id) if endpoint in current_app.view_functions else ""
 
 
+TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
+
+
+def tabs_of(record: Base, *, parts: Sequence[Base] = (), without: str = "") -> dict[str, Any]:
+    """What the templates of a record's page read: its tabs, one chosen by the query string, and the record itself.
+
+    The changes of `parts` are told with its own.
+    """
+    noun, record_id = record.noun, record.id  # type: ignore[attr-defined]
+    names = {key: text for key, text in TABS.items() if key != without}
+    tab = request.args.get("tab", "")
+    tab = tab if tab in names else "overview"
+    here = record_url(noun, record_id)
+    items = [(text, here if key == "overview" else f"{here}?tab={key}", None) for key, text in names.items()]
+    shown = {"tab": tab, "tab_name": names[tab], "tab_items": items}
+    return shown | {"record": record, "noun": noun, "record_id": record_id, "changed": [record, *parts]}
+
+
+def position_name(position_id: int | None) -> str:
+    """Who sits in the position today, else its title; all are read once per request."""
+    if position_id is None:
+        return "Nobody"
+    names: dict[int, str] | None = g.get("position_names")
+    if names is None:
+        names = g.position_names = names_of_positions(clock.today(g.timezone))
+    return names.get(position_id, "Nobody")
+
+
 class Change(NamedTuple):
     """One entry of a record's history: who did what, and (field, before, after) for each field."""
 
@@ -46,10 +76,11 @@ class Change(NamedTuple):
 QUIET = frozenset({"id", "version", "created_at", "search_text"})
 
 
-def changes_of(record: Base) -> list[Change]:
-    """The latest changes of a record, newest first, as people read them."""
-    entries = audit.history(record.noun, record.id)  # type: ignore[attr-defined]
-    return [Change(entry.at, entry.actor, entry.action.replace("_", " "), _fields(entry)) for entry in entries]
+def changes_of(*records: Base) -> list[Change]:
+    """The latest changes of a record and its parts, newest first, as people read them."""
+    found = [entry for record in records for entry in audit.history(record.noun, record.id)]  # type: ignore[attr-defined]
+    found.sort(key=lambda entry: entry.id, reverse=True)
+    return [Change(entry.at, entry.actor, entry.action.replace("_", " "), _fields(entry)) for entry in found]
 
 
 def _fields(entry: audit.AuditEntry) -> list[tuple[str, str, str]]:
@@ -72,8 +103,6 @@ def _in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name in ("owner_id", "position_id", "reports_to_id") and isinstance(value, int):
-        from .layout import position_name
-
         return position_name(value)
     if name.endswith("_key"):
         return "a file"

@@ -219,6 +219,7 @@ def connect(app: Flask) -> None:
     )
     security.login_context_processor(_demo_people)
     app.login_manager.user_loader(load_user)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # nobody signs in by a token in an address
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.startswith("security."):
             app.view_functions[endpoint] = _gone if endpoint in UNUSED else _in_one_unit(view)

@@ -341,3 +341,6 @@ def test_the_set_up_page_needs_the_printed_code_and_closes_for_ever(own_app: Any
     assert client.post("/setup", data=facts | {"code": code, "email": "eve@evil.example"}).status_code == 404
     assert sign_in(client, "ada@bikes.example").status_code == 302
     assert client.get("/users").status_code == 200
+    assert "Management" in client.get("/organization").text
+    assert client.get("/leads/new").status_code == 200  # the first person can do every work
+    assert client.get("/imports/new").status_code == 200

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import request
 from sqlalchemy import func, select
 
 from blueprints.landing.forms import VisitForm
@@ -258,7 +259,7 @@ class TestBadInput:
         found = public_page("resellers")
         for text in NAUGHTY:
             with app.test_request_context(method="POST", data=dict.fromkeys(FIELDS, text)):
-                form = VisitForm().fit(found)
+                form = VisitForm().fit(found, request.form)
                 assert not form.validate()
                 assert "\\u0000" not in json.dumps(form.payload())
 

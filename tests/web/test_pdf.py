@@ -200,8 +200,7 @@ def test_a_child_that_runs_away_is_stopped_and_reported() -> None:
 
 def test_a_child_that_eats_memory_is_stopped_and_reported() -> None:
     code = (  # in a process of its own: this one may have set free enough for it
-        "from tests.web.test_pdf import *;"
-        "pdf.render_limited(TEMPLATES['quote'], giant(490), BRAND, memory=50 << 20)"
+        "from tests.web.test_pdf import *;pdf.render_limited(TEMPLATES['quote'], giant(490), BRAND, memory=50 << 20)"
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert re.search("PrintFailed: Q-2026-0042: printing (needed more than|ended)", other.stderr)

@@ -155,7 +155,13 @@ def test_both_includes_render_for_a_record(app, actor):
         services.attach(actor("rep"), record, "offer.pdf", PDF)
     with app.test_request_context("/x"):
         app.preprocess_request()
-        values = {"record": record, "may": lambda permission: True, "files_of": files_of, "changes_of": changes_of}
+        values = {
+            "record": record,
+            "changed": [record],
+            "may": lambda permission: True,
+            "files_of": files_of,
+            "changes_of": changes_of,
+        }
         for name, words in (("files", "offer.pdf"), ("changes", "created")):
             assert words in render_template(f"components/record/{name}.html", **values)
 

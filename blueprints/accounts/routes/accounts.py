@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, request, url_for
+from flask import flash, g, url_for
 
 from portal.accounts import queries, services
 from portal.accounts.models import Account
@@ -12,8 +12,8 @@ from portal.organization.queries import allows, authorize, get
 from portal.web.auth import needs
 from portal.web.forms import submit
 from portal.web.htmx import go, see
-from portal.web.layout import position_name
 from portal.web.listing import list_page
+from portal.web.records import position_name
 
 from ..forms import EditAccount, GiveAccount
 from ..pages import account_page, defaults, edit_account_page, new_account_page, owner_page, stored_account
@@ -35,7 +35,7 @@ def list_accounts() -> Any:
 @bp.get("/accounts/<int:record_id>")
 @needs("accounts.view")
 def show_account(record_id: int) -> Any:
-    return account_page(record_id, request.args.get("tab", ""))
+    return account_page(record_id)
 
 
 @bp.get("/accounts/new")

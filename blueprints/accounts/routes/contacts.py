@@ -32,7 +32,7 @@ def list_contacts() -> Any:
 @bp.get("/contacts/<int:record_id>")
 @needs("contacts.view")
 def show_contact(record_id: int) -> Any:
-    return contact_page(record_id, request.args.get("tab", ""))
+    return contact_page(record_id)
 
 
 @bp.get("/contacts/new")

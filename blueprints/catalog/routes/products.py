@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, request, url_for
+from flask import flash, g, url_for
 
 from portal.catalog import queries, services
 from portal.catalog.models import Product
@@ -33,7 +33,7 @@ def list_products() -> Any:
 @bp.get("/products/<int:record_id>")
 @needs("catalog.view")
 def show_product(record_id: int) -> Any:
-    return product_page(record_id, request.args.get("tab", ""))
+    return product_page(record_id)
 
 
 @bp.get("/products/new")

@@ -91,6 +91,7 @@ def _user_page(user: User, form: EditUser, roles: ChangeRoles) -> Response:
         user=user,
         form=form,
         roles=roles,
+        act_form=ActForm(formdata=None),
         seats=positions_of(user.id),
         secured=queries.has_second_factor(user),
     )
