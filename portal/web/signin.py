@@ -232,7 +232,7 @@ def _only_when_asked(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def run(**values: Any) -> Any:
         if flask_login.current_user.is_authenticated and session.get("tf_state") != "validating_profile":
-            return redirect(PAGES["SECURITY_TWO_FACTOR_SETUP_URL"], 303)
+            return redirect(current_app.config["SECURITY_TWO_FACTOR_SETUP_URL"], 303)
         return view(**values)
 
     return run
