@@ -39,6 +39,7 @@ class Client(FlaskClient):
         if response.mimetype == "text/html" and response.data and not response.location:
             parser = html5lib.HTMLParser(strict=True)
             parser.parseFragment(response.text) if "<html" not in response.text else parser.parse(response.text)
+        response.request.input_stream.close()  # a large upload is a file on disk, which nobody else closes
         db.session.rollback()
         db.session.expire_all()
         become(SYSTEM)

@@ -39,6 +39,7 @@ LANGUAGES = ("en", "de")
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.before_request(_refuse_from_elsewhere)
+    app.before_request(_refuse_nul)
     app.after_request(_headers)
     app.after_request(_log_request)
     for handler in logging.root.handlers:
@@ -67,6 +68,12 @@ def _begin() -> None:
     g.locale = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
     g.timezone = "UTC"
     g.theme = request.cookies.get("theme") if request.cookies.get("theme") in THEMES else "light"
+
+
+def _refuse_nul() -> None:
+    """No address of ours has one, and PostgreSQL cannot even look for it."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _refuse_from_elsewhere() -> None:

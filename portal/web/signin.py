@@ -9,19 +9,7 @@ from typing import Any
 
 import flask_login
 import segno
-from flask import (
-    Flask,
-    Response,
-    abort,
-    current_app,
-    g,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, session
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, Totp, WebauthnUtil
 from flask_security.forms import ForgotPasswordForm, LoginForm
 from flask_security.signals import password_changed, password_reset
@@ -235,7 +223,7 @@ def _only_when_asked(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def run(**values: Any) -> Any:
         if flask_login.current_user.is_authenticated and session.get("tf_state") != "validating_profile":
-            return redirect(url_for("security.two_factor_setup"), 303)
+            return redirect(current_app.config["SECURITY_TWO_FACTOR_SETUP_URL"], 303)
         return view(**values)
 
     return run
