@@ -17,6 +17,8 @@ from sqlalchemy import NullPool, create_engine, text
 
 from .conftest import Portal, running_portal
 
+pytestmark = pytest.mark.browser
+
 FORM = "/p/reseller-programme"
 READ_FIRST = 3.3  # seconds: a form that comes back sooner was filled in by a machine
 PATIENCE = 60.0  # seconds until everything that was sent must have become a lead

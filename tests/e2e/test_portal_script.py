@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 )
 POLICY = "default-src 'self'; style-src 'self'; script-src 'self'"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
 
 class Heard:

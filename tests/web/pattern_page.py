@@ -87,6 +87,7 @@ def page_context() -> dict[str, object]:
             ),
             ("Plan", [("Territories", "map-2", "/territories", None)]),
         ],
+        "may": lambda permission, record=None: True,
         "create_menu": [("Lead", "user-check", "/leads/new")],
         "me": {"name": "Linda Mitchell", "role": "Sales Representative"},
         "unread": 3,
