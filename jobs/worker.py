@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app
@@ -22,6 +23,7 @@ from . import registry
 log = logging.getLogger(__name__)
 
 SLICE = {"default": 200, "mail": 500, "pdf": 1}  # entries per sweep; a PDF has its process to itself
+LEASE = {"default": outbox.LEASE, "mail": outbox.LEASE, "pdf": timedelta(minutes=2)}  # printing may take a minute
 ANSWER = "jobs.worker.answer"
 
 _app: list[Flask] = []
@@ -32,7 +34,7 @@ def sweep(queue: str) -> int:
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     done = 0
     with act_as(SYSTEM):
-        while done < SLICE[queue] and (held := outbox.claim(queue, worker)):
+        while done < SLICE[queue] and (held := outbox.claim(queue, worker, lease=LEASE[queue])):
             perform(held)
             done += 1
         for sweeper in registry.sweepers[queue]:

@@ -19,7 +19,7 @@ from .db import Base, db, unit_of_work
 from .upsert import insert_ignore
 
 ATTEMPTS = 3
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=30)  # then a lost worker's entry is free
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=2))
 
 
