@@ -1,0 +1,60 @@
+"""Who sits where, who stands in, the chart, and who may see and do what."""
+
+from .access import (
+    actor_for,
+    allows,
+    authorize,
+    get,
+    own_position,
+    positions_below,
+    reach,
+    visible_to,
+)
+from .chart import Node, chart
+from .choices import people_choices, position_choices, ramp_choices, territory_choices, unit_choices
+from .seats import (
+    Vacancy,
+    company,
+    covered_by,
+    delegations_of,
+    deputy_of,
+    names_of_positions,
+    planned,
+    position_covering,
+    positions_of,
+    running,
+    seated_user,
+    seats_in,
+    vacancies,
+)
+
+__all__ = [
+    "Node",
+    "Vacancy",
+    "actor_for",
+    "allows",
+    "authorize",
+    "chart",
+    "company",
+    "covered_by",
+    "delegations_of",
+    "deputy_of",
+    "get",
+    "names_of_positions",
+    "own_position",
+    "people_choices",
+    "planned",
+    "position_choices",
+    "position_covering",
+    "positions_below",
+    "positions_of",
+    "ramp_choices",
+    "reach",
+    "running",
+    "seated_user",
+    "seats_in",
+    "territory_choices",
+    "unit_choices",
+    "vacancies",
+    "visible_to",
+]
