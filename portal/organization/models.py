@@ -1,6 +1,6 @@
 """Company, units, positions, seats, delegations and coverage."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -122,6 +122,10 @@ class Delegation(Base, Audited):
     ends_on: Mapped[date]
     reason: Mapped[str] = mapped_column(default="")
     user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_on - timedelta(days=1)
 
 
 class Coverage(Base, Audited):

@@ -172,3 +172,14 @@ def positions_below(actor: Actor) -> frozenset[int]:
     below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
     found = db.session.scalars(select(Position.id).where(or_(false(), *below)))
     return frozenset(found) - actor.position_ids
+
+
+def may_delegate(actor: Actor, position: Position) -> bool:
+    """Who sits there, and who is above; not who only stands in."""
+    scopes = actor.grants.get("delegations.edit", frozenset())
+    if actor.is_system or Scope.ALL in scopes:
+        return True
+    own = bool(scopes) and position.id in actor.position_ids and position.id not in actor.stands_for
+    return (
+        own or Scope.SUBTREE in scopes and position.path.startswith(actor.paths) and position.id not in actor.stands_for
+    )

@@ -1,9 +1,13 @@
-"""What there is to choose from: positions, units, territories, people, ramps."""
+"""Units, ramps, and what there is to choose from: positions, territories, people."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
 
 from portal.identity.models import User
 from portal.kernel.db import db
+from portal.kernel.errors import NotFound
 from portal.territories.models import Territory
 
 from ..models import Position, RampProfile, Unit
@@ -39,3 +43,45 @@ def ramp_choices() -> list[tuple[int, str]]:
 
 def _indent(path: str) -> str:
     return "\u2003" * (path.count("/") - 2)
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit in the tree with its positions, those of its parts left out."""
+
+    unit: Unit
+    depth: int
+    positions: int
+    quotas: int
+
+
+def units() -> list[UnitRow]:
+    """Every unit, a whole before its parts."""
+    count = func.count(Position.id)
+    query = (
+        select(Unit, count, count.filter(Position.carries_quota))
+        .outerjoin(Position, Position.unit_id == Unit.id)
+        .group_by(Unit.id)
+        .order_by(Unit.path)
+    )
+    return [UnitRow(unit, unit.path.count("/") - 2, all_, quotas) for unit, all_, quotas in db.session.execute(query)]
+
+
+def unit(unit_id: int) -> Unit:
+    """Raises NotFound."""
+    found = db.session.get(Unit, unit_id)
+    if found is None:
+        raise NotFound("unit.not_found", "There is no such unit.")
+    return found
+
+
+def ramps() -> Sequence[RampProfile]:
+    return db.session.scalars(select(RampProfile).order_by(RampProfile.name)).all()
+
+
+def ramp(ramp_id: int) -> RampProfile:
+    """Raises NotFound."""
+    found = db.session.get(RampProfile, ramp_id)
+    if found is None:
+        raise NotFound("ramp.not_found", "There is no such ramp.")
+    return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import lazyload, selectinload
 from portal.identity.models import User
 from portal.kernel.db import db
 
-from ..models import Company, Coverage, Delegation, Position, Seat
+from ..models import Company, Coverage, Delegation, Position, RampProfile, Seat, Unit
 
 
 def running(model: type[Seat] | type[Delegation], day: date) -> ColumnElement[bool]:
@@ -110,3 +110,15 @@ def delegations_of(position_id: int) -> Sequence[Delegation]:
 
 def covered_by(position_id: int) -> list[int]:
     return list(db.session.scalars(select(Coverage.territory_id).where(Coverage.position_id == position_id)))
+
+
+def facts_of(position: Position) -> dict[str, str]:
+    """The names of what the position points to, for its page."""
+    names = db.session.execute(
+        select(Unit.name, RampProfile.name)
+        .select_from(Position)
+        .outerjoin(Unit, Unit.id == Position.unit_id)
+        .outerjoin(RampProfile, RampProfile.id == Position.ramp_id)
+        .where(Position.id == position.id)
+    ).one()
+    return {"unit": names[0] or "", "ramp": names[1] or ""}
