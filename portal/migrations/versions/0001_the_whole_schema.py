@@ -101,6 +101,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_entry_record", ["noun_of", "record_id", "id"], unique=False)
 
     op.create_table(
+        "cadence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.Enum("A", "B", "C", name="tier", native_enum=False, length=24), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.CheckConstraint("days > 0", name=op.f("ck_cadence_days_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadence")),
+        sa.UniqueConstraint("tier", name=op.f("uq_cadence_tier")),
+    )
+    op.create_table(
         "captured_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
@@ -276,21 +285,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "position",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("reports_to_id", sa.Integer(), nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("carries_quota", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["reports_to_id"], ["position.id"], name=op.f("fk_position_reports_to_id_position")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_position")),
-    )
-    with op.batch_alter_table("position", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_position_path"), ["path"], unique=False)
-        batch_op.create_index(batch_op.f("ix_position_reports_to_id"), ["reports_to_id"], unique=False)
-
-    op.create_table(
         "price_list",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -325,6 +319,15 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
         sa.UniqueConstraint("sku", name=op.f("uq_product_sku")),
+    )
+    op.create_table(
+        "ramp_profile",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("percents", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ramp_profile")),
+        sa.UniqueConstraint("name", name=op.f("uq_ramp_profile_name")),
     )
     op.create_table(
         "role",
@@ -492,6 +495,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_territory_path"), ["path"], unique=False)
 
     op.create_table(
+        "unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("company", "unit", "team", name="unitkind", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("cost_centre", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("name", name=op.f("uq_unit_name")),
+    )
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unit_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unit_path"), ["path"], unique=False)
+
+    op.create_table(
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -522,168 +544,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
     )
-    op.create_table(
-        "account",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
-        sa.Column("legal_name", sa.String(), nullable=False),
-        sa.Column("domain", sa.String(), nullable=False),
-        sa.Column("industry", sa.String(), nullable=False),
-        sa.Column("employees", sa.Integer(), nullable=True),
-        sa.Column("annual_revenue", sa.BigInteger(), nullable=True),
-        sa.Column("phone", sa.String(), nullable=False),
-        sa.Column("phone_e164", sa.String(), nullable=False),
-        sa.Column("website", sa.String(), nullable=False),
-        sa.Column("street", sa.String(), nullable=False),
-        sa.Column("city", sa.String(), nullable=False),
-        sa.Column("region", sa.String(), nullable=False),
-        sa.Column("postcode", sa.String(), nullable=False),
-        sa.Column("country", sa.String(), nullable=False),
-        sa.Column("vat_id", sa.String(), nullable=False),
-        sa.Column("buyer_reference", sa.String(), nullable=False),
-        sa.Column("payment_days", sa.Integer(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("price_list_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_account_owner_id_position")),
-        sa.ForeignKeyConstraint(["price_list_id"], ["price_list.id"], name=op.f("fk_account_price_list_id_price_list")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_account_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint("number", name=op.f("uq_account_number")),
-    )
-    with op.batch_alter_table("account", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
-        batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
-
-    op.create_table(
-        "activity",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "note",
-                "call",
-                "meeting",
-                "task",
-                "email",
-                "sms",
-                "form",
-                "stage",
-                "document",
-                "payment",
-                "system",
-                name="kind",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("done_at IS NULL OR due_at IS NOT NULL", name=op.f("ck_activity_only_tasks_are_done")),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_activity_owner_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_activity_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
-    )
-    with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_activity_open",
-            ["owner_id", "due_at"],
-            unique=False,
-            sqlite_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
-        )
-        batch_op.create_index(batch_op.f("ix_activity_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_activity_territory_id"), ["territory_id"], unique=False)
-
-    op.create_table(
-        "coverage",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("position_id", sa.Integer(), nullable=False),
-        sa.Column("territory_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_coverage_position_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_coverage_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage")),
-        sa.UniqueConstraint("position_id", "territory_id", name=op.f("uq_coverage_position_id_territory_id")),
-    )
-    with op.batch_alter_table("coverage", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_coverage_position_id"), ["position_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_coverage_territory_id"), ["territory_id"], unique=False)
-
-    op.create_table(
-        "lead",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("first_name", sa.String(), nullable=False),
-        sa.Column("last_name", sa.String(), nullable=False),
-        sa.Column("job_title", sa.String(), nullable=False),
-        sa.Column("email", sa.String(), nullable=False),
-        sa.Column("phone", sa.String(), nullable=False),
-        sa.Column("company", sa.String(), nullable=False),
-        sa.Column("industry", sa.String(), nullable=False),
-        sa.Column("employees", sa.Integer(), nullable=True),
-        sa.Column("city", sa.String(), nullable=False),
-        sa.Column("region", sa.String(), nullable=False),
-        sa.Column("postcode", sa.String(), nullable=False),
-        sa.Column("country", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("message", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("campaign", sa.String(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("new", "contacted", "qualified", "disqualified", name="leadstate", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column("disqualified_reason", sa.String(), nullable=False),
-        sa.Column("qualified_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("fit", sa.Integer(), nullable=False),
-        sa.Column("engagement", sa.Integer(), nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
-        sa.Column("grade", sa.String(), nullable=False),
-        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("assigned_because", sa.String(), nullable=False),
-        sa.Column("respond_by", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'disqualified') = (disqualified_reason <> '')", name=op.f("ck_lead_disqualified_with_reason")
-        ),
-        sa.CheckConstraint("(state = 'qualified') = (qualified_at IS NOT NULL)", name=op.f("ck_lead_qualified_when")),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_lead_owner_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_lead_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
-    )
-    with op.batch_alter_table("lead", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_lead_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index("ix_lead_state_score", ["state", "score"], unique=False)
-        batch_op.create_index(batch_op.f("ix_lead_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index(
-            "uq_lead_open_email",
-            ["email"],
-            unique=True,
-            sqlite_where=sa.text("state IN ('new', 'contacted')"),
-            postgresql_where=sa.text("state IN ('new', 'contacted')"),
-        )
-
     op.create_table(
         "long_work",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -726,81 +586,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
     op.create_table(
-        "message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("address_hash", sa.String(), nullable=False),
-        sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("content_id", sa.Integer(), nullable=False),
-        sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
-        sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "queued",
-                "sending",
-                "sent",
-                "deferred",
-                "failed",
-                "suppressed",
-                "uncertain",
-                "cancelled",
-                name="messagestate",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("state_reason", sa.String(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String(), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("resent", sa.Boolean(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("noun_of", sa.String(), nullable=True),
-        sa.Column("record_id", sa.Integer(), nullable=True),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["content_id"], ["message_content.id"], name=op.f("fk_message_content_id_message_content")
-        ),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_message_owner_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_message_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
-        sa.UniqueConstraint("reason", name=op.f("uq_message_reason")),
-    )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index(
-            "ix_message_uncertain",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'uncertain'"),
-            postgresql_where=sa.text("state = 'uncertain'"),
-        )
-        batch_op.create_index(
-            "ix_message_waiting",
-            ["channel", "priority", "due_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-        )
-
-    op.create_table(
         "notification",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -817,6 +602,48 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.create_index("ix_notification_user", ["user_id", "id"], unique=False)
+
+    op.create_table(
+        "position",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "leadership",
+                "manager",
+                "account_executive",
+                "account_manager",
+                "inside_sales",
+                "sdr",
+                "channel_manager",
+                "overlay",
+                "operations",
+                "other",
+                name="positionrole",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("reports_to_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("carries_quota", sa.Boolean(), nullable=False),
+        sa.Column("capacity", sa.BigInteger(), nullable=False),
+        sa.Column("ramp_id", sa.Integer(), nullable=True),
+        sa.Column("opens_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("capacity > 0 AND capacity <= 10000", name=op.f("ck_position_capacity_share")),
+        sa.ForeignKeyConstraint(["ramp_id"], ["ramp_profile.id"], name=op.f("fk_position_ramp_id_ramp_profile")),
+        sa.ForeignKeyConstraint(["reports_to_id"], ["position.id"], name=op.f("fk_position_reports_to_id_position")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_position_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_position")),
+    )
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_position_path"), ["path"], unique=False)
+        batch_op.create_index(batch_op.f("ix_position_reports_to_id"), ["reports_to_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_position_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "price_list_item",
@@ -844,28 +671,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_price_list_item_product_id"), ["product_id"], unique=False)
 
     op.create_table(
-        "quota",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("metric", sa.String(), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount >= 0", name=op.f("ck_quota_amount_not_negative")),
-        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_quota_in_order")),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_quota_owner_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_quota_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quota")),
-        sa.UniqueConstraint("owner_id", "metric", "starts_on", name=op.f("uq_quota_owner_id_metric_starts_on")),
-    )
-    with op.batch_alter_table("quota", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quota_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_quota_territory_id"), ["territory_id"], unique=False)
-
-    op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -879,22 +684,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_saved_view_listing"), ["listing"], unique=False)
-
-    op.create_table(
-        "seat",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("position_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_seat_in_order")),
-        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_seat_position_id_position")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_seat_user_id_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
-    )
-    with op.batch_alter_table("seat", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_seat_position_id"), ["position_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "sign_in",
@@ -982,6 +771,409 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_webauthn_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("legal_name", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("industry", sa.String(), nullable=False),
+        sa.Column("employees", sa.Integer(), nullable=True),
+        sa.Column("annual_revenue", sa.BigInteger(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("phone_e164", sa.String(), nullable=False),
+        sa.Column("website", sa.String(), nullable=False),
+        sa.Column("street", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("postcode", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("vat_id", sa.String(), nullable=False),
+        sa.Column("buyer_reference", sa.String(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("price_list_id", sa.Integer(), nullable=True),
+        sa.Column("tier", sa.Enum("A", "B", "C", name="tier", native_enum=False, length=24), nullable=False),
+        sa.Column("cadence_days", sa.Integer(), nullable=True),
+        sa.Column("last_touch_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cadence_days > 0", name=op.f("ck_account_cadence_positive")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_account_owner_id_position")),
+        sa.ForeignKeyConstraint(["price_list_id"], ["price_list.id"], name=op.f("fk_account_price_list_id_price_list")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_account_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("number", name=op.f("uq_account_number")),
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at"], unique=False)
+
+    op.create_table(
+        "activity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "note",
+                "call",
+                "meeting",
+                "task",
+                "email",
+                "sms",
+                "form",
+                "stage",
+                "document",
+                "payment",
+                "system",
+                name="kind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("done_at IS NULL OR due_at IS NOT NULL", name=op.f("ck_activity_only_tasks_are_done")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_activity_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_activity_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
+    )
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_activity_open",
+            ["owner_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_activity_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "coverage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column("territory_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_coverage_position_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_coverage_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage")),
+        sa.UniqueConstraint("position_id", "territory_id", name=op.f("uq_coverage_position_id_territory_id")),
+    )
+    with op.batch_alter_table("coverage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coverage_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coverage_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_delegation_in_order")),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_delegation_position_id_position")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_delegation_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegation_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegation_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "lead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_name", sa.String(), nullable=False),
+        sa.Column("last_name", sa.String(), nullable=False),
+        sa.Column("job_title", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("industry", sa.String(), nullable=False),
+        sa.Column("employees", sa.Integer(), nullable=True),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("postcode", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("campaign", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("new", "contacted", "qualified", "disqualified", name="leadstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("disqualified_reason", sa.String(), nullable=False),
+        sa.Column("qualified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fit", sa.Integer(), nullable=False),
+        sa.Column("engagement", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=False),
+        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("assigned_because", sa.String(), nullable=False),
+        sa.Column("respond_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'disqualified') = (disqualified_reason <> '')", name=op.f("ck_lead_disqualified_with_reason")
+        ),
+        sa.CheckConstraint("(state = 'qualified') = (qualified_at IS NOT NULL)", name=op.f("ck_lead_qualified_when")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_lead_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_lead_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+    )
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index("ix_lead_state_score", ["state", "score"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "uq_lead_open_email",
+            ["email"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('new', 'contacted')"),
+            postgresql_where=sa.text("state IN ('new', 'contacted')"),
+        )
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=False),
+        sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "deferred",
+                "failed",
+                "suppressed",
+                "uncertain",
+                "cancelled",
+                name="messagestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_reason", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resent", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=True),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["content_id"], ["message_content.id"], name=op.f("fk_message_content_id_message_content")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_message_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_message_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+        sa.UniqueConstraint("reason", name=op.f("uq_message_reason")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_uncertain",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
+        batch_op.create_index(
+            "ix_message_waiting",
+            ["channel", "priority", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+
+    op.create_table(
+        "quota",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_quota_amount_not_negative")),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_quota_in_order")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_quota_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_quota_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quota")),
+        sa.UniqueConstraint("owner_id", "metric", "starts_on", name=op.f("uq_quota_owner_id_metric_starts_on")),
+    )
+    with op.batch_alter_table("quota", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quota_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quota_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "seat",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_seat_in_order")),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_seat_position_id_position")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_seat_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
+    )
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seat_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "transfer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_ids", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("to_position_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("hold_over_until", sa.Date(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("planned", "done", "undone", "cancelled", name="transferstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'planned' OR state = 'cancelled') = (done_at IS NULL)", name=op.f("ck_transfer_done_when")
+        ),
+        sa.CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name=op.f("ck_transfer_undone_when")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_transfer_territory_id_territory")),
+        sa.ForeignKeyConstraint(["to_position_id"], ["position.id"], name=op.f("fk_transfer_to_position_id_position")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_transfer_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_transfer_planned",
+            ["effective_on"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
+
+    op.create_table(
+        "account_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("hold_over_until", sa.Date(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_account_assignment_in_order")),
+        sa.CheckConstraint(
+            "hold_over_until IS NULL OR hold_over_until > ends_on",
+            name=op.f("ck_account_assignment_hold_over_after_end"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_assignment_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_account_assignment_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["territory_id"], ["territory.id"], name=op.f("fk_account_assignment_territory_id_territory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_assignment")),
+    )
+    with op.batch_alter_table("account_assignment", schema=None) as batch_op:
+        batch_op.create_index("ix_account_assignment_account", ["account_id", "starts_on"], unique=False)
+        batch_op.create_index("ix_account_assignment_owner", ["owner_id", "starts_on"], unique=False)
+        batch_op.create_index(
+            "uq_account_assignment_current",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
+        )
+
+    op.create_table(
+        "account_team",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "specialist",
+                "customer_success",
+                "overlay",
+                "executive_sponsor",
+                "inside_sales",
+                "service",
+                name="teamrole",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("access", sa.Enum("view", "edit", name="access", native_enum=False, length=24), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_team_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_account_team_position_id_position")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_team")),
+        sa.UniqueConstraint("account_id", "position_id", name=op.f("uq_account_team_account_id_position_id")),
+    )
+    with op.batch_alter_table("account_team", schema=None) as batch_op:
+        batch_op.create_index("ix_account_team_position", ["position_id", "account_id"], unique=False)
+
+    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
@@ -1023,6 +1215,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.create_index("ix_regarding_record", ["noun_of", "record_id", "activity_id"], unique=False)
+
+    op.create_table(
+        "transfer_item",
+        sa.Column("transfer_id", sa.Integer(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("from_owner_id", sa.Integer(), nullable=True),
+        sa.Column("from_territory_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["from_owner_id"], ["position.id"], name=op.f("fk_transfer_item_from_owner_id_position")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_territory_id"], ["territory.id"], name=op.f("fk_transfer_item_from_territory_id_territory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["transfer.id"], name=op.f("fk_transfer_item_transfer_id_transfer"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("transfer_id", "noun_of", "record_id", name=op.f("pk_transfer_item")),
+    )
+    with op.batch_alter_table("transfer_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_transfer_item_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_transfer_item_record", ["noun_of", "record_id"], unique=False)
 
     op.create_table(
         "opportunity",
@@ -1551,6 +1766,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opportunity_account_id"))
 
     op.drop_table("opportunity")
+    with op.batch_alter_table("transfer_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_transfer_item_record")
+        batch_op.drop_index(batch_op.f("ix_transfer_item_account_id"))
+
+    op.drop_table("transfer_item")
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.drop_index("ix_regarding_record")
 
@@ -1563,6 +1783,93 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_account_id"))
 
     op.drop_table("contact")
+    with op.batch_alter_table("account_team", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_team_position")
+
+    op.drop_table("account_team")
+    with op.batch_alter_table("account_assignment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_account_assignment_current",
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
+        )
+        batch_op.drop_index("ix_account_assignment_owner")
+        batch_op.drop_index("ix_account_assignment_account")
+
+    op.drop_table("account_assignment")
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_transfer_planned",
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
+
+    op.drop_table("transfer")
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seat_user_id"))
+        batch_op.drop_index(batch_op.f("ix_seat_position_id"))
+
+    op.drop_table("seat")
+    with op.batch_alter_table("quota", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quota_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_quota_owner_id"))
+
+    op.drop_table("quota")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_waiting",
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_message_uncertain",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_message_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_message_owner_id"))
+        batch_op.drop_index("ix_message_address")
+
+    op.drop_table("message")
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_lead_open_email",
+            sqlite_where=sa.text("state IN ('new', 'contacted')"),
+            postgresql_where=sa.text("state IN ('new', 'contacted')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_lead_territory_id"))
+        batch_op.drop_index("ix_lead_state_score")
+        batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
+
+    op.drop_table("lead")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegation_user_id"))
+        batch_op.drop_index(batch_op.f("ix_delegation_position_id"))
+
+    op.drop_table("delegation")
+    with op.batch_alter_table("coverage", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coverage_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_coverage_position_id"))
+
+    op.drop_table("coverage")
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
+        batch_op.drop_index(
+            "ix_activity_open",
+            sqlite_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
+        )
+
+    op.drop_table("activity")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_touch")
+        batch_op.drop_index(batch_op.f("ix_account_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_account_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_account_name_key"))
+        batch_op.drop_index(batch_op.f("ix_account_domain"))
+
+    op.drop_table("account")
     with op.batch_alter_table("webauthn", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webauthn_user_id"))
 
@@ -1580,44 +1887,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
     op.drop_table("sign_in")
-    with op.batch_alter_table("seat", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_seat_user_id"))
-        batch_op.drop_index(batch_op.f("ix_seat_position_id"))
-
-    op.drop_table("seat")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_listing"))
 
     op.drop_table("saved_view")
-    with op.batch_alter_table("quota", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quota_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_quota_owner_id"))
-
-    op.drop_table("quota")
     with op.batch_alter_table("price_list_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_list_item_product_id"))
 
     op.drop_table("price_list_item")
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_position_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_position_reports_to_id"))
+        batch_op.drop_index(batch_op.f("ix_position_path"))
+
+    op.drop_table("position")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_user")
 
     op.drop_table("notification")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_message_waiting",
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-        )
-        batch_op.drop_index(
-            "ix_message_uncertain",
-            sqlite_where=sa.text("state = 'uncertain'"),
-            postgresql_where=sa.text("state = 'uncertain'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_message_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_message_owner_id"))
-        batch_op.drop_index("ix_message_address")
-
-    op.drop_table("message")
     with op.batch_alter_table("long_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
         batch_op.drop_index(
@@ -1627,40 +1914,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("long_work")
-    with op.batch_alter_table("lead", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_lead_open_email",
-            sqlite_where=sa.text("state IN ('new', 'contacted')"),
-            postgresql_where=sa.text("state IN ('new', 'contacted')"),
-        )
-        batch_op.drop_index(batch_op.f("ix_lead_territory_id"))
-        batch_op.drop_index("ix_lead_state_score")
-        batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
-
-    op.drop_table("lead")
-    with op.batch_alter_table("coverage", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_coverage_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_coverage_position_id"))
-
-    op.drop_table("coverage")
-    with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_activity_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
-        batch_op.drop_index(
-            "ix_activity_open",
-            sqlite_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL AND done_at IS NULL"),
-        )
-
-    op.drop_table("activity")
-    with op.batch_alter_table("account", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_account_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_account_owner_id"))
-        batch_op.drop_index(batch_op.f("ix_account_name_key"))
-        batch_op.drop_index(batch_op.f("ix_account_domain"))
-
-    op.drop_table("account")
     op.drop_table("user")
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unit_path"))
+        batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
+
+    op.drop_table("unit")
     with op.batch_alter_table("territory", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_territory_path"))
         batch_op.drop_index(batch_op.f("ix_territory_parent_id"))
@@ -1685,6 +1944,7 @@ def downgrade() -> None:
     op.drop_table("score_receipt")
     op.drop_table("schedule_slot")
     op.drop_table("role")
+    op.drop_table("ramp_profile")
     op.drop_table("product")
     with op.batch_alter_table("price_list", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1692,11 +1952,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("price_list")
-    with op.batch_alter_table("position", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_position_reports_to_id"))
-        batch_op.drop_index(batch_op.f("ix_position_path"))
-
-    op.drop_table("position")
     with op.batch_alter_table("outbox_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_entry_open",
@@ -1721,6 +1976,7 @@ def downgrade() -> None:
     op.drop_table("consent")
     op.drop_table("company")
     op.drop_table("captured_message")
+    op.drop_table("cadence")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_record")
 

@@ -1,6 +1,7 @@
 """Who sits where, who stands in, the chart, and who may see and do what."""
 
 from .access import (
+    Held,
     actor_for,
     allows,
     authorize,
@@ -9,6 +10,7 @@ from .access import (
     own_position,
     positions_below,
     reach,
+    share,
     visible_to,
 )
 from .chart import Node, chart
@@ -41,6 +43,7 @@ from .seats import (
 )
 
 __all__ = [
+    "Held",
     "Node",
     "Vacancy",
     "actor_for",
@@ -69,6 +72,7 @@ __all__ = [
     "running",
     "seated_user",
     "seats_in",
+    "share",
     "territory_choices",
     "unit",
     "unit_choices",
