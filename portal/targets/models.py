@@ -11,6 +11,8 @@ from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Stale
 from portal.organization.models import Owned
 
+from .states import Metric as Metric
+
 
 class Quota(Base, Owned, Versioned, Audited):
     __tablename__ = "quota"

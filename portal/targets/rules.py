@@ -1,9 +1,14 @@
-"""Fiscal quarters, pace, attainment; and where bookings are asked for."""
+"""The fiscal calendar, pace, attainment; and where what was achieved is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
+
+from .states import Metric, Span
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -30,38 +35,61 @@ class Period:
         """Where a straight line would be today, from 0 to 1."""
         return Decimal(self.gone(today)) / self.days
 
+    def share_of(self, other: "Period") -> Decimal:
+        """How much of the other period's days lie in this one, from 0 to 1."""
+        first, end = max(self.starts_on, other.starts_on), min(self.ends_on, other.ends_on)
+        return Decimal(max((end - first).days, 0)) / other.days
 
-def _month(year: int, month: int) -> date:
-    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+def add_months(day: date, months: int) -> date:
+    """The first day of the month so many months from the day's."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def period(span: Span, day: date, year_start: int = 1, *, shift: int = 0) -> Period:
+    """The fiscal period of the day, or one `shift` periods from it. `year_start`: first month of the fiscal year."""
+    into = (day.month - year_start) % 12 // span.months
+    starts = add_months(day, -((day.month - year_start) % 12) + span.months * (into + shift))
+    first = add_months(starts, -((starts.month - year_start) % 12))
+    number = (starts.month - year_start) % 12 // span.months + 1
+    year = str(first.year) if year_start == 1 else f"{first.year}/{(first.year + 1) % 100:02d}"
+    name = {
+        Span.MONTH: f"{starts:%b %Y}", Span.QUARTER: f"Q{number} {year}", Span.HALF: f"H{number} {year}",
+        Span.YEAR: f"FY {year}",
+    }[span]  # fmt: skip
+    return Period(starts, add_months(starts, span.months), name)
+
+
+def month(day: date) -> Period:
+    return period(Span.MONTH, day)
 
 
 def quarter(day: date, year_start: int = 1, *, shift: int = 0) -> Period:
-    """The fiscal quarter of the day, or one `shift` quarters from it. `year_start`: first month of the fiscal year."""
-    into = (day.month - year_start) % 12 // 3
-    first_month = year_start + 3 * (into + shift)
-    year = day.year - (1 if day.month < year_start else 0)
-    starts, ends = _month(year, first_month), _month(year, first_month + 3)
-    fiscal = _month(year, year_start + 12 * ((into + shift) // 4))
-    last = _month(fiscal.year, fiscal.month + 11)
-    return Period(starts, ends, f"Q{(into + shift) % 4 + 1} {_fiscal_name(fiscal, last)}")
+    """The fiscal quarter of the day, or one `shift` quarters from it."""
+    return period(Span.QUARTER, day, year_start, shift=shift)
 
 
-def fiscal_year(day: date, year_start: int = 1) -> Period:
-    """The fiscal year of the day."""
-    first = _month(day.year - (1 if day.month < year_start else 0), year_start)
-    last = _month(first.year, first.month + 11)
-    return Period(first, _month(first.year + 1, year_start), f"FY {_fiscal_name(first, last)}")
+def fiscal_year(day: date, year_start: int = 1, *, shift: int = 0) -> Period:
+    """The fiscal year of the day, or one `shift` years from it."""
+    return period(Span.YEAR, day, year_start, shift=shift)
 
 
-def _fiscal_name(first: date, last: date) -> str:
-    return str(first.year) if first.year == last.year else f"{first.year}/{last.year % 100:02d}"
+def parts(whole: Period, span: Span, year_start: int = 1) -> list[Period]:
+    """The months, quarters or halves that begin in a period, in order."""
+    first = period(span, whole.starts_on, year_start)
+    count = 1 + max(12 * (whole.last_day.year - first.starts_on.year) + whole.last_day.month - first.starts_on.month, 0)
+    found = (period(span, first.starts_on, year_start, shift=i) for i in range(-(-count // span.months)))
+    return [one for one in found if one.starts_on < whole.ends_on]
 
 
 @dataclass(frozen=True)
 class Attainment:
+    """`quota` is the target, `expected` what of it was due until and with today."""
+
     booked: Decimal
     quota: Decimal
-    expected: Decimal  # as of today, on a straight line
+    expected: Decimal
 
     @property
     def ratio(self) -> Decimal | None:
@@ -75,22 +103,43 @@ class Attainment:
 
     @property
     def left(self) -> Decimal:
-        return max(self.quota - self.booked, Decimal(0))
+        return max(self.quota - self.booked, ZERO)
+
+    def coverage(self, pipeline: Decimal) -> Decimal | None:
+        """Open pipeline over what is still to reach; None when nothing is."""
+        return pipeline / self.left if self.left else None
 
 
 def attained(booked: Decimal, quota: Decimal, period: Period, today: date) -> Attainment:
+    """With a straight line over the days of the period."""
     return Attainment(booked, quota, quota * period.share_gone(today))
 
 
-# Bookings come from downstream: opportunities registers how much each position won in a period.
-Bookings = Callable[[Period], Mapping[int, Decimal]]
-_bookings: list[Bookings] = []
+# What was achieved comes from downstream: orders, invoices and deals register how to count it, and where to see it.
+Count = Callable[[Sequence[Period]], Iterable[tuple[int | None, int, Decimal]]]
 
 
-def register_bookings(count: Bookings) -> None:
-    """`count` gives position id -> amount booked in the period, in the company's currency."""
-    _bookings[:] = [count]
+class Documents(NamedTuple):
+    """A list of records by its noun, with the filters under which its rows add up to the figure."""
+
+    noun: str
+    filters: Mapping[str, str]
 
 
-def bookings(period: Period) -> Mapping[int, Decimal]:
-    return _bookings[0](period) if _bookings else {}
+@dataclass(frozen=True)
+class Measure:
+    count: Count
+    documents: Callable[[Period, Collection[int]], Documents]
+
+
+_measures: dict[Metric, Measure] = {}
+
+
+def register_measure(metric: Metric, count: Count, documents: Callable[[Period, Collection[int]], Documents]) -> None:
+    """`count` gives (position id, place of the period in those asked for, amount in the company's currency or number),
+    in one statement; `documents` the list behind a figure of some positions in a period (no positions: everybody)."""
+    _measures[metric] = Measure(count, documents)
+
+
+def measure(metric: Metric) -> Measure | None:
+    return _measures.get(metric)

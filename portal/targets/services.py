@@ -9,8 +9,9 @@ from portal.organization.models import Position
 from portal.organization.queries import authorize, get
 
 from .models import Quota
-from .queries import METRIC, currency, quota_in
+from .queries import currency, quota_in
 from .rules import Period
+from .states import Metric
 
 
 def set_quota(actor: Actor, position_id: int, period: Period, amount: Decimal, *, version: int | None = None) -> int:
@@ -30,7 +31,7 @@ def set_quota(actor: Actor, position_id: int, period: Period, amount: Decimal, *
 def _new(position_id: int, period: Period, amount: Decimal) -> int:
     made = Quota(
         owner_id=position_id,
-        metric=METRIC,
+        metric=Metric.BOOKINGS,
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         amount=amount,

@@ -7,17 +7,17 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from portal.kernel import clock
 from portal.kernel.actor import Actor, Scope
 from portal.kernel.db import db
 from portal.organization.models import Position
-from portal.organization.queries import company, names_of_positions, visible_to
+from portal.organization.queries import names_of_positions, visible_to
 
-from .models import Quota
-from .rules import Attainment, Period, attained, bookings, quarter
+from ..models import Quota
+from ..rules import ZERO, Attainment, Period, attained
+from ..states import Metric
+from .calendar import actuals, quarter_of, today
 
-ZERO = Decimal(0)
-METRIC = "bookings"
+METRIC = Metric.BOOKINGS
 
 
 @dataclass(frozen=True)
@@ -40,38 +40,19 @@ class Row:
         return self.below / self.own_quota - 1 if self.own_quota and self.below else None
 
 
-def current_period(shift: int = 0) -> Period:
-    """The company's fiscal quarter of today, or one before or after it."""
-    home = company()
-    return quarter(today(), home.fiscal_year_start if home else 1, shift=shift)
-
-
-def quarter_of(day: date) -> Period:
-    """The company's fiscal quarter of a day."""
-    home = company()
-    return quarter(day, home.fiscal_year_start if home else 1)
-
-
-def today() -> date:
-    """Today where the company is."""
-    home = company()
-    return clock.today(home.timezone if home else "UTC")
-
-
-def currency() -> str:
-    home = company()
-    return home.currency if home else "USD"
-
-
 def _in(period: Period) -> ColumnElement[bool]:
     return (Quota.metric == METRIC) & (Quota.starts_on >= period.starts_on) & (Quota.starts_on < period.ends_on)
 
 
-def quota_of(position_ids: Collection[int], day: date) -> Decimal:
-    """The quotas of these positions that run on the day, added up."""
-    running = (Quota.metric == METRIC) & (Quota.starts_on <= day) & (Quota.ends_on > day)
-    found = db.session.scalar(select(func.sum(Quota.amount)).where(running, Quota.owner_id.in_(position_ids)))
-    return found or ZERO
+def quota_of(position_id: int, period: Period, metric: str = Metric.BOOKINGS) -> Decimal:
+    """What the position is to reach in the period; of a period cut through, the share of its days."""
+    running = (Quota.metric == metric) & (Quota.starts_on < period.ends_on) & (Quota.ends_on > period.starts_on)
+    found = db.session.scalars(select(Quota).where(running, Quota.owner_id == position_id))
+    return sum((q.amount * period.share_of(Period(q.starts_on, q.ends_on, "")) for q in found), ZERO)
+
+
+def bookings(period: Period) -> Mapping[int, Decimal]:
+    return actuals(METRIC, period)
 
 
 def booked_by(position_ids: Collection[int], period: Period) -> Decimal:
