@@ -1,38 +1,31 @@
-"""Quotas and how far they are reached, rolled up over the reporting tree."""
+"""How far targets are reached in a period, for cards and lists elsewhere."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from portal.kernel.actor import SYSTEM, Actor
+from portal.organization.queries import names_of_positions
 
-from portal.kernel.actor import Actor, Scope
-from portal.kernel.db import db
-from portal.organization.models import Position
-from portal.organization.queries import names_of_positions, visible_to
-
-from ..models import Quota
-from ..rules import ZERO, Attainment, Period, attained
-from ..states import Metric
-from .calendar import actuals, quarter_of, today
-
-METRIC = Metric.BOOKINGS
+from ..rules import ZERO, Attainment, Period, fiscal_year
+from ..states import Metric, NodeKind
+from .calendar import today, year_start
+from .tree import Branch, Tree, tree
 
 
 @dataclass(frozen=True)
 class Row:
-    """One position: its own number, and that of its subtree. `own_quota` None: it has none of its own."""
+    """A team, a seller or the company: its own number, and that of what is below. `own_quota` None: it has none."""
 
-    position_id: int
+    node_id: int | None
+    position_id: int | None
     name: str
     title: str
     depth: int
     own_quota: Decimal | None
-    quota_id: int | None
-    below: Decimal  # quotas of the subtree, itself left out
+    below: Decimal  # numbers of the next level
     total: Attainment
-    carries_quota: bool
 
     @property
     def over_assigned(self) -> Decimal | None:
@@ -40,104 +33,46 @@ class Row:
         return self.below / self.own_quota - 1 if self.own_quota and self.below else None
 
 
-def _in(period: Period) -> ColumnElement[bool]:
-    return (Quota.metric == METRIC) & (Quota.starts_on >= period.starts_on) & (Quota.starts_on < period.ends_on)
-
-
-def quota_of(position_id: int, period: Period, metric: str = Metric.BOOKINGS) -> Decimal:
-    """What the position is to reach in the period; of a period cut through, the share of its days."""
-    running = (Quota.metric == metric) & (Quota.starts_on < period.ends_on) & (Quota.ends_on > period.starts_on)
-    found = db.session.scalars(select(Quota).where(running, Quota.owner_id == position_id))
-    return sum((q.amount * period.share_of(Period(q.starts_on, q.ends_on, "")) for q in found), ZERO)
-
-
-def bookings(period: Period) -> Mapping[int, Decimal]:
-    return actuals(METRIC, period)
-
-
-def booked_by(position_ids: Collection[int], period: Period) -> Decimal:
-    found = bookings(period)
-    return sum((found.get(position_id, ZERO) for position_id in position_ids), ZERO)
-
-
-def attainment(actor: Actor, period: Period) -> list[Row]:
-    """The positions whose targets the actor may see, in the order of the reporting tree."""
-    return [row for row in _rows(actor, period) if row.total.quota or row.total.booked or row.carries_quota]
-
-
-def _rows(actor: Actor, period: Period) -> list[Row]:
-    positions = _positions(actor)
-    quotas: dict[int | None, list[Quota]] = {}
-    for one in db.session.scalars(visible_to(actor, Quota).where(_in(period))):
-        quotas.setdefault(one.owner_id, []).append(one)
-    won, day = bookings(period), today()
+def attainment(actor: Actor, period: Period, metric: Metric = Metric.BOOKINGS) -> list[Row]:
+    """Teams and sellers whose targets the actor may see, in the order of the tree, without the territories between."""
+    day = today()
+    found = tree(actor, _year(period), metric)
     names = names_of_positions(day)
-    rows = [_row(p, positions, quotas, won, period, day) for p in positions]
-    top = min((row.depth for row in rows), default=0)
-    return [replace(row, name=names.get(row.position_id, row.title), depth=row.depth - top) for row in rows]
+    return [row for top in found.tops for row in _rows(found, top, period, day, names, 0)]
 
 
-def _positions(actor: Actor) -> Sequence[Position]:
-    query = select(Position).order_by(Position.path)
-    scopes = actor.grants.get("targets.view", frozenset())
-    if not actor.is_system and Scope.ALL not in scopes:
-        below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
-        mine = Position.id.in_(actor.position_ids)
-        query = query.where(or_(mine, *below) if Scope.SUBTREE in scopes else mine)
-    return db.session.scalars(query).all()
+def _year(period: Period) -> date:
+    return fiscal_year(period.starts_on, year_start()).starts_on
 
 
-def _row(
-    position: Position,
-    positions: Sequence[Position],
-    quotas: Mapping[int | None, list[Quota]],
-    won: Mapping[int, Decimal],
-    period: Period,
-    day: date,
-) -> Row:
-    subtree = [p.id for p in positions if p.path.startswith(position.path)]
-    number = {i: sum((q.amount for q in quotas[i]), ZERO) for i in subtree if i in quotas}
-    own, quarters = number.pop(position.id, None), quotas.get(position.id, [])
-    below = sum(number.values(), ZERO)
-    booked = sum((won.get(i, ZERO) for i in subtree), ZERO)
+def _rows(found: Tree, branch: Branch, period: Period, day: date, names: dict[int, str], depth: int) -> list[Row]:
+    rows = []
+    if branch.kind != NodeKind.TERRITORY:
+        rows = [_row(found, branch, period, day, names, depth)]
+        depth += 1
+    return rows + [row for child in branch.children for row in _rows(found, child, period, day, names, depth)]
+
+
+def _row(found: Tree, branch: Branch, period: Period, day: date, names: dict[int, str], depth: int) -> Row:
+    shares = [period.share_of(one) for one in found.months]
+    below = sum((n * share for n, share in zip(branch.below, shares, strict=True)), ZERO)
+    total = found.attained(branch, period, day)
     return Row(
-        position.id,
-        "",
-        position.title,
-        position.path.count("/") - 2,
-        own,
-        quarters[0].id if len(quarters) == 1 else None,
+        branch.id,
+        branch.owner_id,
+        names.get(branch.owner_id or 0, branch.name),
+        branch.name,
+        depth,
+        None if branch.amounts is None else total.quota,
         below,
-        attained(booked, below if own is None else own, period, day),
-        position.carries_quota,
+        total,
     )
 
 
-def of_positions(position_ids: Collection[int], period: Period) -> Attainment:
-    """Together, for a card: what these positions booked against their quotas."""
-    quota = db.session.scalar(select(func.sum(Quota.amount)).where(_in(period), Quota.owner_id.in_(position_ids)))
-    return attained(booked_by(position_ids, period), quota or ZERO, period, today())
-
-
-def row_of(actor: Actor, position_id: int, period: Period) -> Row | None:
-    """The row of one position, also of one without quota or bookings."""
-    return next((row for row in _rows(actor, period) if row.position_id == position_id), None)
-
-
-def past(position_id: int, period: Period, quarters: int = 4) -> list[tuple[Period, Attainment]]:
-    """Quota and bookings of the position in the quarters before, latest first: what a number may be judged by."""
-    found = []
-    for back in range(1, quarters + 1):
-        before = quarter_of(_back(period.starts_on, back))
-        found.append((before, of_positions([position_id], before)))
-    return found
-
-
-def _back(day: date, quarters: int) -> date:
-    months = day.year * 12 + day.month - 1 - 3 * quarters
-    return date(months // 12, months % 12 + 1, 1)
-
-
-def quota_in(actor: Actor, position_id: int, starts_on: date) -> Quota | None:
-    mine = visible_to(actor, Quota).where(Quota.metric == METRIC, Quota.starts_on == starts_on)
-    return db.session.scalar(mine.where(Quota.owner_id == position_id))
+def of_positions(position_ids: Collection[int], period: Period, metric: Metric = Metric.BOOKINGS) -> Attainment:
+    """Together, for a card: what these positions and their teams achieved of their targets."""
+    day, found = today(), tree(SYSTEM, _year(period), metric)
+    own = [b for b in found.walk() if b.owner_id in position_ids and b.kind != NodeKind.TERRITORY]
+    inner = {id(child) for branch in own for child in branch.walk() if child is not branch}
+    each = [found.attained(branch, period, day) for branch in own if id(branch) not in inner]
+    return Attainment(*(sum((getattr(a, part) for a in each), ZERO) for part in ("booked", "quota", "expected")))

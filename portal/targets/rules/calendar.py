@@ -1,12 +1,10 @@
-"""The fiscal calendar, pace, attainment; and where what was achieved is asked for."""
+"""The fiscal calendar, pace and attainment."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
-from .states import Metric, Span
+from ..states import Span
 
 ZERO = Decimal(0)
 
@@ -113,33 +111,3 @@ class Attainment:
 def attained(booked: Decimal, quota: Decimal, period: Period, today: date) -> Attainment:
     """With a straight line over the days of the period."""
     return Attainment(booked, quota, quota * period.share_gone(today))
-
-
-# What was achieved comes from downstream: orders, invoices and deals register how to count it, and where to see it.
-Count = Callable[[Sequence[Period]], Iterable[tuple[int | None, int, Decimal]]]
-
-
-class Documents(NamedTuple):
-    """A list of records by its noun, with the filters under which its rows add up to the figure."""
-
-    noun: str
-    filters: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Measure:
-    count: Count
-    documents: Callable[[Period, Collection[int]], Documents]
-
-
-_measures: dict[Metric, Measure] = {}
-
-
-def register_measure(metric: Metric, count: Count, documents: Callable[[Period, Collection[int]], Documents]) -> None:
-    """`count` gives (position id, place of the period in those asked for, amount in the company's currency or number),
-    in one statement; `documents` the list behind a figure of some positions in a period (no positions: everybody)."""
-    _measures[metric] = Measure(count, documents)
-
-
-def measure(metric: Metric) -> Measure | None:
-    return _measures.get(metric)
