@@ -244,7 +244,7 @@ def remove_model(actor: Actor, model_id: int) -> None:
 def activate_model(actor: Actor, model_id: int) -> dict[int, int]:
     """Put the model in force and the active one into the archive. Moves nobody; that is the work of `realignment`.
 
-    Returns which rows changed places, both ways.
+    Returns which rows changed places: the row of the model -> the one it stood for.
     """
     _check(actor)
     chosen = queries.model(actor, model_id, lock=True)
@@ -263,10 +263,8 @@ def activate_model(actor: Actor, model_id: int) -> dict[int, int]:
 def _exchange(model_id: int) -> dict[int, int]:
     """Each territory of the model changes places with the row it stands for: what refers to a row needs no change."""
     pairs = select(Territory.id, Territory.stands_for_id).where(Territory.model_id == model_id)
-    swap = {row.id: row.stands_for_id for row in db.session.execute(pairs) if row.stands_for_id}
-    swap |= {original: copy for copy, original in swap.items()}
-    if not swap:
-        return {}
+    originals = {row.id: row.stands_for_id for row in db.session.execute(pairs) if row.stands_for_id}
+    swap = originals | {original: copy for copy, original in originals.items()}
     touched = select(Territory.model_id).where(Territory.id.in_(swap))
     table = Territory.__table__
     columns = select(table.c.id, table.c.model_id, table.c.name, table.c.parent_id, table.c.is_default)
@@ -286,15 +284,18 @@ def _exchange(model_id: int) -> dict[int, int]:
     ]
     this = table.c.id == bindparam("row")
     apart = update(table).where(this).values(name=bindparam("name"), is_default=False)
-    db.session.execute(apart, [{"row": key, "name": f"\N{BULLET}{key}"} for key in rows])  # names are unique per model
-    db.session.execute(update(table).where(this).values(version=table.c.version + 1), final)
+    if rows:
+        db.session.execute(apart, [{"row": key, "name": f"\N{BULLET}{key}"} for key in rows])  # names are unique per model
+        placed = {column: bindparam(column) for column in ("model_id", "name", "is_default", "parent_id", "path")}
+        db.session.execute(update(table).where(this).values(version=table.c.version + 1, **placed), final)
     mine = select(TerritoryRule.id, TerritoryRule.territory_id).where(TerritoryRule.territory_id.in_(swap))
     moved = [{"rule": rule.id, "territory_id": swap[rule.territory_id]} for rule in db.session.execute(mine)]
     if moved:
         rules = TerritoryRule.__table__
-        db.session.execute(update(rules).where(rules.c.id == bindparam("rule")), moved)
+        there = rules.c.id == bindparam("rule")
+        db.session.execute(update(rules).where(there).values(territory_id=bindparam("territory_id")), moved)
     db.session.expire_all()
-    return swap
+    return originals
 
 
 def _path(key: int, parents: dict[int, int]) -> str:
