@@ -14,7 +14,6 @@ from portal.kernel.actor import Actor, Scope
 from portal.kernel.db import Base, db
 from portal.kernel.errors import Forbidden, NotFound
 from portal.territories.models import Territory
-from portal.territories.queries import IN_FORCE
 
 from .models import Company, Coverage, Position, Seat
 
@@ -204,7 +203,6 @@ def chart(day: date) -> list[Node]:
     for row in db.session.execute(
         select(Coverage.position_id, Territory.name)
         .join(Territory, Territory.id == Coverage.territory_id)
-        .where(IN_FORCE)
         .order_by(Territory.path)
     ):
         covers.setdefault(row.position_id, []).append(row.name)
@@ -232,9 +230,7 @@ def seats_in(position_id: int) -> Sequence[Seat]:
 
 
 def covered_by(position_id: int) -> list[int]:
-    """The territories in force that the position answers for."""
-    query = select(Coverage.territory_id).join(Territory, Territory.id == Coverage.territory_id)
-    return list(db.session.scalars(query.where(Coverage.position_id == position_id, IN_FORCE)))
+    return list(db.session.scalars(select(Coverage.territory_id).where(Coverage.position_id == position_id)))
 
 
 def position_choices() -> list[tuple[int, str]]:
@@ -244,9 +240,7 @@ def position_choices() -> list[tuple[int, str]]:
 
 
 def territory_choices() -> list[tuple[int, str]]:
-    rows = db.session.execute(
-        select(Territory.id, Territory.name, Territory.path).where(IN_FORCE).order_by(Territory.path)
-    ).all()
+    rows = db.session.execute(select(Territory.id, Territory.name, Territory.path).order_by(Territory.path)).all()
     return [(row.id, "\u2003" * (row.path.count("/") - 2) + row.name) for row in rows]
 
 
