@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import with_expression
 
 from portal.accounts.models import Account, Cadence
-from portal.accounts.queries import owner_choices, owned_by
+from portal.accounts.queries import owned_by, owner_choices, tier_choices
 from portal.accounts.states import Tier
 from portal.activities.models import Activity, Regarding
 from portal.kernel import clock
@@ -18,7 +18,7 @@ from portal.kernel.listing import Field, Listing
 from portal.opportunities.models import Opportunity
 from portal.opportunities.states import OpportunityState
 from portal.organization.models import Seat
-from portal.organization.queries import reach, visible_to
+from portal.organization.queries import reach, running, visible_to
 
 from ..rules import CADENCE
 
@@ -59,8 +59,8 @@ def _neglected(actor: Actor) -> Select[Account]:
 
 
 def _vacant(today: date) -> ColumnElement[bool]:
-    seated = and_(Seat.position_id == Account.owner_id, Seat.starts_on <= today, or_(Seat.ends_on.is_(None), Seat.ends_on > today))
-    return and_(Account.owner_id.is_not(None), ~exists().where(seated))
+    seated = exists().where(Seat.position_id == Account.owner_id, running(Seat, today))
+    return and_(Account.owner_id.is_not(None), ~seated)
 
 
 def _aimless() -> ColumnElement[bool]:
@@ -125,19 +125,15 @@ def orphans(actor: Actor) -> dict[str, int]:
     return dict(zip(LACKS, row, strict=True))
 
 
-def _tiers(actor: Actor) -> list[tuple[str, str]]:
-    return [(tier.value, f"Tier {tier}") for tier in Tier]
-
-
 def _account_fields(*own: Field) -> tuple[Field, ...]:
     return (
         Field("name", "Account", func.lower(Account.name)),
-        Field("tier", "Tier", Account.tier, filter="choice", choices=_tiers),
+        Field("tier", "Tier", Account.tier, filter="choice", choices=tier_choices),
         *own,
         Field("last_touch_at", "Last touch", SINCE, value=lambda row: row.last_touch_at, kind="datetime"),
         Field(
             "owner_id", "Owner", Account.owner_id, kind="position", filter="choice", choices=owner_choices,
-            match=owned_by,
+            match=owned_by(Account),
         ),
         Field("number", "Number", Account.number, shown=False),
         Field("city", "City", Account.city, shown=False),
@@ -149,7 +145,9 @@ NEGLECTED = Listing(
     name="neglected",
     query=_neglected,
     identity=Account.id,
-    fields=_account_fields(Field("since", "Without a touch", SINCE, value=lambda row: row.last_touch_at or row.created_at, kind="datetime")),
+    fields=_account_fields(
+        Field("since", "Without a touch", SINCE, value=lambda row: row.last_touch_at or row.created_at, kind="datetime")
+    ),
     sort="since",
     words=(Account.name, Account.number, Account.city),
     views=(("Tier A", "tier=A"), ("Mine", "owner_id=me")),
@@ -159,7 +157,9 @@ ORPHANS = Listing(
     query=_orphans,
     identity=Account.id,
     fields=_account_fields(
-        Field("lacks", "Lacks", sortable=False, filter="choice", choices=lambda actor: list(LACKS.items()), match=_lacking)
+        Field(
+            "lacks", "Lacks", sortable=False, filter="choice", choices=lambda actor: list(LACKS.items()), match=_lacking
+        )
     ),
     sort="name",
     words=(Account.name, Account.number, Account.city),

@@ -43,7 +43,11 @@ def gaps(actor: Actor, *, account_id: int | None = None, limit: int = 100) -> li
     size = select(bought.c.industry, bought.c.currency, func.count(func.distinct(bought.c.account_id)).label("peers"))
     sizes = size.group_by(bought.c.industry, bought.c.currency).cte("sizes")
     family = select(
-        bought.c.industry, bought.c.currency, bought.c.family, func.count().label("buyers"), func.sum(bought.c.amount).label("amount")
+        bought.c.industry,
+        bought.c.currency,
+        bought.c.family,
+        func.count().label("buyers"),
+        func.sum(bought.c.amount).label("amount"),
     )
     families = family.group_by(bought.c.industry, bought.c.currency, bought.c.family).cte("families")
     theirs = select(bought.c.account_id, bought.c.industry, bought.c.currency).distinct().cte("theirs")
@@ -66,7 +70,8 @@ def gaps(actor: Actor, *, account_id: int | None = None, limit: int = 100) -> li
     if account_id is not None:
         query = query.where(Account.id == account_id)
     return [
-        Gap(*row[:6], int(row.share), row.peers, row.amount / row.buyers, row.currency) for row in db.session.execute(query)
+        Gap(*row[:6], int(row.share), row.peers, row.amount / row.buyers, row.currency)
+        for row in db.session.execute(query)
     ]
 
 
