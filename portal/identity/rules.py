@@ -72,6 +72,7 @@ territories.view     a  a  a  a  a  a  a  a
 territories.edit     -  -  a  a  -  -  -  -
 organization.view    a  a  a  a  a  a  a  a
 organization.edit    -  -  -  a  -  -  a  a
+delegations.edit     o  s  a  a  o  o  a  a
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a

@@ -56,12 +56,14 @@ def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:
     return list(db.session.scalars(mine.order_by(AuditEntry.id.desc()).limit(limit)))
 
 
-def _entry(noun: str, record_id: int | None, action: str, changes: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    noun: str, record_id: int | None, action: str, changes: dict[str, Any], owner_id: int | None = None
+) -> dict[str, Any]:
     who = acting()
     return {
         "at": clock.now(),
         "user_id": who.user_id,
-        "actor": who.name,
+        "actor": who.signs(owner_id),
         "noun_of": noun,
         "record_id": record_id,
         "action": action,
@@ -93,6 +95,7 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
                 and action != "deleted"
             }
             if changes or action == "deleted":
-                rows.append(_entry(obj.noun or state.mapper.local_table.name, obj.id, action, changes))  # type: ignore[attr-defined]
+                noun, owner_id = obj.noun or state.mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]
+                rows.append(_entry(noun, obj.id, action, changes, owner_id))  # type: ignore[attr-defined]
     if rows:
         session.execute(insert(AuditEntry), rows)

@@ -4,7 +4,7 @@ from babel import Locale
 
 from portal.kernel.paper import Brand
 
-from .models import Company
+from ..models import Company
 
 
 def country_name(code: str, language: str) -> str:

@@ -1,12 +1,11 @@
-"""Who sits where, and who may see and do what."""
+"""Who may see and do what: the reach of a person in their positions, and in those they stand in for."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import aliased, lazyload, selectinload
+from sqlalchemy.orm import aliased
 
 from portal.identity.models import User
 from portal.identity.rules import PERMISSIONS, grants_of
@@ -15,7 +14,8 @@ from portal.kernel.db import Base, db
 from portal.kernel.errors import Forbidden, NotFound
 from portal.territories.models import Territory
 
-from .models import Company, Coverage, Position, Seat
+from ..models import Coverage, Delegation, Position, Seat
+from .seats import running
 
 M = TypeVar("M", bound=Base)
 
@@ -45,7 +45,7 @@ def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[boo
         return false()
 
     def held(position: Any) -> ColumnElement[bool]:
-        return _held(actor, scopes, position)
+        return _within(actor, scopes, position)
 
     conditions = [held(owner)]
     if Scope.TERRITORY in scopes and actor.territory_ids:
@@ -54,7 +54,7 @@ def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[boo
     return or_(*conditions, *(condition for condition in found if condition is not None))
 
 
-def _held(actor: Actor, scopes: frozenset[Scope], position: Any) -> ColumnElement[bool]:
+def _within(actor: Actor, scopes: frozenset[Scope], position: Any) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if scopes & {Scope.OWN, Scope.TEAM, Scope.SUBTREE} and actor.position_ids:
         conditions.append(position.in_(actor.position_ids))
@@ -100,14 +100,20 @@ def authorize(actor: Actor, permission: str, record: Base | None = None) -> None
 
 
 def actor_for(user: User, day: date) -> Actor:
-    """The person with the positions held on that day, their reach, and what the roles grant. At most three queries."""
+    """The person with the positions held and stood in for on that day, their reach, and what the roles grant.
+
+    At most three queries; on days as a deputy three more.
+    """
+    held = _held(user.id, day)
     grants = grants_of(user.role_names)
+    lent = [row for row in held if row.lent]
+    stands_for: Mapping[int, str] = {}
+    if lent:
+        people = _seated([row.id for row in lent], day)
+        grants = _lent_grants(grants, people.values())
+        own = [row for row in held if not row.lent]
+        stands_for = _stood_for(own, lent, {i: someone.name for i, someone in people.items()})
     scopes = frozenset[Scope]().union(*grants.values())
-    held = db.session.execute(
-        select(Position.id, Position.path, Position.reports_to_id)
-        .join(Seat, Seat.position_id == Position.id)
-        .where(Seat.user_id == user.id, _on(day))
-    ).all()
     ids = frozenset(row.id for row in held)
     return Actor(
         name=user.name,
@@ -117,7 +123,49 @@ def actor_for(user: User, day: date) -> Actor:
         team_ids=_peers(held) if Scope.TEAM in scopes else frozenset(),
         paths=tuple(row.path for row in held),
         territory_ids=_covered(ids) if Scope.TERRITORY in scopes and ids else frozenset(),
+        stands_for=stands_for,
     )
+
+
+def _held(user_id: int, day: date) -> Sequence[Any]:
+    """Positions the person sits in, and those `lent` by a delegation."""
+    facts = (Position.id, Position.path, Position.reports_to_id)
+    seats = select(*facts, false().label("lent")).join(Seat, Seat.position_id == Position.id)
+    deputies = select(*facts, true().label("lent")).join(Delegation, Delegation.position_id == Position.id)
+    mine = seats.where(Seat.user_id == user_id, running(Seat, day))
+    return db.session.execute(
+        mine.union_all(deputies.where(Delegation.user_id == user_id, running(Delegation, day)))
+    ).all()
+
+
+def _seated(position_ids: Sequence[int], day: date) -> dict[int, User]:
+    query = select(Seat.position_id, User).join(User, User.id == Seat.user_id)
+    rows = db.session.execute(query.where(Seat.position_id.in_(position_ids), running(Seat, day)))
+    return {row.position_id: row.User for row in rows}
+
+
+def _lent_grants(own: Mapping[str, frozenset[Scope]], people: Iterable[User]) -> dict[str, frozenset[Scope]]:
+    """A deputy may also what these people may by their place in the tree; what reaches everything is not lent."""
+    grants = dict(own)
+    for someone in people:
+        for permission, scopes in grants_of(someone.role_names).items():
+            if near := scopes - {Scope.ALL}:
+                grants[permission] = grants.get(permission, frozenset()) | near
+    return grants
+
+
+def _stood_for(own: Sequence[Any], lent: Sequence[Any], names: Mapping[int, str]) -> dict[int, str]:
+    """Position -> for whom: the lent ones and those below them, unless the person reaches them anyway."""
+    below = or_(*(Position.path.startswith(row.path, autoescape=True) for row in lent))
+    found: dict[int, str] = {}
+    for row in db.session.execute(
+        select(Position.id, Position.path, Position.title).where(below).order_by(Position.path)
+    ):
+        if any(row.path.startswith(mine.path) for mine in own):
+            continue
+        nearest = max((one for one in lent if row.path.startswith(one.path)), key=lambda one: len(one.path))
+        found[row.id] = names.get(nearest.id) or found.get(nearest.id, row.title)
+    return found
 
 
 def _peers(positions: Sequence[Any]) -> frozenset[int]:
@@ -137,114 +185,24 @@ def _covered(positions: frozenset[int]) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
-def company() -> Company | None:
-    """The company, or None before the first-run set-up."""
-    return db.session.get(Company, 1)
-
-
-def position_covering(territory_id: int) -> int | None:
-    """The position that answers for the territory: the first one covering it."""
-    return db.session.scalar(
-        select(Coverage.position_id).where(Coverage.territory_id == territory_id).order_by(Coverage.id).limit(1)
-    )
-
-
-def names_of_positions(day: date) -> dict[int, str]:
-    """Every position -> who sits there that day, or "Vacant: TITLE"."""
-    rows = db.session.execute(
-        select(Position.id, Position.title, User.name)
-        .outerjoin(Seat, (Seat.position_id == Position.id) & _on(day))
-        .outerjoin(User, User.id == Seat.user_id)
-    )
-    return {row.id: row.name or f"Vacant: {row.title}" for row in rows}
-
-
-def seated_user(position_id: int | None, day: date) -> User | None:
-    """Who sits in the position that day."""
-    return db.session.scalar(
-        select(User)
-        .options(lazyload(User.roles))
-        .join(Seat, Seat.user_id == User.id)
-        .where(Seat.position_id == position_id, _on(day))
-        .order_by(Seat.starts_on.desc())
-        .limit(1)
-    )
-
-
 def own_position(actor: Actor) -> int | None:
-    """The position new records of this person belong to: the first one held."""
-    return min(actor.position_ids, default=None)
+    """The position new records of this person belong to: the first one held, or else stood in for."""
+    return min(actor.position_ids - actor.stands_for.keys() or actor.position_ids, default=None)
 
 
-@dataclass
-class Node:
-    """A position in the chart: who sits there, what it covers, what is below."""
-
-    position: Position
-    person: str | None
-    covers: list[str]
-    below: list["Node"] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        return len(self.below) + sum(node.size for node in self.below)
+def positions_below(actor: Actor) -> frozenset[int]:
+    """Everything below the actor's positions, these left out."""
+    below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
+    found = db.session.scalars(select(Position.id).where(or_(false(), *below)))
+    return frozenset(found) - actor.position_ids
 
 
-def chart(day: date) -> list[Node]:
-    """The reporting tree of that day, in three queries."""
-    positions = db.session.scalars(select(Position).order_by(Position.path)).all()
-    people: dict[int, str] = {
-        row.position_id: row.name
-        for row in db.session.execute(
-            select(Seat.position_id, User.name).join(User, User.id == Seat.user_id).where(_on(day))
-        )
-    }
-    covers: dict[int, list[str]] = {}
-    for row in db.session.execute(
-        select(Coverage.position_id, Territory.name)
-        .join(Territory, Territory.id == Coverage.territory_id)
-        .order_by(Territory.path)
-    ):
-        covers.setdefault(row.position_id, []).append(row.name)
-    nodes = {p.id: Node(p, people.get(p.id), covers.get(p.id, [])) for p in positions}
-    for node in nodes.values():
-        if boss := nodes.get(node.position.reports_to_id or 0):
-            boss.below.append(node)
-    return [node for node in nodes.values() if node.position.reports_to_id is None]
-
-
-def _on(day: date) -> ColumnElement[bool]:
-    return (Seat.starts_on <= day) & (Seat.ends_on.is_(None) | (Seat.ends_on > day))
-
-
-def positions_of(user_id: int) -> Sequence[Seat]:
-    """Every seat the person had, has or will have, latest first."""
-    query = select(Seat).where(Seat.user_id == user_id).options(selectinload(Seat.position))
-    return db.session.scalars(query.order_by(Seat.starts_on.desc())).all()
-
-
-def seats_in(position_id: int) -> Sequence[Seat]:
-    """Who sat, sits and will sit there, latest first."""
-    query = select(Seat).where(Seat.position_id == position_id).options(selectinload(Seat.user))
-    return db.session.scalars(query.order_by(Seat.starts_on.desc())).all()
-
-
-def covered_by(position_id: int) -> list[int]:
-    return list(db.session.scalars(select(Coverage.territory_id).where(Coverage.position_id == position_id)))
-
-
-def position_choices() -> list[tuple[int, str]]:
-    """Every position, a superior before those below, indented."""
-    rows = db.session.execute(select(Position.id, Position.title, Position.path).order_by(Position.path)).all()
-    return [(row.id, "\u2003" * (row.path.count("/") - 2) + row.title) for row in rows]
-
-
-def territory_choices() -> list[tuple[int, str]]:
-    rows = db.session.execute(select(Territory.id, Territory.name, Territory.path).order_by(Territory.path)).all()
-    return [(row.id, "\u2003" * (row.path.count("/") - 2) + row.name) for row in rows]
-
-
-def people_choices() -> list[tuple[int, str]]:
-    """Everybody who can sign in."""
-    rows = db.session.execute(select(User.id, User.name).where(User.active).order_by(User.name)).all()
-    return [(row.id, row.name) for row in rows]
+def may_delegate(actor: Actor, position: Position) -> bool:
+    """Who sits there, and who is above; not who only stands in."""
+    scopes = actor.grants.get("delegations.edit", frozenset())
+    if actor.is_system or Scope.ALL in scopes:
+        return True
+    own = bool(scopes) and position.id in actor.position_ids and position.id not in actor.stands_for
+    return (
+        own or Scope.SUBTREE in scopes and position.path.startswith(actor.paths) and position.id not in actor.stands_for
+    )
