@@ -45,7 +45,7 @@ def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[boo
         return false()
 
     def held(position: Any) -> ColumnElement[bool]:
-        return _held(actor, scopes, position)
+        return _within(actor, scopes, position)
 
     conditions = [held(owner)]
     if Scope.TERRITORY in scopes and actor.territory_ids:
@@ -54,7 +54,7 @@ def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[boo
     return or_(*conditions, *(condition for condition in found if condition is not None))
 
 
-def _held(actor: Actor, scopes: frozenset[Scope], position: Any) -> ColumnElement[bool]:
+def _within(actor: Actor, scopes: frozenset[Scope], position: Any) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if scopes & {Scope.OWN, Scope.TEAM, Scope.SUBTREE} and actor.position_ids:
         conditions.append(position.in_(actor.position_ids))
