@@ -14,6 +14,18 @@ GUARDS_AND_SEARCH = {
     "sqlite": [
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
+        "CREATE TRIGGER plan_version_frozen_delete BEFORE DELETE ON plan_version FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
+        "CREATE TRIGGER payout_period_frozen_update BEFORE UPDATE ON payout_period FOR EACH ROW WHEN OLD.state = 'locked' BEGIN SELECT RAISE(ABORT, 'payout_period rows are frozen'); END",
+        "CREATE TRIGGER payout_period_frozen_delete BEFORE DELETE ON payout_period FOR EACH ROW WHEN OLD.state = 'locked' BEGIN SELECT RAISE(ABORT, 'payout_period rows are frozen'); END",
+        "CREATE TRIGGER earning_frozen_update BEFORE UPDATE ON earning FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'earning rows are frozen'); END",
+        "CREATE TRIGGER earning_frozen_delete BEFORE DELETE ON earning FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'earning rows are frozen'); END",
+        "CREATE TRIGGER pay_adjustment_frozen_update BEFORE UPDATE ON pay_adjustment FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'pay_adjustment rows are frozen'); END",
+        "CREATE TRIGGER pay_adjustment_frozen_delete BEFORE DELETE ON pay_adjustment FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'pay_adjustment rows are frozen'); END",
+        "CREATE TRIGGER objective_result_frozen_update BEFORE UPDATE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
+        "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
+        "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
+        "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
@@ -32,6 +44,8 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
         "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
+        "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW WHEN ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
+        "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW WHEN (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
         "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
         "CREATE TRIGGER search_entry_ad AFTER DELETE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); END",
@@ -42,6 +56,30 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_update()",
         "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION plan_version_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_frozen_update()",
+        "CREATE OR REPLACE FUNCTION plan_version_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER plan_version_frozen_delete BEFORE DELETE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION payout_period_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state = 'locked' THEN RAISE EXCEPTION 'payout_period rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payout_period_frozen_update BEFORE UPDATE ON payout_period FOR EACH ROW EXECUTE FUNCTION payout_period_frozen_update()",
+        "CREATE OR REPLACE FUNCTION payout_period_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state = 'locked' THEN RAISE EXCEPTION 'payout_period rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER payout_period_frozen_delete BEFORE DELETE ON payout_period FOR EACH ROW EXECUTE FUNCTION payout_period_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION earning_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'earning rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER earning_frozen_update BEFORE UPDATE ON earning FOR EACH ROW EXECUTE FUNCTION earning_frozen_update()",
+        "CREATE OR REPLACE FUNCTION earning_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'earning rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER earning_frozen_delete BEFORE DELETE ON earning FOR EACH ROW EXECUTE FUNCTION earning_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION pay_adjustment_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'pay_adjustment rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER pay_adjustment_frozen_update BEFORE UPDATE ON pay_adjustment FOR EACH ROW EXECUTE FUNCTION pay_adjustment_frozen_update()",
+        "CREATE OR REPLACE FUNCTION pay_adjustment_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'pay_adjustment rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER pay_adjustment_frozen_delete BEFORE DELETE ON pay_adjustment FOR EACH ROW EXECUTE FUNCTION pay_adjustment_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION objective_result_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'objective_result rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER objective_result_frozen_update BEFORE UPDATE ON objective_result FOR EACH ROW EXECUTE FUNCTION objective_result_frozen_update()",
+        "CREATE OR REPLACE FUNCTION objective_result_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'objective_result rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW EXECUTE FUNCTION objective_result_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION statement_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_update()",
+        "CREATE OR REPLACE FUNCTION statement_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.snapshot_hash IS NOT NULL THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_delete()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN OLD; END $$",
@@ -78,6 +116,10 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_update()",
         "CREATE OR REPLACE FUNCTION payment_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION target_month_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_update()",
+        "CREATE OR REPLACE FUNCTION target_month_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_delete()",
         "CREATE INDEX ix_search_entry_words ON search_entry USING gin (to_tsvector('simple', title || ' ' || body))",
     ],
 }
@@ -146,6 +188,16 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_company_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
+    )
+    op.create_table(
+        "compensation_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compensation_plan")),
+        sa.UniqueConstraint("name", name=op.f("uq_compensation_plan_name")),
     )
     op.create_table(
         "consent",
@@ -284,6 +336,42 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('due', 'running')"),
         )
 
+    op.create_table(
+        "payout_period",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "calculated",
+                "in_review",
+                "approved",
+                "locked",
+                name="periodstate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("calculated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_by", sa.String(), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("locked_by", sa.String(), nullable=False),
+        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("problems", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'locked') = (snapshot_hash IS NOT NULL)", name=op.f("ck_payout_period_locked_is_frozen")
+        ),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_payout_period_in_order")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_period")),
+        sa.UniqueConstraint("starts_on", name=op.f("uq_payout_period_starts_on")),
+    )
     op.create_table(
         "price_list",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -469,6 +557,55 @@ def upgrade() -> None:
         batch_op.create_index("ix_suppression_event_address", ["channel", "address_hash", "id"], unique=False)
 
     op.create_table(
+        "target_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "submitted", "approved", "superseded", name="planstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("seasonality", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'draft') = (submitted_at IS NULL)", name=op.f("ck_target_plan_submitted_when")),
+        sa.CheckConstraint(
+            "(state IN ('approved', 'superseded')) = (approved_at IS NOT NULL)",
+            name=op.f("ck_target_plan_approved_when"),
+        ),
+        sa.CheckConstraint(
+            "effective_on >= starts_on AND effective_on < ends_on", name=op.f("ck_target_plan_effective_within")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target_plan")),
+        sa.UniqueConstraint("starts_on", "number", name=op.f("uq_target_plan_starts_on_number")),
+    )
+    with op.batch_alter_table("target_plan", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_target_plan_approved",
+            ["starts_on"],
+            unique=True,
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+        batch_op.create_index(
+            "uq_target_plan_open",
+            ["starts_on"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('draft', 'submitted')"),
+            postgresql_where=sa.text("state IN ('draft', 'submitted')"),
+        )
+
+    op.create_table(
         "tax_rate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
@@ -480,19 +617,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("country", "region", "category", name=op.f("uq_tax_rate_country_region_category")),
     )
     op.create_table(
-        "territory",
+        "territory_model",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("planning", "active", "archived", name="modelstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["parent_id"], ["territory.id"], name=op.f("fk_territory_parent_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory")),
-        sa.UniqueConstraint("name", name=op.f("uq_territory_name")),
+        sa.CheckConstraint(
+            "(state = 'archived') = (archived_at IS NOT NULL)", name=op.f("ck_territory_model_archived_when")
+        ),
+        sa.CheckConstraint(
+            "state = 'planning' OR activated_at IS NOT NULL", name=op.f("ck_territory_model_activated_when")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_model")),
+        sa.UniqueConstraint("name", name=op.f("uq_territory_model_name")),
     )
-    with op.batch_alter_table("territory", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_territory_parent_id"), ["parent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_territory_path"), ["path"], unique=False)
+    with op.batch_alter_table("territory_model", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_territory_model_active",
+            ["state"],
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
 
     op.create_table(
         "unit",
@@ -604,6 +759,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_notification_user", ["user_id", "id"], unique=False)
 
     op.create_table(
+        "plan_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "approved", "superseded", name="versionstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("terms", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_findings", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'draft') = (approved_at IS NULL)", name=op.f("ck_plan_version_approved_when")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_plan_version_in_order")),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["compensation_plan.id"], name=op.f("fk_plan_version_plan_id_compensation_plan")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
+    )
+    with op.batch_alter_table("plan_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_version_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
         "position",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -671,6 +854,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_price_list_item_product_id"), ["product_id"], unique=False)
 
     op.create_table(
+        "recognition",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_recognition_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_recognition")),
+    )
+    op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -719,27 +909,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
 
     op.create_table(
-        "territory_rule",
+        "territory",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("territory_id", sa.Integer(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("country", sa.String(), nullable=True),
-        sa.Column("region", sa.String(), nullable=True),
-        sa.Column("postcode_from", sa.String(), nullable=True),
-        sa.Column("postcode_to", sa.String(), nullable=True),
-        sa.Column("industry", sa.String(), nullable=True),
-        sa.Column("employees_from", sa.Integer(), nullable=True),
-        sa.Column("employees_to", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(postcode_from IS NULL) = (postcode_to IS NULL)", name=op.f("ck_territory_rule_postcode_pair")
-        ),
+        sa.Column("model_id", sa.Integer(), nullable=False),
+        sa.Column("stands_for_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_territory_rule_territory_id_territory")
+            ["model_id"], ["territory_model.id"], name=op.f("fk_territory_model_id_territory_model")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_rule")),
+        sa.ForeignKeyConstraint(["parent_id"], ["territory.id"], name=op.f("fk_territory_parent_id_territory")),
+        sa.ForeignKeyConstraint(
+            ["stands_for_id"], ["territory.id"], name=op.f("fk_territory_stands_for_id_territory"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory")),
+        sa.UniqueConstraint("model_id", "name", name=op.f("uq_territory_model_id_name")),
     )
-    with op.batch_alter_table("territory_rule", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_territory_rule_territory_id"), ["territory_id"], unique=False)
+    with op.batch_alter_table("territory", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_territory_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_territory_path"), ["path"], unique=False)
+        batch_op.create_index(batch_op.f("ix_territory_stands_for_id"), ["stands_for_id"], unique=False)
+        batch_op.create_index(
+            "uq_territory_default",
+            ["model_id"],
+            unique=True,
+            sqlite_where=sa.text("is_default"),
+            postgresql_where=sa.text("is_default"),
+        )
 
     op.create_table(
         "user_role",
@@ -810,6 +1009,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_account_number")),
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_account_cadence",
+            ["cadence_days"],
+            unique=False,
+            sqlite_where=sa.text("cadence_days IS NOT NULL"),
+            postgresql_where=sa.text("cadence_days IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
@@ -1030,26 +1236,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "quota",
+        "plan_participant",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("target_incentive", sa.BigInteger(), nullable=False),
+        sa.Column("accepted_version_id", sa.Integer(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount >= 0", name=op.f("ck_quota_amount_not_negative")),
-        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_quota_in_order")),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_quota_owner_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_quota_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quota")),
-        sa.UniqueConstraint("owner_id", "metric", "starts_on", name=op.f("uq_quota_owner_id_metric_starts_on")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_plan_participant_in_order")),
+        sa.CheckConstraint("target_incentive >= 0", name=op.f("ck_plan_participant_target_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["accepted_version_id"],
+            ["plan_version.id"],
+            name=op.f("fk_plan_participant_accepted_version_id_plan_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["compensation_plan.id"], name=op.f("fk_plan_participant_plan_id_compensation_plan")
+        ),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_plan_participant_position_id_position")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_participant_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_participant")),
     )
-    with op.batch_alter_table("quota", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quota_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_quota_territory_id"), ["territory_id"], unique=False)
+    with op.batch_alter_table("plan_participant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_participant_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_participant_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_participant_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "seat",
@@ -1066,6 +1283,114 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seat_position_id"), ["position_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "target_node",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("company", "unit", "team", "territory", "position", name="nodekind", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_target_node_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["target_node.id"], name=op.f("fk_target_node_parent_id_target_node"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["target_plan.id"], name=op.f("fk_target_node_plan_id_target_plan"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_target_node_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target_node")),
+        sa.UniqueConstraint("plan_id", "key", name=op.f("uq_target_node_plan_id_key")),
+    )
+    with op.batch_alter_table("target_node", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_target_node_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_target_node_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_target_node_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "territory_activation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("model_id", sa.Integer(), nullable=False),
+        sa.Column("former_id", sa.Integer(), nullable=True),
+        sa.Column("work_id", sa.Integer(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("hold_over_until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.Column("quota", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["former_id"], ["territory_model.id"], name=op.f("fk_territory_activation_former_id_territory_model")
+        ),
+        sa.ForeignKeyConstraint(
+            ["model_id"], ["territory_model.id"], name=op.f("fk_territory_activation_model_id_territory_model")
+        ),
+        sa.ForeignKeyConstraint(["work_id"], ["long_work.id"], name=op.f("fk_territory_activation_work_id_long_work")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_activation")),
+    )
+    op.create_table(
+        "territory_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=False),
+        sa.Column("model_id", sa.Integer(), nullable=True),
+        sa.Column("work_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("most_moves", sa.Integer(), nullable=False),
+        sa.Column("curve", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("steps", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("most_moves > 0", name=op.f("ck_territory_proposal_most_moves_positive")),
+        sa.ForeignKeyConstraint(
+            ["base_id"],
+            ["territory_model.id"],
+            name=op.f("fk_territory_proposal_base_id_territory_model"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["model_id"],
+            ["territory_model.id"],
+            name=op.f("fk_territory_proposal_model_id_territory_model"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["work_id"], ["long_work.id"], name=op.f("fk_territory_proposal_work_id_long_work")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_proposal")),
+    )
+    op.create_table(
+        "territory_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("territory_id", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("inherited", sa.Boolean(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column("postcode_from", sa.String(), nullable=True),
+        sa.Column("postcode_to", sa.String(), nullable=True),
+        sa.Column("industry", sa.String(), nullable=True),
+        sa.Column("employees_from", sa.Integer(), nullable=True),
+        sa.Column("employees_to", sa.Integer(), nullable=True),
+        sa.Column("product", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(postcode_from IS NULL) = (postcode_to IS NULL)", name=op.f("ck_territory_rule_postcode_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["territory_id"], ["territory.id"], name=op.f("fk_territory_rule_territory_id_territory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_rule")),
+    )
+    with op.batch_alter_table("territory_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_territory_rule_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
         "transfer",
@@ -1204,6 +1529,143 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
+        "draw",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("recoverable", "non_recoverable", "guarantee", name="drawkind", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("recovery", sa.BigInteger(), nullable=False),
+        sa.Column("recovers_from", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_draw_amount_positive")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_draw_in_order")),
+        sa.CheckConstraint("recovery BETWEEN 0 AND 100", name=op.f("ck_draw_recovery_percent")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_draw_participant_id_plan_participant")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_participant_id"), ["participant_id"], unique=False)
+
+    op.create_table(
+        "earning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("component", sa.String(), nullable=False),
+        sa.Column("interval_starts", sa.Date(), nullable=True),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("reverses", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("invoice_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("document_amount", sa.BigInteger(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("quota", sa.BigInteger(), nullable=True),
+        sa.Column("pays", sa.BigInteger(), nullable=False),
+        sa.Column("residual", sa.BigInteger(), nullable=False),
+        sa.Column("slices", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_earning_participant_id_plan_participant")
+        ),
+        sa.ForeignKeyConstraint(["period_id"], ["payout_period.id"], name=op.f("fk_earning_period_id_payout_period")),
+        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"], name=op.f("fk_earning_version_id_plan_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earning")),
+        sa.UniqueConstraint("participant_id", "component", "key", name=op.f("uq_earning_participant_id_component_key")),
+    )
+    with op.batch_alter_table("earning", schema=None) as batch_op:
+        batch_op.create_index("ix_earning_period", ["period_id", "participant_id"], unique=False)
+        batch_op.create_index("ix_earning_reversed", ["reverses"], unique=False)
+
+    op.create_table(
+        "objective_result",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("component", sa.String(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.CheckConstraint("percent BETWEEN 0 AND 200", name=op.f("ck_objective_result_percent")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["plan_participant.id"],
+            name=op.f("fk_objective_result_participant_id_plan_participant"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["payout_period.id"], name=op.f("fk_objective_result_period_id_payout_period")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objective_result")),
+        sa.UniqueConstraint(
+            "period_id",
+            "participant_id",
+            "component",
+            name=op.f("uq_objective_result_period_id_participant_id_component"),
+        ),
+    )
+    with op.batch_alter_table("objective_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_objective_result_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objective_result_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "pay_adjustment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "correction",
+                "clawback",
+                "spif",
+                "bonus",
+                "exception",
+                name="adjustmentkind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_pay_adjustment_why")),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_pay_adjustment_amount_not_zero")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_pay_adjustment_participant_id_plan_participant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["payout_period.id"], name=op.f("fk_pay_adjustment_period_id_payout_period")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pay_adjustment")),
+    )
+    with op.batch_alter_table("pay_adjustment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pay_adjustment_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pay_adjustment_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
         "regarding",
         sa.Column("activity_id", sa.Integer(), nullable=False),
         sa.Column("noun_of", sa.String(), nullable=False),
@@ -1216,6 +1678,84 @@ def upgrade() -> None:
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.create_index("ix_regarding_record", ["noun_of", "record_id", "activity_id"], unique=False)
 
+    op.create_table(
+        "statement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("earned", sa.BigInteger(), nullable=False),
+        sa.Column("adjusted", sa.BigInteger(), nullable=False),
+        sa.Column("opening_balance", sa.BigInteger(), nullable=False),
+        sa.Column("topped_up", sa.BigInteger(), nullable=False),
+        sa.Column("recovered", sa.BigInteger(), nullable=False),
+        sa.Column("payable", sa.BigInteger(), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_statement_participant_id_plan_participant")
+        ),
+        sa.ForeignKeyConstraint(["period_id"], ["payout_period.id"], name=op.f("fk_statement_period_id_payout_period")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
+        sa.UniqueConstraint("period_id", "participant_id", name=op.f("uq_statement_period_id_participant_id")),
+    )
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statement_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_statement_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "metric",
+            sa.Enum(
+                "bookings",
+                "invoiced",
+                "collected",
+                "margin",
+                "new_customers",
+                "deals",
+                name="metric",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stretch_percent", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("proposal_note", sa.String(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_by", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("stretch_percent >= 0", name=op.f("ck_target_stretch_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["node_id"], ["target_node.id"], name=op.f("fk_target_node_id_target_node"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
+        sa.UniqueConstraint("node_id", "metric", name=op.f("uq_target_node_id_metric")),
+    )
+    op.create_table(
+        "territory_pin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_territory_pin_with_reason")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_territory_pin_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_pin")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_territory_pin_account_id")),
+    )
     op.create_table(
         "transfer_item",
         sa.Column("transfer_id", sa.Integer(), nullable=False),
@@ -1300,6 +1840,48 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_opportunity_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index("ix_opportunity_won", ["state", "closed_at", "owner_id"], unique=False)
 
+    op.create_table(
+        "pay_dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("earning_id", sa.Integer(), nullable=True),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("raised", "resolved", "declined", name="disputestate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("raised_by", sa.String(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answered_by", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("adjustment_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'raised') = (answered_at IS NULL)", name=op.f("ck_pay_dispute_answered_when")),
+        sa.ForeignKeyConstraint(
+            ["adjustment_id"], ["pay_adjustment.id"], name=op.f("fk_pay_dispute_adjustment_id_pay_adjustment")
+        ),
+        sa.ForeignKeyConstraint(["earning_id"], ["earning.id"], name=op.f("fk_pay_dispute_earning_id_earning")),
+        sa.ForeignKeyConstraint(["statement_id"], ["statement.id"], name=op.f("fk_pay_dispute_statement_id_statement")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pay_dispute")),
+    )
+    with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pay_dispute_statement_id"), ["statement_id"], unique=False)
+
+    op.create_table(
+        "target_month",
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("proposed", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_target_month_amount_not_negative")),
+        sa.CheckConstraint("proposed >= 0", name=op.f("ck_target_month_proposed_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["target.id"], name=op.f("fk_target_month_target_id_target"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("target_id", "month", name=op.f("pk_target_month")),
+    )
     op.create_table(
         "opportunity_line",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1758,6 +2340,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opportunity_line_opportunity_id"))
 
     op.drop_table("opportunity_line")
+    op.drop_table("target_month")
+    with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pay_dispute_statement_id"))
+
+    op.drop_table("pay_dispute")
     with op.batch_alter_table("opportunity", schema=None) as batch_op:
         batch_op.drop_index("ix_opportunity_won")
         batch_op.drop_index(batch_op.f("ix_opportunity_territory_id"))
@@ -1771,10 +2358,36 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_transfer_item_account_id"))
 
     op.drop_table("transfer_item")
+    op.drop_table("territory_pin")
+    op.drop_table("target")
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statement_period_id"))
+        batch_op.drop_index(batch_op.f("ix_statement_participant_id"))
+
+    op.drop_table("statement")
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.drop_index("ix_regarding_record")
 
     op.drop_table("regarding")
+    with op.batch_alter_table("pay_adjustment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pay_adjustment_period_id"))
+        batch_op.drop_index(batch_op.f("ix_pay_adjustment_participant_id"))
+
+    op.drop_table("pay_adjustment")
+    with op.batch_alter_table("objective_result", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objective_result_period_id"))
+        batch_op.drop_index(batch_op.f("ix_objective_result_participant_id"))
+
+    op.drop_table("objective_result")
+    with op.batch_alter_table("earning", schema=None) as batch_op:
+        batch_op.drop_index("ix_earning_reversed")
+        batch_op.drop_index("ix_earning_period")
+
+    op.drop_table("earning")
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_participant_id"))
+
+    op.drop_table("draw")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_territory_id"))
         batch_op.drop_index(batch_op.f("ix_contact_phone_e164"))
@@ -1805,16 +2418,29 @@ def downgrade() -> None:
         )
 
     op.drop_table("transfer")
+    with op.batch_alter_table("territory_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_territory_rule_territory_id"))
+
+    op.drop_table("territory_rule")
+    op.drop_table("territory_proposal")
+    op.drop_table("territory_activation")
+    with op.batch_alter_table("target_node", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_target_node_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_target_node_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_target_node_owner_id"))
+
+    op.drop_table("target_node")
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seat_user_id"))
         batch_op.drop_index(batch_op.f("ix_seat_position_id"))
 
     op.drop_table("seat")
-    with op.batch_alter_table("quota", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quota_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_quota_owner_id"))
+    with op.batch_alter_table("plan_participant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_participant_user_id"))
+        batch_op.drop_index(batch_op.f("ix_plan_participant_position_id"))
+        batch_op.drop_index(batch_op.f("ix_plan_participant_plan_id"))
 
-    op.drop_table("quota")
+    op.drop_table("plan_participant")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_message_waiting",
@@ -1868,6 +2494,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_owner_id"))
         batch_op.drop_index(batch_op.f("ix_account_name_key"))
         batch_op.drop_index(batch_op.f("ix_account_domain"))
+        batch_op.drop_index(
+            "ix_account_cadence",
+            sqlite_where=sa.text("cadence_days IS NOT NULL"),
+            postgresql_where=sa.text("cadence_days IS NOT NULL"),
+        )
 
     op.drop_table("account")
     with op.batch_alter_table("webauthn", schema=None) as batch_op:
@@ -1875,10 +2506,15 @@ def downgrade() -> None:
 
     op.drop_table("webauthn")
     op.drop_table("user_role")
-    with op.batch_alter_table("territory_rule", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_territory_rule_territory_id"))
+    with op.batch_alter_table("territory", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_territory_default", sqlite_where=sa.text("is_default"), postgresql_where=sa.text("is_default")
+        )
+        batch_op.drop_index(batch_op.f("ix_territory_stands_for_id"))
+        batch_op.drop_index(batch_op.f("ix_territory_path"))
+        batch_op.drop_index(batch_op.f("ix_territory_parent_id"))
 
-    op.drop_table("territory_rule")
+    op.drop_table("territory")
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_submission_page_id"))
 
@@ -1891,6 +2527,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_listing"))
 
     op.drop_table("saved_view")
+    op.drop_table("recognition")
     with op.batch_alter_table("price_list_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_list_item_product_id"))
 
@@ -1901,6 +2538,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_position_path"))
 
     op.drop_table("position")
+    with op.batch_alter_table("plan_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_version_plan_id"))
+
+    op.drop_table("plan_version")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_user")
 
@@ -1920,12 +2561,28 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
 
     op.drop_table("unit")
-    with op.batch_alter_table("territory", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_territory_path"))
-        batch_op.drop_index(batch_op.f("ix_territory_parent_id"))
+    with op.batch_alter_table("territory_model", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_territory_model_active",
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
 
-    op.drop_table("territory")
+    op.drop_table("territory_model")
     op.drop_table("tax_rate")
+    with op.batch_alter_table("target_plan", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_target_plan_open",
+            sqlite_where=sa.text("state IN ('draft', 'submitted')"),
+            postgresql_where=sa.text("state IN ('draft', 'submitted')"),
+        )
+        batch_op.drop_index(
+            "uq_target_plan_approved",
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+
+    op.drop_table("target_plan")
     with op.batch_alter_table("suppression_event", schema=None) as batch_op:
         batch_op.drop_index("ix_suppression_event_address")
 
@@ -1952,6 +2609,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("price_list")
+    op.drop_table("payout_period")
     with op.batch_alter_table("outbox_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_entry_open",
@@ -1974,6 +2632,7 @@ def downgrade() -> None:
 
     op.drop_table("consent_event")
     op.drop_table("consent")
+    op.drop_table("compensation_plan")
     op.drop_table("company")
     op.drop_table("captured_message")
     op.drop_table("cadence")
