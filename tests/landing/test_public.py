@@ -259,7 +259,7 @@ class TestBadInput:
         found = public_page("resellers")
         for text in NAUGHTY:
             with app.test_request_context(method="POST", data=dict.fromkeys(FIELDS, text)):
-                form = VisitForm().fit(found, request.form)
+                form = VisitForm(request.form).fit(found, request.form)
                 assert not form.validate()
                 assert "\\u0000" not in json.dumps(form.payload())
 
