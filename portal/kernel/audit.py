@@ -12,6 +12,7 @@ from . import clock
 from .actor import acting
 from .db import Base, db
 from .guards import append_only
+from .upsert import insert_rows
 
 
 class AuditEntry(Base):
@@ -86,5 +87,4 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
             }
             if changes or action == "deleted":
                 rows.append(_entry(obj.noun or state.mapper.local_table.name, obj.id, action, changes))  # type: ignore[attr-defined]
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+    insert_rows(AuditEntry, rows)

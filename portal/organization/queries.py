@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import aliased, lazyload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from portal.identity.models import User
 from portal.identity.rules import PERMISSIONS, grants_of
@@ -48,9 +49,14 @@ def visible_to(actor: Actor, model: type[M]) -> Select[M]:
     return select(model).where(reach(actor, model, f"{model.noun}.view"))
 
 
-def get(actor: Actor, model: type[M], record_id: int, *, lock: bool = False) -> M:
-    """The record, re-read and locked when it will change. Raises NotFound when absent or not the actor's to see."""
-    query = visible_to(actor, model).where(model.id == record_id)  # type: ignore[attr-defined]
+def get(
+    actor: Actor, model: type[M], record_id: int, *, lock: bool = False, load: Sequence[ExecutableOption] = ()
+) -> M:
+    """The record, re-read and locked when it will change, with what `load` tells to bring along.
+
+    Raises NotFound when absent or not the actor's to see.
+    """
+    query = visible_to(actor, model).where(model.id == record_id).options(*load)  # type: ignore[attr-defined]
     if lock:
         query = query.with_for_update(of=model).execution_options(populate_existing=True)
     found = db.session.scalar(query)
@@ -115,8 +121,9 @@ def _covered(positions: frozenset[int]) -> frozenset[int]:
 
 
 def company() -> Company | None:
-    """The company, or None before the first-run set-up."""
-    return db.session.get(Company, 1)
+    """The company, or None before the first-run set-up. Read once in a unit of work, however often it is asked for."""
+    found = db.session.info["company"] = db.session.get(Company, 1)  # held, or the session would forget it at once
+    return found
 
 
 def position_covering(territory_id: int) -> int | None:
