@@ -18,7 +18,6 @@ from portal.organization.models import Position
 from .states import AdjustmentKind, DisputeState, DrawKind, PeriodState, VersionState
 
 
-
 class CompensationPlan(Base, Versioned, Audited):
     __tablename__ = "compensation_plan"
     noun = "compensation"
@@ -56,7 +55,9 @@ class PlanVersion(Base, Versioned, Audited):
     plan: Mapped[CompensationPlan] = relationship(back_populates="versions", lazy="raise_on_sql")
 
 
-frozen_when("plan_version", "OLD.state <> 'draft'", "plan_id", "number", "starts_on", "terms", "approved_by", "approved_at")
+frozen_when(
+    "plan_version", "OLD.state <> 'draft'", "plan_id", "number", "starts_on", "terms", "approved_by", "approved_at"
+)
 
 
 class PlanParticipant(Base, Versioned, Audited):
@@ -125,7 +126,9 @@ class PayoutPeriod(Base, Versioned, Audited):
     locked_by: Mapped[str] = mapped_column(default="")
     locked_at: Mapped[datetime | None]
     snapshot_hash: Mapped[str | None]
-    problems: Mapped[list[Any]] = mapped_column(default=list)  # what the last calculation could not do: [kind, text, url]
+    problems: Mapped[list[Any]] = mapped_column(
+        default=list
+    )  # what the last calculation could not do: [kind, text, url]
     work_id: Mapped[int | None]  # the long work that calculates it
 
 
@@ -187,7 +190,10 @@ class Adjustment(Base, Audited):
     """An amount somebody adds by hand, with the reason."""
 
     __tablename__ = "pay_adjustment"
-    __table_args__ = (CheckConstraint("amount <> 0", name="amount_not_zero"), CheckConstraint("reason <> ''", name="why"))
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount_not_zero"),
+        CheckConstraint("reason <> ''", name="why"),
+    )
     noun = "pay_adjustments"
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ from . import clock
 from .actor import acting
 from .db import Base, db
 from .guards import append_only
+from .upsert import insert_rows
 
 
 class AuditEntry(Base):
@@ -97,5 +98,4 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
             if changes or action == "deleted":
                 noun, owner_id = obj.noun or state.mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]
                 rows.append(_entry(noun, obj.id, action, changes, owner_id))  # type: ignore[attr-defined]
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+    insert_rows(AuditEntry, rows)

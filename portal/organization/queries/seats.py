@@ -19,8 +19,9 @@ def running(model: type[Seat] | type[Delegation], day: date) -> ColumnElement[bo
 
 
 def company() -> Company | None:
-    """The company, or None before the first-run set-up."""
-    return db.session.get(Company, 1)
+    """The company, or None before the first-run set-up. Read once in a unit of work, however often it is asked for."""
+    found = db.session.info["company"] = db.session.get(Company, 1)  # held, or the session would forget it at once
+    return found
 
 
 def position_covering(territory_id: int) -> int | None:
