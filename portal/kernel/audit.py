@@ -1,5 +1,6 @@
 """Who changed what: one append-only row per changed record, written by the flush that changes it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -42,6 +43,17 @@ def record(noun: str, record_id: int | None, action: str, **changes: Any) -> Non
     db.session.execute(insert(AuditEntry).values(**_entry(noun, record_id, action, changes)))
 
 
+def record_many(noun: str, action: str, changed: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """One entry for each (record, its changes), for rows written without the session."""
+    whole = _entry(noun, None, action, {})
+    rows = [
+        whole | {"record_id": key, "changes": {name: [plain(one) for one in pair] for name, pair in changes.items()}}
+        for key, changes in changed
+    ]
+    if rows:
+        db.session.execute(insert(AuditEntry.__table__), rows)  # type: ignore[arg-type]
+
+
 def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:
     """The latest changes of one record, newest first."""
     mine = select(AuditEntry).where(AuditEntry.noun_of == noun, AuditEntry.record_id == record_id)
@@ -61,7 +73,8 @@ def _entry(noun: str, record_id: int | None, action: str, changes: dict[str, Any
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """As it can be kept in JSON."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -78,7 +91,7 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
                 continue
             state = inspect(obj)
             changes = {
-                column.key: [_plain(next(iter(history.deleted), None)), _plain(next(iter(history.added), None))]
+                column.key: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
                 for column in state.mapper.column_attrs
                 if column.key not in obj.unaudited
                 and (history := state.get_history(column.key, PASSIVE_NO_INITIALIZE)).has_changes()

@@ -4,12 +4,13 @@ A model with the `Searchable` mixin says what can be found; the flush that chang
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import UniqueConstraint, column, delete, event, func, join, select, table, text, tuple_
+from sqlalchemy import UniqueConstraint, column, delete, event, func, insert, join, select, table, text, tuple_
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
-from .db import Base, db
+from .db import DERIVED, Base, db
 from .upsert import upsert
 
 
@@ -17,7 +18,7 @@ class SearchEntry(Base):
     """The text of one record. Triggers (see `statements`) keep the full-text index of `body` beside it."""
 
     __tablename__ = "search_entry"
-    __table_args__ = (UniqueConstraint("noun_of", "record_id"),)
+    __table_args__ = (UniqueConstraint("noun_of", "record_id"), DERIVED)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     noun_of: Mapped[str]
@@ -79,6 +80,13 @@ def find(words: str, *, nouns: list[str], limit: int = 50) -> list[Hit]:
         wanted = func.to_tsquery("simple", " & ".join([*terms[:-1], f"{terms[-1]}:*"]))
         query = query.where(vector.op("@@")(wanted)).order_by(func.ts_rank(vector, wanted).desc())
     return [Hit(*row) for row in db.session.execute(query.limit(limit))]
+
+
+def enter(noun: str, texts: Iterable[tuple[int, tuple[str, str]]]) -> None:
+    """Entries of records that are new and were written without the session: (id, (title, words))."""
+    rows = [{"noun_of": noun, "record_id": key, "title": title, "body": body} for key, (title, body) in texts]
+    if rows:
+        db.session.execute(insert(SearchEntry.__table__), rows)  # type: ignore[arg-type]
 
 
 @event.listens_for(Session, "after_flush")

@@ -2,13 +2,13 @@
 
 from .accounts import change_owner, create_account, update_account
 from .contacts import create_contact, update_contact
-from .imports import ImportReport, import_contact_rows
+from .imports import import_account_rows, import_contact_rows
 
 __all__ = [
-    "ImportReport",
     "change_owner",
     "create_account",
     "create_contact",
+    "import_account_rows",
     "import_contact_rows",
     "update_account",
     "update_contact",
