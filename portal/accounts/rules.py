@@ -43,6 +43,7 @@ WITHOUT_VAT = frozenset({"US"})
 
 _PLAIN_LOCAL = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_ONE_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 _MARKED = re.compile(r"[;,\s]")
 
 
@@ -100,6 +101,8 @@ def _host(domain: str) -> str:
 
 def first_email(text: str) -> tuple[str, bool]:
     """(the address in what other programs export, whether there were more): "Ann <a@b.example>; c@d.example"."""
+    if _ONE_ADDRESS.fullmatch(text):
+        return text, False
     plain = text.translate(_INVISIBLE).strip()
     parts = (
         [part.strip() for part in re.split(r"[;,\s]+(?=\S*@)", plain) if "@" in part] if _MARKED.search(plain) else []

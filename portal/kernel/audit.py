@@ -44,12 +44,9 @@ def record(noun: str, record_id: int | None, action: str, **changes: Any) -> Non
 
 
 def record_many(noun: str, action: str, changed: Iterable[tuple[int, dict[str, Any]]]) -> None:
-    """One entry for each (record, its changes), for rows written without the session."""
+    """One entry for each (record, its changes), for rows written without the session; values are plain already."""
     whole = _entry(noun, None, action, {})
-    rows = [
-        whole | {"record_id": key, "changes": {name: [plain(one) for one in pair] for name, pair in changes.items()}}
-        for key, changes in changed
-    ]
+    rows = [whole | {"record_id": key, "changes": changes} for key, changes in changed]
     if rows:
         db.session.execute(insert(AuditEntry.__table__), rows)  # type: ignore[arg-type]
 
@@ -75,6 +72,8 @@ def _entry(noun: str, record_id: int | None, action: str, changes: dict[str, Any
 
 def plain(value: Any) -> Any:
     """As it can be kept in JSON."""
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

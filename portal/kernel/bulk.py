@@ -1,32 +1,51 @@
 """Many new rows of one model at once, with their search entries and their audit, without an object for each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Column, ColumnDefault, Table, delete, insert, select
+from sqlalchemy import Column, Table, delete, func, insert, select
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from . import audit, search
 from .db import Base, db
 
 
-def add_rows(model: type[Base], rows: Sequence[dict[str, Any]], action: str = "created") -> list[int]:
+def add_rows(model: type[Base], rows: Sequence[dict[str, Any]], action: str = "created") -> Sequence[int]:
     """Insert the rows (column -> value) and return their ids, in order. Columns not given get the model's defaults.
 
     Validators of the model are not asked: derived columns are given.
     """
     if not rows:
-        return []
-    full = [_defaults(model) | row for row in rows]
-    table = model.__table__
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
-    ids = list(db.session.scalars(statement, full))
+        return ()
+    ids = _reserve(model, len(rows))
+    defaults = _defaults(model)
+    full = [defaults | row | {"id": key} for key, row in zip(ids, rows, strict=True)]
+    db.session.execute(insert(model.__table__), full)  # type: ignore[arg-type]
     if issubclass(model, search.Searchable):
-        search.enter(model.noun, zip(ids, (model(**row).search_text() for row in rows), strict=True))
+        search.enter(model.noun, zip(ids, map(_search_text(model), full), strict=True))
     if issubclass(model, audit.Audited):
-        seen = [{k: [None, v] for k, v in row.items() if v and k not in model.unaudited} for row in rows]
+        hidden, plain = model.unaudited, audit.plain
+        seen = ({k: [None, plain(v)] for k, v in row.items() if v and k not in hidden} for row in rows)
         audit.record_many(model.noun, action, zip(ids, seen, strict=True))
     return ids
+
+
+def _reserve(model: type[Base], count: int) -> Sequence[int]:
+    """Ids for new rows. SQLite has one writer, who holds the lock by now; PostgreSQL hands them out."""
+    if db.engine.dialect.name == "sqlite":
+        last = db.session.scalar(select(func.max(model.__table__.c.id))) or 0
+        return range(last + 1, last + 1 + count)
+    sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+    return db.session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))).all()
+
+
+def _search_text(model: type[Base]) -> Callable[[dict[str, Any]], tuple[str, str]]:
+    """What the model says of a row, asked without making a record of it: that costs more than writing it."""
+    own = {k: v for k, v in vars(model).items() if isinstance(v, property | FunctionType) and not k.startswith("__")}
+    plain = type(model.__name__, (SimpleNamespace,), own)
+    return lambda row: plain(**row).search_text()  # type: ignore[attr-defined,no-any-return]
 
 
 def held(model: type[Base], ids: Sequence[int]) -> set[int]:
@@ -65,14 +84,18 @@ def _references(model: type[Base]) -> list[tuple[Table, Column[Any]]]:
     return found
 
 
-@cache
 def _defaults(model: type[Base]) -> dict[str, Any]:
-    """What every row of an executemany has to name: a plain default, or nothing where nothing is allowed."""
-    found: dict[str, Any] = {}
-    for column in model.__table__.columns:
-        default = column.default
-        if isinstance(default, ColumnDefault) and default.is_scalar:
-            found[column.key] = default.arg
-        elif default is None and column.nullable:
-            found[column.key] = None
-    return found
+    """What every row of an executemany has to name."""
+    return {key: value(None) if callable(value) else value for key, value in _default_makers(model)}
+
+
+@cache
+def _default_makers(model: type[Base]) -> list[tuple[str, Any]]:
+    """(column, its default or what makes it); nothing where nothing is allowed."""
+    columns = model.__table__.columns
+    given = [
+        (c.key, c.default.arg)
+        for c in columns
+        if isinstance(c.default, ScalarElementColumnDefault | CallableColumnDefault)
+    ]
+    return given + [(c.key, None) for c in columns if c.default is None and c.nullable]

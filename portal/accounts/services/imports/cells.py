@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from portal.kernel.errors import Refused
 from portal.kernel.places import country_called
@@ -18,10 +19,11 @@ THEIRS = "This belongs to somebody else."
 
 def read_cells(at: int, row: Mapping[str, str], fields: Mapping[str, str]) -> Candidate:
     """The cells that say something: an empty one leaves a known record's value alone. Text on one line, within measure."""
-    one = Candidate(at, "", {name: text for name in fields if (text := (row.get(name) or "").strip())})
-    for name, text in one.values.items():
-        if len(text) > LONGEST_LINE or not (text.isascii() and text.isprintable()):
-            one.values[name] = _tidy(one, name, text)
+    one = Candidate(at, "", {})
+    for name, cell in row.items():
+        if cell and name in fields and (text := cell.strip()):
+            plain = len(text) <= LONGEST_LINE and text.isascii() and text.isprintable()
+            one.values[name] = text if plain else _tidy(one, name, text)
     return one
 
 
@@ -36,20 +38,30 @@ def _tidy(one: Candidate, name: str, text: str) -> str:
 
 def email_key(row: Mapping[str, str]) -> str:
     """The address of a row in the spelling in which it is kept, "" where there is none."""
+    address, _ = _email(row.get("email") or "")
+    return address if isinstance(address, str) else ""
+
+
+@lru_cache(10_000)
+def _email(text: str) -> tuple[str | Refused, bool]:
+    """The address or why there is none, and whether there were several. Each is asked for more than once."""
+    address, several = first_email(text)
     try:
-        return normal_email(first_email(row.get("email", ""))[0])
-    except Refused:
-        return ""
+        return normal_email(address), several
+    except Refused as refusal:
+        return refusal, several
 
 
 def read_email(row: Mapping[str, str], one: Candidate) -> str:
     """Raises Refused for no address or a wrong one."""
     if not (text := row.get("email", "").strip()):
         raise Refused("import.no_email", "People are told apart by their email address.", "email")
-    address, several = first_email(text)
+    address, several = _email(text)
+    if isinstance(address, Refused):
+        raise Refused(address.code, address.message, address.field)
     if several:
         one.notes.append(("email", "There are several addresses in this cell; the first one was taken."))
-    return normal_email(address)
+    return address
 
 
 def read_name(one: Candidate) -> None:
@@ -87,6 +99,8 @@ def try_field(one: Candidate, name: str, read: Callable[[str], object]) -> None:
 
 
 def read_phone(one: Candidate, name: str, country: str) -> None:
+    if name not in one.values:
+        return
     try_field(one, name, lambda text: _phone(text, country, name))
     if name in one.values:
         one.values[name], one.values[f"{name}_e164"] = one.values[name]
