@@ -7,11 +7,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-theme-form]");
   if (!form) return;
   event.preventDefault();
-  const button = form.querySelector("[name=theme]");
   const told = new FormData(form);
-  told.set("theme", button.value);
-  root.dataset.bsTheme = button.value;
-  button.value = button.value === "dark" ? "light" : "dark";
+  root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  told.set("theme", root.dataset.bsTheme);
   fetch(form.action, { method: "post", body: told, credentials: "same-origin", redirect: "manual" });
 });
 

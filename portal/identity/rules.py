@@ -43,6 +43,7 @@ leads.qualify        o  s  a  a  -  -  -  -
 leads.assign         -  s  a  a  a  -  -  -
 accounts.view        or sr a  a  a  a  -  a
 accounts.edit        o  s  a  a  -  -  -  -
+accounts.assign      o  s  a  a  -  -  -  -
 contacts.view        or sr a  a  a  a  -  a
 contacts.edit        o  s  a  a  a  -  -  -
 activities.view      or sr a  a  a  a  -  a

@@ -1,5 +1,6 @@
 """Who changed what: one append-only row per changed record, written by the flush that changes it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -40,6 +41,13 @@ class Audited:
 def record(noun: str, record_id: int | None, action: str, **changes: Any) -> None:
     """Write an entry by hand: for acts that change no audited row (a sign-in, an export, a bulk update)."""
     db.session.execute(insert(AuditEntry).values(**_entry(noun, record_id, action, changes)))
+
+
+def record_many(noun: str, action: str, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """One entry per record of a bulk update, by one statement: record -> field -> [old, new]."""
+    if changes:
+        rows = [_entry(noun, record_id, action, dict(fields)) for record_id, fields in changes.items()]
+        db.session.execute(insert(AuditEntry), rows)
 
 
 def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:

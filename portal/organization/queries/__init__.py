@@ -1,6 +1,7 @@
 """Who sits where, who stands in, the chart, and who may see and do what."""
 
 from .access import (
+    Held,
     actor_for,
     allows,
     authorize,
@@ -10,6 +11,7 @@ from .access import (
     own_position,
     positions_below,
     reach,
+    share,
     visible_to,
 )
 from .chart import Node, chart
@@ -42,6 +44,7 @@ from .seats import (
 )
 
 __all__ = [
+    "Held",
     "Node",
     "Vacancy",
     "actor_for",
@@ -71,6 +74,7 @@ __all__ = [
     "running",
     "seated_user",
     "seats_in",
+    "share",
     "territory_choices",
     "unit",
     "unit_choices",

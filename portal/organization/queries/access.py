@@ -1,6 +1,6 @@
 """Who may see and do what: the reach of a person in their positions, and in those they stand in for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -20,6 +20,19 @@ from .seats import running
 M = TypeVar("M", bound=Base)
 
 
+Held = Callable[[Any], ColumnElement[bool]]  # whether a column of positions names one within the actor's reach
+_shared: list[Callable[[type[Base], str, Held], ColumnElement[bool] | None]] = []
+
+
+def share(condition: Callable[[type[Base], str, Held], ColumnElement[bool] | None]) -> None:
+    """Register another way by which records are reached than by owning them or covering their territory.
+
+    It is asked with the model, the permission and `Held`, and answers a condition on the model, or None for no such way.
+    """
+    if condition not in _shared:
+        _shared.append(condition)
+
+
 def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[bool]:
     """The condition on `model` (an Owned one, where scopes differ) under which the permission holds."""
     if permission not in PERMISSIONS:
@@ -30,16 +43,26 @@ def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[boo
     owner: Any = getattr(model, "owner_id", None)
     if owner is None or not scopes:
         return false()
-    conditions: list[ColumnElement[bool]] = []
-    if scopes & {Scope.OWN, Scope.TEAM, Scope.SUBTREE} and actor.position_ids:
-        conditions.append(owner.in_(actor.position_ids))
-    if Scope.TEAM in scopes:
-        conditions.append(owner.in_(actor.team_ids))
-    if Scope.SUBTREE in scopes:
-        below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
-        conditions.append(owner.in_(select(Position.id).where(or_(false(), *below))))
+
+    def held(position: Any) -> ColumnElement[bool]:
+        return _within(actor, scopes, position)
+
+    conditions = [held(owner)]
     if Scope.TERRITORY in scopes and actor.territory_ids:
         conditions.append(model.territory_id.in_(actor.territory_ids))  # type: ignore[attr-defined]
+    found = (condition(model, permission, held) for condition in _shared)
+    return or_(*conditions, *(condition for condition in found if condition is not None))
+
+
+def _within(actor: Actor, scopes: frozenset[Scope], position: Any) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    if scopes & {Scope.OWN, Scope.TEAM, Scope.SUBTREE} and actor.position_ids:
+        conditions.append(position.in_(actor.position_ids))
+    if Scope.TEAM in scopes:
+        conditions.append(position.in_(actor.team_ids))
+    if Scope.SUBTREE in scopes:
+        below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
+        conditions.append(position.in_(select(Position.id).where(or_(false(), *below))))
     return or_(false(), *conditions)
 
 
