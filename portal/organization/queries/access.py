@@ -212,3 +212,9 @@ def may_delegate(actor: Actor, position: Position) -> bool:
     return (
         own or Scope.SUBTREE in scopes and position.path.startswith(actor.paths) and position.id not in actor.stands_for
     )
+
+
+def authorize_delegation(actor: Actor, position: Position) -> None:
+    """Raises Forbidden."""
+    if not may_delegate(actor, position):
+        raise Forbidden("delegation.forbidden", "Who sits there names a deputy, or somebody above.")
