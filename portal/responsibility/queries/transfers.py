@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, or_, select
 
@@ -82,7 +81,7 @@ class Consequences:
 
     ids: Sequence[int]
     accounts: Sequence[tuple[int, str, str, int | None]]  # id, name, tier, owner: the first of them
-    deals: Sequence[tuple[str, int, Decimal]]  # currency, number, amount
+    deals: Sequence[tuple[str, int, Any]]  # currency, number, amount
     biggest: Sequence[Opportunity]
     tasks: int
     leaving: Mapping[int | None, int]  # owner now -> accounts
@@ -113,12 +112,12 @@ def consequences(actor: Actor, ids: Sequence[int]) -> Consequences:
     deals = select(Opportunity.currency, func.count(), func.sum(Opportunity.amount)).join(Account, of_owner)
     biggest = select(Opportunity).join(Account, of_owner).where(Account.id.in_(within))
     leaving = select(Account.owner_id, func.count()).where(Account.id.in_(within)).group_by(Account.owner_id)
+    found = db.session.execute(accounts.order_by(Account.tier, Account.name).limit(SHOWN))
+    sums = db.session.execute(deals.where(Account.id.in_(within)).group_by(Opportunity.currency))
     return Consequences(
         ids=within,
-        accounts=[tuple(row) for row in db.session.execute(accounts.order_by(Account.tier, Account.name).limit(SHOWN))],
-        deals=[
-            tuple(row) for row in db.session.execute(deals.where(Account.id.in_(within)).group_by(Opportunity.currency))
-        ],
+        accounts=[(row.id, row.name, row.tier, row.owner_id) for row in found],
+        deals=[(currency, number, amount) for currency, number, amount in sums],
         biggest=db.session.scalars(biggest.order_by(Opportunity.amount.desc()).limit(10)).all(),
         tasks=_open_tasks(within),
         leaving=dict(db.session.execute(leaving).all()),

@@ -70,7 +70,10 @@ def gaps(actor: Actor, *, account_id: int | None = None, limit: int = 100) -> li
     if account_id is not None:
         query = query.where(Account.id == account_id)
     return [
-        Gap(*row[:6], int(row.share), row.peers, row.amount / row.buyers, row.currency)
+        Gap(
+            row.id, row.name, row.tier, row.owner_id, row.industry, row.family, int(row.share), row.peers,
+            row.amount / row.buyers, row.currency,
+        )
         for row in db.session.execute(query)
     ]  # fmt: skip
 
