@@ -38,10 +38,9 @@ def taker(lead: Lead) -> tuple[int | None, str]:
 
 def answering(territory_id: int | None) -> tuple[int | None, str]:
     """The position that answers for a territory, with the reason in words; the nearest covered one above it counts."""
-    called = territories.names()
     for place in territories.ancestors(territory_id) if territory_id else []:
         if position := position_covering(place):
-            above = "" if place == territory_id else f" of {called[place]}, the nearest covered one above"
+            above = "" if place == territory_id else f" of {territories.name_of(place)}, the nearest covered one above"
             return position, f"covers the territory{above}"
     fallback = _default_position()
     return (fallback, "takes what nobody covers") if fallback else (None, "nobody covers this, so nobody owns it yet")
