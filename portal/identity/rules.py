@@ -66,6 +66,8 @@ price_lists.edit     -  -  -  a  -  a  -  -
 price_list_items.view a a  a  a  a  a  -  a
 tax_rates.view       a  a  a  a  a  a  -  a
 tax_rates.edit       -  -  -  a  -  a  -  -
+responsibility.view  a  a  a  a  a  a  -  a
+responsibility.edit  -  -  a  a  -  -  -  -
 targets.view         o  s  a  a  -  a  a  a
 targets.edit         -  -  a  a  -  -  -  -
 territories.view     a  a  a  a  a  a  a  a
