@@ -69,7 +69,7 @@ def _receive(known: PublicPage) -> Any:
         form.form_errors.append(problem)
     if not valid or opened is None or problem:
         return _refuse(known, form, opened, status=422)
-    if waiting := limits.wait(*_limits(known, form.email.data)):
+    if waiting := limits.wait(*_limits(known, form.email.data), alone=True):
         form.form_errors.append(_too_often(waiting))
         return _refuse(known, form, opened, status=429)
     take = partial(services.receive_submission, nonce=opened.nonce, payload=form.payload(), ip=client_ip())
