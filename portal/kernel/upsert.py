@@ -50,12 +50,8 @@ def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows; those that meet a unique key are left as they are. Returns how many were new."""
     if not rows:
         return 0
-<<<<<<< HEAD
-    new = db.session.connection().execute(_insert_new(model, db.engine.dialect.name), list(rows))
-=======
     statement = _insert_new(model, db.engine.dialect.name)
-    new = db.session.execute(statement, list(rows) if len(rows) > 1 else rows[0])
->>>>>>> fast-2
+    new = db.session.connection().execute(statement, list(rows) if len(rows) > 1 else rows[0])
     return len(new.all())  # PostgreSQL's driver does not count the rows of such an INSERT
 
 
