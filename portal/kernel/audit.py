@@ -79,11 +79,11 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
                 continue
             state = inspect(obj)
             changes = {
-                column.key: [_plain(next(iter(history.deleted), None)), _plain(next(iter(history.added), None))]
-                for column in state.mapper.column_attrs
-                if column.key not in obj.unaudited
-                and (history := state.get_history(column.key, PASSIVE_NO_INITIALIZE)).has_changes()
-                and action != "deleted"
+                name: [_plain(next(iter(history.deleted), None)), _plain(next(iter(history.added), None))]
+                for name in (state.committed_state if action != "deleted" else ())
+                if name in state.mapper.column_attrs
+                and name not in obj.unaudited
+                and (history := state.get_history(name, PASSIVE_NO_INITIALIZE)).has_changes()
             }
             if changes or action == "deleted":
                 rows.append(_entry(obj.noun or state.mapper.local_table.name, obj.id, action, changes))  # type: ignore[attr-defined]

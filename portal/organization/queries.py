@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, inspect, or_, select, true
 from sqlalchemy.orm import aliased, lazyload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -49,6 +50,13 @@ def visible_to(actor: Actor, model: type[M]) -> Select[M]:
     return select(model).where(reach(actor, model, f"{model.noun}.view"))
 
 
+@lru_cache(maxsize=500)
+def _by_id(model: type[M], load: tuple[ExecutableOption, ...], lock: bool) -> Select[M]:
+    """Made once: to build a statement and look up its SQL takes longer than the database does."""
+    query = select(model).where(model.id == bindparam("wanted")).options(*load)  # type: ignore[attr-defined]
+    return query.with_for_update(of=model).execution_options(populate_existing=True) if lock else query
+
+
 def get(
     actor: Actor, model: type[M], record_id: int, *, lock: bool = False, load: Sequence[ExecutableOption] = ()
 ) -> M:
@@ -56,10 +64,8 @@ def get(
 
     Raises NotFound when absent or not the actor's to see.
     """
-    query = visible_to(actor, model).where(model.id == record_id).options(*load)  # type: ignore[attr-defined]
-    if lock:
-        query = query.with_for_update(of=model).execution_options(populate_existing=True)
-    found = db.session.scalar(query)
+    query, seen = _by_id(model, tuple(load), lock), reach(actor, model, f"{model.noun}.view")
+    found: M | None = db.session.scalar(query if seen is true() else query.where(seen), {"wanted": record_id})
     if found is None:
         raise NotFound(f"{model.noun}.not_found", "This is not here, or not yours to see.")
     return found
@@ -120,9 +126,14 @@ def _covered(positions: frozenset[int]) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
+THE_COMPANY = select(Company).where(Company.id == 1)
+
+
 def company() -> Company | None:
     """The company, or None before the first-run set-up. Read once in a unit of work, however often it is asked for."""
-    found = db.session.info["company"] = db.session.get(Company, 1)  # held, or the session would forget it at once
+    found = db.session.info.get("company")  # held here, or the session would forget it at once
+    if found is None or found not in db.session or inspect(found).expired:
+        found = db.session.info["company"] = db.session.scalar(THE_COMPANY)
     return found
 
 
@@ -145,14 +156,21 @@ def names_of_positions(day: date) -> dict[int, str]:
 
 def seated_user(position_id: int | None, day: date) -> User | None:
     """Who sits in the position that day."""
-    return db.session.scalar(
-        select(User)
-        .options(lazyload(User.roles))
-        .join(Seat, Seat.user_id == User.id)
-        .where(Seat.position_id == position_id, _on(day))
-        .order_by(Seat.starts_on.desc())
-        .limit(1)
-    )
+    return db.session.scalar(SEATED, {"position": position_id, "day": day})
+
+
+def _on(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    return (Seat.starts_on <= day) & (Seat.ends_on.is_(None) | (Seat.ends_on > day))
+
+
+SEATED = (
+    select(User)
+    .options(lazyload(User.roles))
+    .join(Seat, Seat.user_id == User.id)
+    .where(Seat.position_id == bindparam("position"), _on(bindparam("day")))
+    .order_by(Seat.starts_on.desc())
+    .limit(1)
+)
 
 
 def own_position(actor: Actor) -> int | None:
@@ -195,10 +213,6 @@ def chart(day: date) -> list[Node]:
         if boss := nodes.get(node.position.reports_to_id or 0):
             boss.below.append(node)
     return [node for node in nodes.values() if node.position.reports_to_id is None]
-
-
-def _on(day: date) -> ColumnElement[bool]:
-    return (Seat.starts_on <= day) & (Seat.ends_on.is_(None) | (Seat.ends_on > day))
 
 
 def positions_of(user_id: int) -> Sequence[Seat]:
