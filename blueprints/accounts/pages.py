@@ -20,9 +20,11 @@ from portal.organization.queries import allows, company, get
 from portal.web.choices import LANGUAGES
 from portal.web.filters import format_money, when
 from portal.web.htmx import page
+from portal.web.owners import ChangeOwner
+from portal.web.owners import owner_page as change_owner_page
 from portal.web.records import tabs_of
 
-from .forms import EditAccount, EditContact, GiveAccount
+from .forms import EditAccount, EditContact
 
 
 def account_page(record_id: int) -> Response:
@@ -113,9 +115,14 @@ def edit_account_page(account: Account, form: EditAccount, status: int = 200) ->
     )
 
 
-def owner_page(account: Account, form: GiveAccount, status: int = 200) -> Response:
-    crumbs = [("Accounts", url_for(".list_accounts")), (account.name, url_for(".show_account", record_id=account.id))]
-    return page("accounts/owner.html", status=status, title="Change owner", crumbs=crumbs, form=form, account=account)
+def owner_page(account: Account, form: ChangeOwner) -> Response:
+    return change_owner_page(
+        account,
+        form,
+        list_url=("Accounts", url_for(".list_accounts")),
+        url=url_for(".show_account", record_id=account.id),
+        goes_along="Contacts of the same owner go along; deals and documents stay where they are.",
+    )
 
 
 def stored_account(account: Account) -> Mapping[str, Any]:

@@ -11,10 +11,11 @@ from portal.kernel.errors import NotFound
 from portal.opportunities import queries, services
 from portal.opportunities.models import Opportunity
 from portal.opportunities.states import PROBABILITY
-from portal.organization.queries import get
+from portal.organization.queries import allows, authorize, get
 from portal.web.auth import needs
 from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
+from portal.web.owners import ChangeOwner, owner_page
 from portal.web.typed import line
 
 from . import bp
@@ -210,3 +211,32 @@ def remove_line(record_id: int, line_id: int) -> Any:
         flash("Line removed", "success")
         return see(show_opportunity, record_id=record_id)
     return opportunity_page(record_id, status=form.status)
+
+
+@bp.get("/opportunities/<int:record_id>/owner")
+@needs("opportunities.edit")
+def edit_owner(record_id: int) -> Response:
+    deal = queries.deal(g.actor, record_id)
+    authorize(g.actor, "opportunities.edit", deal)
+    return _owner_page(deal, ChangeOwner(formdata=None, owner_id=deal.owner_id))
+
+
+@bp.post("/opportunities/<int:record_id>/owner")
+@needs("opportunities.edit")
+def change_owner(record_id: int) -> Any:
+    deal, form = queries.deal(g.actor, record_id), ChangeOwner()
+    if not submit(form, lambda: services.hand_over(g.actor, record_id, form.owner_id.data, form.reason.data)):
+        return _owner_page(queries.deal(g.actor, record_id), form)
+    flash("The deal has a new owner.", "success")
+    kept = allows(g.actor, "opportunities.view", deal)  # who hands over a deal may lose sight of it
+    return go(url_for(".show_opportunity", record_id=record_id) if kept else url_for(".show_board"))
+
+
+def _owner_page(deal: Opportunity, form: ChangeOwner) -> Response:
+    return owner_page(
+        deal,
+        form,
+        list_url=("Opportunities", url_for(".show_board")),
+        url=url_for(".show_opportunity", record_id=deal.id),
+        goes_along="The account and the documents of the deal stay where they are.",
+    )

@@ -13,9 +13,10 @@ from portal.web.auth import needs
 from portal.web.forms import submit
 from portal.web.htmx import go, see
 from portal.web.listing import list_page
+from portal.web.owners import ChangeOwner
 from portal.web.records import position_name
 
-from ..forms import EditAccount, GiveAccount
+from ..forms import EditAccount
 from ..pages import account_page, defaults, edit_account_page, new_account_page, owner_page, stored_account
 from . import bp
 
@@ -88,14 +89,14 @@ def update_account(record_id: int) -> Any:
 def edit_owner(record_id: int) -> Any:
     account = get(g.actor, Account, record_id)
     authorize(g.actor, "accounts.edit", account)
-    return owner_page(account, GiveAccount(formdata=None, data={"owner_id": account.owner_id}))
+    return owner_page(account, ChangeOwner(formdata=None, data={"owner_id": account.owner_id}))
 
 
 @bp.post("/accounts/<int:record_id>/owner")
 @needs("accounts.edit")
 def change_owner(record_id: int) -> Any:
     account = get(g.actor, Account, record_id)
-    form = GiveAccount()
+    form = ChangeOwner()
 
     def give() -> int:
         new, why = form.owner_id.data, form.reason.data
@@ -104,7 +105,7 @@ def change_owner(record_id: int) -> Any:
         return log(Kind.SYSTEM, said, body=why, author=g.actor.name, about=[("accounts", record_id)], owner_id=new)
 
     if not submit(form, give):
-        return owner_page(account, form, form.status)
+        return owner_page(account, form)
     flash("The account has a new owner.", "success")
     kept = allows(g.actor, "accounts.view", account)  # who hands over a customer may lose sight of it
     return go(url_for(".show_account", record_id=record_id) if kept else url_for(".list_accounts"))

@@ -26,6 +26,7 @@ from .choices import (
     unit_choices,
     units,
 )
+from .owners import owner_field, positions_by_name
 from .seats import (
     Vacancy,
     company,
@@ -61,11 +62,13 @@ __all__ = [
     "may_delegate",
     "names_of_positions",
     "own_position",
+    "owner_field",
     "people_choices",
     "planned",
     "position_choices",
     "position_covering",
     "positions_below",
+    "positions_by_name",
     "positions_of",
     "ramp",
     "ramp_choices",
