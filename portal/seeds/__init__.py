@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
-    "organization", "catalog", "workspace", "accounts", "activities", "consent", "targets", "messages", "landing",
+    "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "landing",
     "scoring", "leads", "opportunities", "quotes", "orders", "invoices",
 )  # fmt: skip
 
