@@ -24,6 +24,7 @@ from portal.territories.models import TerritoryRule
 from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
+from tests.channels.makers import channel, partner, registration
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -79,6 +80,18 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(
             ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
+        "channels": {"record_id": channel().id},
+        **dict.fromkeys(
+            ("channels.show_partner", "channels.edit_partner", "channels.change_partner"), {"record_id": partner().id}
+        ),
+        **dict.fromkeys(
+            (
+                "channels.show_registration", "channels.approve", "channels.reject", "channels.withdraw",
+                "channels.open_deal",
+            ),
+            {"record_id": registration().id},
+        ),
+        **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
         "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
         "identity": {"record_id": rep.id},
         "identity.end_device": {"record_id": _device()},
