@@ -115,8 +115,9 @@ def _covered(positions: frozenset[int]) -> frozenset[int]:
 
 
 def company() -> Company | None:
-    """The company, or None before the first-run set-up."""
-    return db.session.get(Company, 1)
+    """The company, or None before the first-run set-up. One query a request: the session holds what it would forget."""
+    found = db.session.info["company"] = db.session.get(Company, 1)
+    return found
 
 
 def position_covering(territory_id: int) -> int | None:

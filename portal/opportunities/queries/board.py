@@ -19,7 +19,7 @@ from ..rules import Flag, grade, health
 from ..states import OpportunityState, Stage
 from .deal import contact_counts, last_activity
 
-SHOWN = 20  # cards per lane
+SHOWN = 40  # cards per lane
 MOST = 200
 RECENT_MOVES = 400
 
