@@ -35,7 +35,7 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), unique=True)
-    source: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="", index=True)
     stage: Mapped[Stage] = mapped_column(default=Stage.QUALIFY)
     stage_since: Mapped[datetime] = mapped_column(default=clock.now)
     state: Mapped[OpportunityState] = mapped_column(default=OpportunityState.OPEN)
@@ -46,7 +46,7 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     probability: Mapped[int] = mapped_column(default=25)
     probability_overridden: Mapped[bool] = mapped_column(default=False)
     probability_note: Mapped[str] = mapped_column(default="")  # why it differs from that of the stage
-    close_on: Mapped[date]
+    close_on: Mapped[date] = mapped_column(index=True)
     next_step: Mapped[str] = mapped_column(default="")
     next_step_on: Mapped[date | None]
     decision_maker_known: Mapped[bool] = mapped_column(default=False)

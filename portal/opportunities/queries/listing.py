@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import Account
 from portal.kernel import clock
@@ -19,7 +19,7 @@ from ..states import OpportunityState, Stage
 
 
 def _rows(actor: Actor) -> Select[Opportunity]:
-    return visible_to(actor, Opportunity).join(Opportunity.account).options(joinedload(Opportunity.account))
+    return visible_to(actor, Opportunity).outerjoin(Opportunity.account).options(contains_eager(Opportunity.account))
 
 
 def owners(actor: Actor) -> Sequence[tuple[str, str]]:
