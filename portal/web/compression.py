@@ -39,13 +39,14 @@ def _packed(path: Path, changed_at: int, coding: str) -> bytes:
 
 def _compress(response: Response) -> Response:
     """Registered first, so that it comes last."""
-    text = response.mimetype.startswith("text/") or response.mimetype in KINDS
     static = request.endpoint == "static"
-    if response.status_code in (204, 206, 304) or not text or response.direct_passthrough and not static:
+    text = response.mimetype.startswith("text/") or response.mimetype in KINDS
+    whole = response.status_code not in (206, 304) and (static or not response.direct_passthrough)
+    if (response.content_length or 0) < LEAST or not text or not whole:
         return response
     response.vary.add("Accept-Encoding")
     coding = request.accept_encodings.best_match(CODINGS)
-    if coding is None or response.content_encoding or (response.content_length or 0) < LEAST or not _safe():
+    if coding is None or response.content_encoding or not _safe():
         return response
     if static:
         path = Path(str(current_app.static_folder), (request.view_args or {})["filename"])
