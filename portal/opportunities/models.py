@@ -36,7 +36,7 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), unique=True)
-    source: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="", index=True)
     channel_id: Mapped[int | None] = mapped_column(ForeignKey("channel.id"), index=True)
     channel_because: Mapped[str] = mapped_column(default="")
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"), index=True)  # partner of record
@@ -51,7 +51,7 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     probability: Mapped[int] = mapped_column(default=25)
     probability_overridden: Mapped[bool] = mapped_column(default=False)
     probability_note: Mapped[str] = mapped_column(default="")  # why it differs from that of the stage
-    close_on: Mapped[date]
+    close_on: Mapped[date] = mapped_column(index=True)
     next_step: Mapped[str] = mapped_column(default="")
     next_step_on: Mapped[date | None]
     decision_maker_known: Mapped[bool] = mapped_column(default=False)

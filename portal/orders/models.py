@@ -36,7 +36,7 @@ class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
     customer_reference: Mapped[str] = mapped_column(default="")  # the customer's purchase order number
     payment_days: Mapped[int] = mapped_column(default=30)
     discount_percent: Mapped[Decimal] = mapped_column(default=Decimal(0))
-    placed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    placed_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     fulfilled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.accounts.models import Account
 from portal.channels.queries import channel_choices
@@ -20,11 +20,8 @@ from ..states import OpportunityState, Stage
 
 
 def _rows(actor: Actor) -> Select[Opportunity]:
-    return (
-        visible_to(actor, Opportunity)
-        .join(Opportunity.account)
-        .options(joinedload(Opportunity.account), joinedload(Opportunity.channel))
-    )
+    account, channel = contains_eager(Opportunity.account), selectinload(Opportunity.channel)
+    return visible_to(actor, Opportunity).outerjoin(Opportunity.account).options(account, channel)
 
 
 def owners(actor: Actor) -> Sequence[tuple[str, str]]:
