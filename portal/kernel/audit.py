@@ -13,6 +13,7 @@ from . import clock
 from .actor import acting
 from .db import Base, db
 from .guards import append_only
+from .upsert import insert_rows
 
 
 class AuditEntry(Base):
@@ -46,9 +47,7 @@ def record(noun: str, record_id: int | None, action: str, **changes: Any) -> Non
 def record_many(noun: str, action: str, changed: Iterable[tuple[int, dict[str, Any]]]) -> None:
     """One entry for each (record, its changes), for rows written without the session; values are plain already."""
     whole = _entry(noun, None, action, {})
-    rows = [whole | {"record_id": key, "changes": changes} for key, changes in changed]
-    if rows:
-        db.session.execute(insert(AuditEntry.__table__), rows)  # type: ignore[arg-type]
+    insert_rows(AuditEntry, [whole | {"record_id": key, "changes": changes} for key, changes in changed])
 
 
 def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:
@@ -57,12 +56,14 @@ def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:
     return list(db.session.scalars(mine.order_by(AuditEntry.id.desc()).limit(limit)))
 
 
-def _entry(noun: str, record_id: int | None, action: str, changes: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    noun: str, record_id: int | None, action: str, changes: dict[str, Any], owner_id: int | None = None
+) -> dict[str, Any]:
     who = acting()
     return {
         "at": clock.now(),
         "user_id": who.user_id,
-        "actor": who.name,
+        "actor": who.signs(owner_id),
         "noun_of": noun,
         "record_id": record_id,
         "action": action,
@@ -90,13 +91,13 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
                 continue
             state = inspect(obj)
             changes = {
-                column.key: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
-                for column in state.mapper.column_attrs
-                if column.key not in obj.unaudited
-                and (history := state.get_history(column.key, PASSIVE_NO_INITIALIZE)).has_changes()
-                and action != "deleted"
+                name: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
+                for name in (state.committed_state if action != "deleted" else ())
+                if name in state.mapper.column_attrs
+                and name not in obj.unaudited
+                and (history := state.get_history(name, PASSIVE_NO_INITIALIZE)).has_changes()
             }
             if changes or action == "deleted":
-                rows.append(_entry(obj.noun or state.mapper.local_table.name, obj.id, action, changes))  # type: ignore[attr-defined]
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+                noun, owner_id = obj.noun or state.mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]
+                rows.append(_entry(noun, obj.id, action, changes, owner_id))  # type: ignore[attr-defined]
+    insert_rows(AuditEntry, rows)

@@ -102,8 +102,8 @@ def route(lead: Lead) -> None:
     """Put the lead in its territory and give it to the position that answers for it, with the reason in words."""
     placed = place(_whereabouts(lead))
     lead.territory_id = placed.territory_id
-    lead.owner_id, why = queries.answering(placed.territory_id)
-    lead.assigned_because = f"{placed.why}; {'the owner ' if lead.owner_id else ''}{why}"
+    lead.owner_id, why = queries.taker(lead)
+    lead.assigned_because = f"{placed.why}; {why}"
 
 
 def _whereabouts(lead: Lead) -> Facts:
