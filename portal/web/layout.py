@@ -63,6 +63,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("People", "user", "identity.list_users", "users.view"),
             Entry("Company", "building", "organization.show_company", "company.edit"),
+            Entry("Mail server", "mail", "messages.show_mail_server", "company.edit"),
             Entry("Imports", "upload", "workspace.new_import", "imports.run"),
             Entry("Audit", "history", "insights.list_audit", "audit.view"),
             Entry("System health", "database", "insights.show_health", "system.view"),
