@@ -66,7 +66,11 @@ price_list_items.view a a  a  a  a  a  -  a
 tax_rates.view       a  a  a  a  a  a  -  a
 tax_rates.edit       -  -  -  a  -  a  -  -
 targets.view         o  s  a  a  -  a  a  a
-targets.edit         -  -  a  a  -  -  -  -
+targets.edit         -  s  a  a  -  -  -  -
+targets.propose      o  s  a  a  -  -  -  -
+target_plans.view    a  a  a  a  -  a  a  a
+target_plans.edit    -  -  a  a  -  -  -  -
+target_plans.approve -  -  a  -  -  -  -  -
 territories.view     a  a  a  a  a  a  a  a
 territories.edit     -  -  a  a  -  -  -  -
 organization.view    a  a  a  a  a  a  a  a

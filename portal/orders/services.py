@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.activities.services import log
 from portal.activities.states import Kind
+from portal.catalog.queries import cost_of
 from portal.catalog.rules import total
 from portal.kernel import clock, numbering
 from portal.kernel.actor import Actor
@@ -56,6 +57,7 @@ def place_from_revision(quote_id: int, revision: Revision, *, reference: str, at
         contact_id=quote.contact_id, owner_id=quote.owner_id, territory_id=quote.territory_id,
         customer_reference=reference.strip(), payment_days=revision.payment_days, placed_at=at, currency=found.currency,
         discount_percent=revision.discount_percent, net=found.net, tax=found.tax, total=found.total,
+        cost=cost_of([(line.product_id, line.quantity) for line in revision.lines], found.currency),
     )  # fmt: skip
     order.number = numbering.take("SO", day.year)
     snapshot = confirmation(order, quote, revision.lines, found, revision=revision.number, seller=seller, day=day)

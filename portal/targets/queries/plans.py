@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
-from portal.organization.models import Coverage, Position
+from portal.organization.models import Coverage, Position, Unit
 from portal.organization.queries import get, visible_to
 from portal.territories.models import Territory
 
@@ -24,6 +24,10 @@ def this_year(shift: int = 0) -> Period:
     return fiscal_year(today(), year_start(), shift=shift)
 
 
+def fiscal_year_of(day: date) -> Period:
+    return fiscal_year(day, year_start())
+
+
 def year_of(plan: Plan) -> Period:
     return fiscal_year(plan.starts_on, plan.starts_on.month)
 
@@ -35,7 +39,9 @@ def plan(actor: Actor, plan_id: int, *, lock: bool = False) -> Plan:
 
 def plans_of(actor: Actor, starts_on: date) -> Sequence[Plan]:
     """The versions of a fiscal year, newest first."""
-    return db.session.scalars(visible_to(actor, Plan).where(Plan.starts_on == starts_on).order_by(Plan.number.desc())).all()
+    return db.session.scalars(
+        visible_to(actor, Plan).where(Plan.starts_on == starts_on).order_by(Plan.number.desc())
+    ).all()
 
 
 def counting_plan(day: date) -> Plan | None:
@@ -83,12 +89,17 @@ def quota_of(position_id: int, period: Period, metric: str = Metric.BOOKINGS) ->
         .join(Node, Node.id == Target.node_id)
         .join(Plan, Plan.id == Node.plan_id)
         .where(Plan.state == PlanState.APPROVED, Plan.starts_on < period.ends_on, Plan.ends_on > period.starts_on)
-        .where(Node.owner_id == position_id, Node.kind != NodeKind.TERRITORY, Target.metric == Metric(metric), TargetMonth.amount.is_not(None))
+        .where(
+            Node.owner_id == position_id,
+            Node.kind != NodeKind.TERRITORY,
+            Target.metric == Metric(metric),
+            TargetMonth.amount.is_not(None),
+        )
         .order_by(TargetMonth.month)
     ).all()
     highest: dict[date, tuple[int, Decimal]] = {}
     for path, first, amount in rows:
-        highest[first] = min(highest.get(first, (99, ZERO)), (path.count("/"), amount))
+        highest[first] = min(highest.get(first, (99, ZERO)), (path.count("/"), amount or ZERO))
     return sum((n * period.share_of(fiscal_month(first)) for first, (_, n) in highest.items()), ZERO)
 
 
@@ -102,5 +113,12 @@ def organization_tree(company: str) -> list[Part]:
     rows = select(Coverage.position_id, Territory.id, Territory.name).join(Territory).order_by(Coverage.id.desc())
     for position_id, territory_id, name in db.session.execute(rows):
         covers[position_id] = (territory_id, name)
-    positions = db.session.scalars(select(Position).order_by(Position.path))
-    return grown(company, [Place(p.id, p.title, p.path, p.carries_quota, None, covers.get(p.id)) for p in positions])
+    P = Position
+    named = select(P.id, P.title, P.path, P.carries_quota, Unit.id.label("unit_id"), Unit.name).outerjoin(P.unit)
+    return grown(
+        company,
+        [
+            Place(p.id, p.title, p.path, p.carries_quota, (p.unit_id, p.name) if p.unit_id else None, covers.get(p.id))
+            for p in db.session.execute(named.order_by(P.path))
+        ],
+    )

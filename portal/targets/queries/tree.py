@@ -85,6 +85,11 @@ class Branch:
         return set().union(*(branch.credited for branch in self.walk()))
 
 
+def is_own(actor: Actor, part: Node | Branch) -> bool:
+    """Whether it is the actor's own number: as a seller, or as the head of the team."""
+    return part.owner_id in actor.position_ids and part.kind != NodeKind.TERRITORY
+
+
 @dataclass(frozen=True)
 class Tree:
     """`tops` are the highest parts that the actor may see."""
@@ -134,14 +139,14 @@ def visible_positions(actor: Actor) -> dict[int, str]:
     return {row.id: row.path for row in db.session.execute(query)}
 
 
-def _planned(actor: Actor, plan: Plan, metric: Metric, months: Sequence[Period]) -> dict[int, tuple[Branch, int | None]]:
+def _planned(
+    actor: Actor, plan: Plan, metric: Metric, months: Sequence[Period]
+) -> dict[int, tuple[Branch, int | None]]:
     """Node -> its branch and its parent."""
     N = Node
     columns = (N.id, N.parent_id, N.key, N.kind, N.name, N.owner_id, N.territory_id)
     nodes = db.session.execute(visible_to(actor, N).with_only_columns(*columns).where(N.plan_id == plan.id))
-    found = {
-        n.id: (Branch(n.key, n.kind, n.name, n.owner_id, n.id, n.territory_id), n.parent_id) for n in nodes
-    }
+    found = {n.id: (Branch(n.key, n.kind, n.name, n.owner_id, n.id, n.territory_id), n.parent_id) for n in nodes}
     place = {one.starts_on: at for at, one in enumerate(months)}
     for row in db.session.execute(_numbers(plan, metric)):
         if row.node_id not in found:
@@ -167,7 +172,7 @@ def _numbers(plan: Plan, metric: Metric) -> Any:
 
 
 def _tops(found: Mapping[int, tuple[Branch, int | None]]) -> list[Branch]:
-    tops = []
+    tops: list[Branch] = []
     for branch, parent_id in found.values():
         above = found.get(parent_id or 0)
         (above[0].children if above else tops).append(branch)
@@ -178,7 +183,7 @@ def _unplanned(actor: Actor, positions: Mapping[int, str]) -> list[Branch]:
     home = company()
     everything = actor.is_system or Scope.ALL in actor.grants.get("targets.view", frozenset())
     found: dict[str, Branch] = {}
-    tops = []
+    tops: list[Branch] = []
     for part in organization_tree(home.name if home else ""):
         if everything or part.owner_id in positions:
             branch = Branch(part.key, part.kind, part.name, part.owner_id, territory_id=part.territory_id)
@@ -188,21 +193,27 @@ def _unplanned(actor: Actor, positions: Mapping[int, str]) -> list[Branch]:
     return tops
 
 
-def _credit(tops: Sequence[Branch], positions: Mapping[int, str], months: Sequence[Mapping[int | None, Decimal]]) -> None:
+def _credit(
+    tops: Sequence[Branch], positions: Mapping[int, str], months: Sequence[Mapping[int | None, Decimal]]
+) -> None:
     """Results go to the position itself; where it is not in the tree to its nearest superior there, else to the company."""
     home: dict[int, Branch] = {}
     for branch in (branch for top in tops for branch in top.walk()):
         known = home.get(branch.owner_id or 0)
-        if branch.owner_id and branch.kind != NodeKind.TERRITORY and (known is None or branch.kind == NodeKind.POSITION):
+        if (
+            branch.owner_id
+            and branch.kind != NodeKind.TERRITORY
+            and (known is None or branch.kind == NodeKind.POSITION)
+        ):
             home[branch.owner_id] = branch
     whole = next((top for top in tops if top.kind == NodeKind.COMPANY), None)
     for place, achieved in enumerate(months):
         for position_id, amount in achieved.items():
             above = [int(part) for part in positions.get(position_id or 0, "").split("/") if part]
-            branch = next((home[i] for i in reversed(above) if i in home), whole)
-            if branch is not None:
-                branch.actual[place] += amount
-                branch.credited.update({position_id} if position_id else ())
+            credited = next((home[i] for i in reversed(above) if i in home), whole)
+            if credited is not None:
+                credited.actual[place] += amount
+                credited.credited.update({position_id} if position_id else ())
 
 
 def _add_up(branch: Branch, depth: int) -> None:
