@@ -1,21 +1,41 @@
 """Which accounts and contacts somebody sees, and which of them a company or person may already be."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.db import db
+from portal.kernel.db import Base, db
 from portal.kernel.errors import Refused
 from portal.kernel.listing import Field, Listing
 from portal.kernel.places import countries
-from portal.organization.queries import names_of_positions, visible_to
+from portal.organization.queries import Held, names_of_positions, share, visible_to
 
-from .models import Account, Contact
+from .models import Account, AccountTeam, Contact
 from .rules import FREE_MAIL, name_key
+from .states import Access, Tier
+
+SHARED_BY_TEAM = frozenset({"view", "edit", "send"})  # the verbs that access to an account carries over
+
+
+def _through_account(model: type[Base], permission: str, held: Held) -> ColumnElement[bool] | None:
+    """An account team reaches the account and what belongs to it, and the owner sees what belongs to it whoever made it."""
+    key: Any = Account.id if model is Account else getattr(model, "account_id", None)
+    verb = permission.rpartition(".")[2]
+    if key is None or verb not in SHARED_BY_TEAM:
+        return None
+    team = select(AccountTeam.account_id).where(held(AccountTeam.position_id))
+    if verb != "view":
+        return cast(ColumnElement[bool], key.in_(team.where(AccountTeam.access == Access.EDIT)))
+    return or_(
+        key.in_(team), false() if model is Account else key.in_(select(Account.id).where(held(Account.owner_id)))
+    )
+
+
+share(_through_account)
 
 
 class Match(NamedTuple):
@@ -107,18 +127,22 @@ def _contacts(actor: Actor) -> Select[Contact]:
     return visible_to(actor, Contact).outerjoin(Contact.account).options(contains_eager(Contact.account))
 
 
-def _owners(actor: Actor) -> list[tuple[str, str]]:
+def owner_choices(actor: Actor) -> list[tuple[str, str]]:
     names = names_of_positions(clock.now().date())
     return [("me", "Me"), *sorted(((str(key), name) for key, name in names.items()), key=lambda choice: choice[1])]
 
 
-def _owned(model: type[Account | Contact]) -> Callable[[Actor, str], ColumnElement[bool]]:
+def owned_by(model: type[Account | Contact]) -> Callable[[Actor, str], ColumnElement[bool]]:
     """Owned by one position, or by those of the person asking."""
 
     def condition(actor: Actor, owner: str) -> ColumnElement[bool]:
         return model.owner_id.in_(actor.position_ids if owner == "me" else [int(owner)])
 
     return condition
+
+
+def tier_choices(actor: Actor) -> list[tuple[str, str]]:
+    return [(tier.value, f"Tier {tier}") for tier in Tier]
 
 
 def _countries(actor: Actor) -> list[tuple[str, str]]:
@@ -147,10 +171,12 @@ ACCOUNTS = Listing(
             Account.owner_id,
             kind="position",
             filter="choice",
-            choices=_owners,
-            match=_owned(Account),
+            choices=owner_choices,
+            match=owned_by(Account),
         ),
-        Field("created_at", "Since", Account.created_at, kind="datetime", filter="range"),
+        Field("tier", "Tier", Account.tier, filter="choice", choices=tier_choices),
+        Field("last_touch_at", "Last touch", Account.last_touch_at, kind="datetime", filter="range"),
+        Field("created_at", "Since", Account.created_at, kind="datetime", shown=False, filter="range"),
     ),
     sort="name",
     words=(Account.name, Account.number, Account.city, Account.domain),
@@ -177,8 +203,8 @@ CONTACTS = Listing(
             Contact.owner_id,
             kind="position",
             filter="choice",
-            choices=_owners,
-            match=_owned(Contact),
+            choices=owner_choices,
+            match=owned_by(Contact),
         ),
     ),
     sort="name",

@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
-from portal.kernel import audit, clock, numbering
+from portal.kernel import clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
-from portal.organization.models import Position
-from portal.organization.queries import authorize, get, own_position, seated_user
+from portal.organization.queries import authorize, get, own_position
 from portal.territories.queries import place
 from portal.territories.rules import Facts
-from portal.workspace.services import notify
 
-from ..models import Account, Contact
+from ..models import Account
 from ..queries import matches
 from ..rules import check_country, domain_of, normal_phone, normal_vat_id
 
@@ -65,27 +61,6 @@ def _place(account: Account) -> int | None:
     """The territory that the rules give a company like this."""
     where = (account.country or "", account.region or "", account.postcode or "")
     return place(Facts(*where, account.industry or "", account.employees)).territory_id
-
-
-def change_owner(actor: Actor, account_id: int, owner_id: int, reason: str) -> Account:
-    """Hand the account over, with those of its contacts that had the same owner. The reason goes to the audit."""
-    account = get(actor, Account, account_id, lock=True)
-    authorize(actor, "accounts.edit", account)
-    if db.session.get(Position, owner_id) is None:
-        raise Refused("account.unknown_owner", "Choose a position.", "owner_id")
-    if owner_id == account.owner_id:
-        raise Refused("account.same_owner", "This is the owner already.", "owner_id")
-    if not reason.strip():
-        raise Refused("account.no_reason", "Say why, for whoever asks later.", "reason")
-    followers = select(Contact).where(Contact.account_id == account.id, Contact.owner_id == account.owner_id)
-    for contact in db.session.scalars(followers):
-        contact.owner_id = owner_id
-    account.owner_id = owner_id
-    audit.record("accounts", account.id, "owner changed", reason=[None, reason.strip()])
-    if (person := seated_user(owner_id, clock.now().date())) and person.id != actor.user_id:
-        told = f"account:{account.id}:owner:{owner_id}:{account.version}"
-        notify(person.id, f"{actor.name} gave you {account.name}: {reason.strip()}", f"/accounts/{account.id}", told)
-    return account
 
 
 def clean(details: Mapping[str, Any], country: str = "") -> dict[str, Any]:

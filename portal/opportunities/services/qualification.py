@@ -223,7 +223,7 @@ def undo_qualification(actor: Actor, lead_id: int) -> int:
 def _remove(actor: Actor, model: type[Base], record_id: int) -> None:
     record: Any = get(actor, model, record_id, lock=True)
     moved_on = isinstance(record, Opportunity) and (record.version > 1 or record.stage_since != record.created_at)
-    if moved_on or _referred_to(model, record_id, besides=("stage_change",)):
+    if moved_on or _referred_to(model, record_id, besides=("stage_change", "account_assignment")):
         raise Refused("lead.undo_followed", "Work was done on what this lead became, so it stays qualified.")
     db.session.execute(delete(Regarding).where(Regarding.noun_of == model.noun, Regarding.record_id == record_id))
     if isinstance(record, Opportunity):

@@ -1,14 +1,17 @@
 """Who sits where, who stands in, the chart, and who may see and do what."""
 
 from .access import (
+    Held,
     actor_for,
     allows,
     authorize,
+    authorize_delegation,
     get,
     may_delegate,
     own_position,
     positions_below,
     reach,
+    share,
     visible_to,
 )
 from .chart import Node, chart
@@ -42,11 +45,13 @@ from .seats import (
 )
 
 __all__ = [
+    "Held",
     "Node",
     "Vacancy",
     "actor_for",
     "allows",
     "authorize",
+    "authorize_delegation",
     "chart",
     "company",
     "covered_by",
@@ -71,6 +76,7 @@ __all__ = [
     "running",
     "seated_user",
     "seats_in",
+    "share",
     "territory_choices",
     "unit",
     "unit_choices",

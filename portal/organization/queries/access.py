@@ -1,11 +1,13 @@
 """Who may see and do what: the reach of a person in their positions, and in those they stand in for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, true
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.base import ExecutableOption
 
 from portal.identity.models import User
 from portal.identity.rules import PERMISSIONS, grants_of
@@ -20,6 +22,19 @@ from .seats import running
 M = TypeVar("M", bound=Base)
 
 
+Held = Callable[[Any], ColumnElement[bool]]  # whether a column of positions names one within the actor's reach
+_shared: list[Callable[[type[Base], str, Held], ColumnElement[bool] | None]] = []
+
+
+def share(condition: Callable[[type[Base], str, Held], ColumnElement[bool] | None]) -> None:
+    """Register another way by which records are reached than by owning them or covering their territory.
+
+    It is asked with the model, the permission and `Held`, and answers a condition on the model, or None for no such way.
+    """
+    if condition not in _shared:
+        _shared.append(condition)
+
+
 def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[bool]:
     """The condition on `model` (an Owned one, where scopes differ) under which the permission holds."""
     if permission not in PERMISSIONS:
@@ -30,16 +45,26 @@ def reach(actor: Actor, model: type[Base], permission: str) -> ColumnElement[boo
     owner: Any = getattr(model, "owner_id", None)
     if owner is None or not scopes:
         return false()
-    conditions: list[ColumnElement[bool]] = []
-    if scopes & {Scope.OWN, Scope.TEAM, Scope.SUBTREE} and actor.position_ids:
-        conditions.append(owner.in_(actor.position_ids))
-    if Scope.TEAM in scopes:
-        conditions.append(owner.in_(actor.team_ids))
-    if Scope.SUBTREE in scopes:
-        below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
-        conditions.append(owner.in_(select(Position.id).where(or_(false(), *below))))
+
+    def held(position: Any) -> ColumnElement[bool]:
+        return _within(actor, scopes, position)
+
+    conditions = [held(owner)]
     if Scope.TERRITORY in scopes and actor.territory_ids:
         conditions.append(model.territory_id.in_(actor.territory_ids))  # type: ignore[attr-defined]
+    found = (condition(model, permission, held) for condition in _shared)
+    return or_(*conditions, *(condition for condition in found if condition is not None))
+
+
+def _within(actor: Actor, scopes: frozenset[Scope], position: Any) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    if scopes & {Scope.OWN, Scope.TEAM, Scope.SUBTREE} and actor.position_ids:
+        conditions.append(position.in_(actor.position_ids))
+    if Scope.TEAM in scopes:
+        conditions.append(position.in_(actor.team_ids))
+    if Scope.SUBTREE in scopes:
+        below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
+        conditions.append(position.in_(select(Position.id).where(or_(false(), *below))))
     return or_(false(), *conditions)
 
 
@@ -48,12 +73,22 @@ def visible_to(actor: Actor, model: type[M]) -> Select[M]:
     return select(model).where(reach(actor, model, f"{model.noun}.view"))
 
 
-def get(actor: Actor, model: type[M], record_id: int, *, lock: bool = False) -> M:
-    """The record, re-read and locked when it will change. Raises NotFound when absent or not the actor's to see."""
-    query = visible_to(actor, model).where(model.id == record_id)  # type: ignore[attr-defined]
-    if lock:
-        query = query.with_for_update(of=model).execution_options(populate_existing=True)
-    found = db.session.scalar(query)
+@lru_cache(maxsize=500)
+def _by_id(model: type[M], load: tuple[ExecutableOption, ...], lock: bool) -> Select[M]:
+    """Made once: to build a statement and look up its SQL takes longer than the database does."""
+    query = select(model).where(model.id == bindparam("wanted")).options(*load)  # type: ignore[attr-defined]
+    return query.with_for_update(of=model).execution_options(populate_existing=True) if lock else query
+
+
+def get(
+    actor: Actor, model: type[M], record_id: int, *, lock: bool = False, load: Sequence[ExecutableOption] = ()
+) -> M:
+    """The record, re-read and locked when it will change, with what `load` tells to bring along.
+
+    Raises NotFound when absent or not the actor's to see.
+    """
+    query, seen = _by_id(model, tuple(load), lock), reach(actor, model, f"{model.noun}.view")
+    found: M | None = db.session.scalar(query if seen is true() else query.where(seen), {"wanted": record_id})
     if found is None:
         raise NotFound(f"{model.noun}.not_found", "This is not here, or not yours to see.")
     return found
@@ -183,3 +218,9 @@ def may_delegate(actor: Actor, position: Position) -> bool:
     return (
         own or Scope.SUBTREE in scopes and position.path.startswith(actor.paths) and position.id not in actor.stands_for
     )
+
+
+def authorize_delegation(actor: Actor, position: Position) -> None:
+    """Raises Forbidden."""
+    if not may_delegate(actor, position):
+        raise Forbidden("delegation.forbidden", "Who sits there names a deputy, or somebody above.")
