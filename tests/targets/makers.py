@@ -1,17 +1,18 @@
 """Plans and numbers for tests."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
+from portal.kernel.money import spread
 from portal.orders.models import Order
 from portal.targets import queries, services
 from portal.targets.models import Plan, Target, TargetMonth
 from portal.targets.rules import months_of
-from portal.targets.states import Metric
+from portal.targets.states import Metric, PlanState
 from tests import world
 from tests.opportunities.makers import account
 
@@ -29,7 +30,7 @@ def plan(
     with unit_of_work():
         made = db.session.get_one(Plan, services.draft_plan(SYSTEM, day, reason="A better guess"))
         for who, amount in numbers.items():
-            db.session.add(_target(node(made, who), metric, made, amount))
+            _target(node(made, who), metric, made, [Decimal(amount)] * 12)
         db.session.flush()
         if approved and numbers:
             services.submit_plan(SYSTEM, made.id)
@@ -37,14 +38,24 @@ def plan(
     return made
 
 
-def _target(node_id: int, metric: Metric, made: Plan, amount: int) -> Any:
+def quarterly(who: str, amount: Decimal, day: date = date(2026, 5, 16)) -> None:
+    """So much bookings in every quarter of the year of the day, in an approved plan. Joins the caller's unit of work."""
+    made = queries.counting_plan(day)
+    if made is None:
+        made = db.session.get_one(Plan, services.draft_plan(SYSTEM, day))
+        made.submitted_at = made.approved_at = datetime.combine(made.starts_on, time(), UTC)
+        made.state = PlanState.APPROVED
+        db.session.flush()
+    months = [part for _ in range(4) for part in spread(amount, [Decimal(1)] * 3, "USD")]
+    _target(node(made, who), Metric.BOOKINGS, made, months)
+
+
+def _target(node_id: int, metric: Metric, made: Plan, amounts: Sequence[Decimal]) -> None:
     target = Target(node_id=node_id, metric=metric)
     db.session.add(target)
     db.session.flush()
-    db.session.add_all(
-        TargetMonth(target_id=target.id, month=month, amount=Decimal(amount)) for month in months_of(made.starts_on)
-    )
-    return target
+    months = zip(months_of(made.starts_on), amounts, strict=True)
+    db.session.add_all(TargetMonth(target_id=target.id, month=month, amount=amount) for month, amount in months)
 
 
 def node(made: Plan, who: str) -> int:

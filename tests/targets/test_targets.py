@@ -121,7 +121,7 @@ def test_attainment_is_a_few_statements(booked, actor, count_queries):
         now = queries.current_period()
         count_queries.clear()
         queries.attainment(who, now)
-    assert len(count_queries) == 10
+    assert len(count_queries) == 6
 
 
 def test_the_quarter_ends_at_midnight_of_the_company(app, actor):

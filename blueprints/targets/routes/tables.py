@@ -74,7 +74,7 @@ def import_targets(plan_id: int) -> Any:
     def act() -> int:
         if not content.strip():
             raise Refused("import.nothing", "Choose a file, or paste cells.", "file")
-        count, found = services.import_table(g.actor, plan_id, read_table(content))
+        count, found = services.import_table(g.actor, plan_id, read_table(content)[0])
         if found:
             problems.extend(found)
             raise Refused("import.problems", f"{len(found)} cells are wrong; nothing was changed.")

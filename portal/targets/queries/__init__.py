@@ -25,6 +25,7 @@ from .plans import plan as plan
 from .plans import planned_years as planned_years
 from .plans import plans_of as plans_of
 from .plans import quota_of as quota_of
+from .plans import quotas_of as quotas_of
 from .plans import same_node as same_node
 from .plans import seasonality as seasonality
 from .plans import target as target

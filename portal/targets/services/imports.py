@@ -46,7 +46,8 @@ def import_table(actor: Actor, plan_id: int, table: Table) -> tuple[int, list[Pr
     nodes = _nodes(actor, plan)
     problems: list[Problem] = []
     read: dict[tuple[int, Metric], Mapping[date, Decimal]] = {}
-    for line, row in zip(table.lines, table.rows, strict=True):
+    lines = []
+    for line, row, _ in table:
         cells = {name: row[at] for name, at in place.items()}
         try:
             known = _node(nodes, cells)
@@ -54,10 +55,11 @@ def import_table(actor: Actor, plan_id: int, table: Table) -> tuple[int, list[Pr
             if (known, metric) in read:
                 raise Refused("import.twice", "This target stands in an earlier row.", "Key")
             read[known, metric] = _months(cells, plan)
+            lines.append(line)
         except Refused as refused:
             problems.append(Problem(line, refused.field or "Key", refused.message))
     if not problems:
-        problems = _store(actor, plan, read, table.lines)
+        problems = _store(actor, plan, read, lines)
     return len(read), problems
 
 
@@ -93,7 +95,7 @@ def _columns(table: Table, plan: Plan) -> dict[str, int]:
                 if outside
                 else f"There is no column {name!r} in a table of targets."
             )
-            raise Refused("import.column", f"Row {table.lines[0] - 1}, {name}: {text}", "file")
+            raise Refused("import.column", f"First row, {name}: {text}", "file")
         found[known[plain]] = at
     if "Metric" not in found or not {"Key", "Name"} & found.keys() or not set(months) & found.keys():
         raise Refused(
