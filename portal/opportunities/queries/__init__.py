@@ -1,9 +1,9 @@
 """Reading deals: lists, the board, one deal with what its gates and health ask about, matches of a lead."""
 
 from portal.organization.queries import business_day
+from portal.targets.queries import midnight
 
 from .board import Board, Card, Lane, board, closed_since, totals, usual_days
-from .bookings import midnight
 from .channels import Limit, discount_limit
 from .customer import Worth, open_deals_of_account, worth_of_account
 from .deal import closing, deal, facts_of, flags_of, last_activity, stage_days
