@@ -112,11 +112,6 @@ def _in(model_id: int | None) -> ColumnElement[bool]:
     return IN_FORCE if model_id is None else Territory.model_id == model_id
 
 
-def in_force() -> ColumnElement[bool]:
-    """That a territory belongs to the active model."""
-    return _in(None)
-
-
 def plain(rule: TerritoryRule) -> Rule:
     return Rule(
         id=rule.id,

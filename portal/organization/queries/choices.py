@@ -9,7 +9,7 @@ from portal.identity.models import User
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.territories.models import Territory
-from portal.territories.queries import in_force
+from portal.territories.queries import IN_FORCE
 
 from ..models import Position, RampProfile, Unit
 
@@ -28,7 +28,7 @@ def unit_choices() -> list[tuple[int, str]]:
 
 def territory_choices() -> list[tuple[int, str]]:
     """Those of the model in force."""
-    query = select(Territory.id, Territory.name, Territory.path).where(in_force())
+    query = select(Territory.id, Territory.name, Territory.path).where(IN_FORCE)
     rows = db.session.execute(query.order_by(Territory.path)).all()
     return [(row.id, _indent(row.path) + row.name) for row in rows]
 

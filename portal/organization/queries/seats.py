@@ -10,7 +10,7 @@ from sqlalchemy.orm import lazyload, selectinload
 from portal.identity.models import User
 from portal.kernel.db import db
 from portal.territories.models import Territory
-from portal.territories.queries import in_force
+from portal.territories.queries import IN_FORCE
 
 from ..models import Company, Coverage, Delegation, Position, RampProfile, Seat, Unit
 
@@ -113,7 +113,7 @@ def delegations_of(position_id: int) -> Sequence[Delegation]:
 def covered_by(position_id: int) -> list[int]:
     """Its territories of the model in force."""
     mine = select(Coverage.territory_id).join(Territory, Territory.id == Coverage.territory_id)
-    return list(db.session.scalars(mine.where(Coverage.position_id == position_id, in_force())))
+    return list(db.session.scalars(mine.where(Coverage.position_id == position_id, IN_FORCE)))
 
 
 def facts_of(position: Position) -> dict[str, str]:
