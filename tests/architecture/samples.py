@@ -131,10 +131,8 @@ def _delegation() -> int:
 def _task() -> int:
     with unit_of_work():
         owner = world.position("rep").id
-        made = add_task(
-            "Call back", due_at=clock.now() + timedelta(days=1), about=[], author="Rita Rep", owner_id=owner
-        )
-        return made.id
+        due_at = clock.now() + timedelta(days=1)
+        return add_task("Call back", due_at=due_at, about=[], author="Rita Rep", owner_id=owner)
 
 
 def _device() -> int:

@@ -74,11 +74,12 @@ def _vacant(actor: Actor, today: date) -> Iterator[Finding]:
         days = (today - one.since).days if one.since else None
         if one.next_on or (days is not None and days < LONG):
             continue
-        waits = f"{accounts.get(one.position.id, 0)} accounts and {worth.get(one.position.id, ZERO):,.0f} {currency()} of open deals wait"
+        number, deals = accounts.get(one.position.id, 0), worth.get(one.position.id, ZERO)
+        waits = f"{number} accounts and {deals:,.0f} {currency()} of open deals wait"
         since = f"Vacant for {days} days" if days is not None else "Never filled"
         yield Finding(
             f"Fill {one.position.title}", f"{since}: {waits} for somebody.", "organization.show_position",
-            {"record_id": one.position.id}, worth.get(one.position.id, ZERO),
+            {"record_id": one.position.id}, deals,
         )  # fmt: skip
 
 
@@ -144,7 +145,8 @@ def _behind(actor: Actor, rows: Sequence[Row]) -> Iterator[Finding]:
 def _short(plan: CapacityPlan) -> Iterator[Finding]:
     for team in plan.teams:
         if team.depth and team.short and team.gap < 0:
-            why = f"In {team.short} months of the year its people cannot carry its target; together {-team.gap:,.0f} {currency()} are missing."
+            missing = f"together {-team.gap:,.0f} {currency()} are missing"
+            why = f"In {team.short} months of the year its people cannot carry its target; {missing}."
             yield Finding(
                 f"Hire for {team.name}, or lower its target",
                 why,
