@@ -52,9 +52,11 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Plan",
         (
+            Entry("Strategy", "compass", "strategy.show_home", "strategy.view"),
             Entry("Targets", "flag", "targets.show_targets", "targets.view"),
             Entry("Territories", "map-2", "territories.show_tree", "territories.view"),
             Entry("Organization", "users", "organization.show_chart", "organization.view"),
+            Entry("Capacity", "chart-bar", "strategy.show_capacity", "capacity.view"),
         ),
     ),
     (
