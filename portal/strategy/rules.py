@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import floor, log10, sqrt
+from math import ceil, floor, log10, sqrt
 from statistics import median
 
 from portal.targets.rules import ZERO, Period, carried
@@ -62,4 +62,4 @@ def axis(most: Decimal) -> tuple[int, int]:
         return 1, 1
     unit = 10 ** floor(log10(float(most) / 4))
     step = next(int(unit * n) or 1 for n in (1, 2, 2.5, 5, 10) if unit * n * 4 >= float(most) or n == 10)
-    return step * -(-int(-(-most // 1)) // step), step
+    return step * -(-ceil(most) // step), step

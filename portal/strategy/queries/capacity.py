@@ -12,7 +12,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.organization.models import Position, RampProfile, Seat
-from portal.targets.queries import Branch, tree
+from portal.targets.queries import Branch, today, tree
 from portal.targets.queries.tree import visible_positions
 from portal.targets.rules import ZERO, Period
 from portal.targets.states import NodeKind
@@ -106,7 +106,7 @@ class _Usual:
 def _positions(
     paths: Mapping[int, str], own: Mapping[int, Months], usual: _Usual, months: Sequence[Period]
 ) -> list[Carrier]:
-    stays = _stays(months)
+    stays, day = _stays(months), min(max(today(), months[0].starts_on), months[-1].last_day)
     query = select(Position.id, Position.title, Position.capacity, Position.opens_on, RampProfile.percents).outerjoin(
         RampProfile, RampProfile.id == Position.ramp_id
     )
@@ -116,7 +116,7 @@ def _positions(
             continue
         ramp, seated = row.percents or [], stays.get(row.id, [])
         here = [Stay(since, until, ramp) for since, until in seated]
-        kind = "seated" if here else "vacant"
+        kind = "seated" if any(since <= day and (until is None or until > day) for since, until in seated) else "vacant"
         if not here and row.opens_on and row.opens_on >= months[0].starts_on:
             here, kind = [Stay(row.opens_on, None, ramp)], "planned"
         numbers = own.get(row.id, NO_MONTHS)

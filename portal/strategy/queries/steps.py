@@ -26,13 +26,18 @@ from ..states import STEPS, Step, StepState
 
 @dataclass(frozen=True)
 class Gap:
-    """What is missing: in how many cases, and the page that mends it."""
+    """What is missing: in how many cases, of what (one, several), and the page that mends it."""
 
     count: int
-    text: str
+    one: str
+    several: str
     endpoint: str
     values: Mapping[str, Any]
     grave: bool = True
+
+    @property
+    def text(self) -> str:
+        return self.one if self.count == 1 else self.several
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,22 @@ def _targets(actor: Actor, starts_on: date, today: date) -> Found:
     waiting = count(select(Plan.id).where(Plan.starts_on == starts_on, Plan.state == PlanState.SUBMITTED))
     stands = f"Plan version {plan.number} for {people} positions" if plan else "No approved plan"
     return stands, [
-        Gap(0 if plan else 1, "target plan to approve", "targets.list_plans", {}),
-        Gap(bare, "positions with quota but without target", "targets.show_targets", {}),
-        Gap(waiting, "plan version waits for approval", "targets.list_plans", {}, grave=False),
+        Gap(0 if plan else 1, "target plan to approve", "target plans to approve", "targets.list_plans", {}),
+        Gap(
+            bare,
+            "position with quota but without target",
+            "positions with quota but without target",
+            "targets.show_targets",
+            {},
+        ),
+        Gap(
+            waiting,
+            "plan version waits for approval",
+            "plan versions wait for approval",
+            "targets.list_plans",
+            {},
+            grave=False,
+        ),
     ]
 
 
@@ -129,9 +147,18 @@ def _organization(actor: Actor, starts_on: date, today: date) -> Found:
     homeless = count(select(Position.id).where(Position.carries_quota, Position.unit_id.is_(None)))
     ramps = count(select(Position.id).where(Position.carries_quota, Position.ramp_id.is_(None)))
     return f"{total} positions, {len(coming)} planned", [
-        Gap(len(empty), "vacant positions", "organization.list_vacancies", {}),
-        Gap(homeless, "positions with quota in no unit", "organization.show_chart", {}),
-        Gap(ramps, "positions with quota without a ramp", "organization.list_units", {}, grave=False),
+        Gap(len(empty), "vacant position", "vacant positions", "organization.list_vacancies", {}),
+        Gap(
+            homeless, "position with quota in no unit", "positions with quota in no unit", "organization.show_chart", {}
+        ),
+        Gap(
+            ramps,
+            "position with quota without a ramp",
+            "positions with quota without a ramp",
+            "organization.list_units",
+            {},
+            grave=False,
+        ),
     ]
 
 
@@ -144,8 +171,21 @@ def _compensation(actor: Actor, starts_on: date, today: date) -> Found:
     silent = count(on_plan.where(P.accepted_version_id.is_(None)))
     plans = count(select(PlanVersion.id).where(PlanVersion.state == VersionState.APPROVED))
     return f"{plans} approved plan versions, {count(on_plan)} people on one", [
-        Gap(without, "people with quota but without plan", "compensation.list_plans", {}),
-        Gap(silent, "people who have not accepted their plan", "compensation.list_plans", {}, grave=False),
+        Gap(
+            without,
+            "person with quota but without plan",
+            "people with quota but without plan",
+            "compensation.list_plans",
+            {},
+        ),
+        Gap(
+            silent,
+            "person who has not accepted their plan",
+            "people who have not accepted their plan",
+            "compensation.list_plans",
+            {},
+            grave=False,
+        ),
     ]
 
 
@@ -157,9 +197,17 @@ def _territories(actor: Actor, starts_on: date, today: date) -> Found:
     uncovered = count(leaf.where(Territory.id.not_in(select(Coverage.territory_id))))
     bare = count(leaf.where(Territory.id.not_in(with_target))) - uncovered
     return f"{model.name if model else 'No model'} in force, {leaves} territories", [
-        Gap(0 if model else 1, "model to put in force", "realignment.list_models", {}),
-        Gap(uncovered, "territories that nobody covers", "realignment.show_coverage", {}),
-        Gap(bare if _plan(starts_on) else 0, "territories without target", "targets.show_targets", {}),
+        Gap(0 if model else 1, "model to put in force", "models to put in force", "realignment.list_models", {}),
+        Gap(
+            uncovered, "territory that nobody covers", "territories that nobody covers", "realignment.show_coverage", {}
+        ),
+        Gap(
+            bare if _plan(starts_on) else 0,
+            "territory without target",
+            "territories without target",
+            "targets.show_targets",
+            {},
+        ),
     ]
 
 
@@ -170,10 +218,25 @@ def _responsibility(actor: Actor, starts_on: date, today: date) -> Found:
     lacking, late = orphans(actor), sum(tier.late for tier in care(actor))
     page = "responsibility.list_orphans"
     return f"{total:,} accounts", [
-        Gap(lacking["owner"], "accounts without owner", page, {"lacks": "owner"}),
-        Gap(lacking["vacant"], "accounts of vacant positions", page, {"lacks": "vacant"}),
-        Gap(lacking["territory"], "accounts without territory", page, {"lacks": "territory"}),
-        Gap(late, "accounts not touched in time", "responsibility.list_neglected", {}, grave=False),
+        Gap(lacking["owner"], "account without owner", "accounts without owner", page, {"lacks": "owner"}),
+        Gap(
+            lacking["vacant"], "account of a vacant position", "accounts of vacant positions", page, {"lacks": "vacant"}
+        ),
+        Gap(
+            lacking["territory"],
+            "account without territory",
+            "accounts without territory",
+            page,
+            {"lacks": "territory"},
+        ),
+        Gap(
+            late,
+            "account not touched in time",
+            "accounts not touched in time",
+            "responsibility.list_neglected",
+            {},
+            grave=False,
+        ),
     ]
 
 
