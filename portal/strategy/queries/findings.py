@@ -1,6 +1,6 @@
 """What the figures suggest to change: each finding with its reason and the place to act."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ ON_QUOTA = (Decimal("0.5"), Decimal("0.8"))  # of sellers: fewer means broken qu
 FAR_BEHIND = Decimal("-0.2")
 THIN = 3  # times what is still to book that should be in the pipeline
 SPAN = 12  # people whom one superior can lead
+FEW = 4  # of one kind that are shown
 LONG = 14  # days a position with quota stays vacant before it shows
 
 
@@ -40,14 +41,18 @@ class Finding:
 
 
 def findings(actor: Actor, today: date, plan: CapacityPlan | None) -> list[Finding]:
-    """The most money first."""
+    """The most money first, the gravest few of each kind."""
     span = current_period()
-    found = [*_vacant(actor, today), *_wide()]
+    kinds = [_vacant(actor, today), _wide()]
     if actor.may("targets.view"):
         rows = attainment(actor, span)
-        found += [*_assigned(rows), *_reached(rows, today, span), *_behind(actor, rows)]
+        kinds += [_assigned(rows), _reached(rows, today, span), _behind(actor, rows)]
     if plan:
-        found += _short(plan)
+        kinds.append(_short(plan))
+    return _worst(one for kind in kinds for one in _worst(kind)[:FEW])
+
+
+def _worst(found: Iterable[Finding]) -> list[Finding]:
     return sorted(found, key=lambda one: -one.worth)
 
 
