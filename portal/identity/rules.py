@@ -94,6 +94,10 @@ territories.edit     -  -  a  a  -  -  -  -
 organization.view    a  a  a  a  a  a  a  a
 organization.edit    -  -  -  a  -  -  a  a
 delegations.edit     o  s  a  a  o  o  a  a
+strategy.view        -  a  a  a  a  a  a  a
+strategy.edit        -  -  a  a  -  -  -  -
+capacity.view        -  s  a  a  -  a  a  a
+capacity.edit        -  -  a  a  -  -  a  -
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a

@@ -20,6 +20,7 @@ from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
 from portal.opportunities.models import OpportunityLine
 from portal.scoring.models import ScoreRule
+from portal.strategy import queries
 from portal.territories.models import TerritoryRule
 from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
@@ -32,6 +33,7 @@ from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
+from tests.strategy.makers import scenario
 from tests.workspace.makers import add_work
 
 Values = Mapping[str, object]
@@ -59,6 +61,7 @@ def make() -> dict[str, Values]:
     agree("ann@example.com")
     price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
     rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
+    what_if = queries.scenario(scenario((1, date(2026, 4, 1))).id)
     return {
         "static": {"filename": "portal.css"},
         "accounts": {"record_id": customer.id},
@@ -120,6 +123,7 @@ def make() -> dict[str, Values]:
         "scoring": {"record_id": rule.id},
         "security": {"token": "no-such-token"},
         "targets": _targets(),
+        "strategy": {"year": 2026, "step": "organization", "record_id": what_if.id, "hire_id": what_if.hires[0].id},
         "territories": {"record_id": territory.id},
         **dict.fromkeys(
             ("territories.change_rule", "territories.edit_rule", "territories.remove_rule"),

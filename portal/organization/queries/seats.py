@@ -125,9 +125,9 @@ def delegations_of(position_id: int) -> Sequence[Delegation]:
 
 
 def covered_by(position_id: int) -> list[int]:
-    """The territories in force that the position answers for."""
-    query = select(Coverage.territory_id).join(Territory, Territory.id == Coverage.territory_id)
-    return list(db.session.scalars(query.where(Coverage.position_id == position_id, IN_FORCE)))
+    """Its territories of the model in force."""
+    mine = select(Coverage.territory_id).join(Territory, Territory.id == Coverage.territory_id)
+    return list(db.session.scalars(mine.where(Coverage.position_id == position_id, IN_FORCE)))
 
 
 def facts_of(position: Position) -> dict[str, str]:
