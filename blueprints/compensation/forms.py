@@ -166,7 +166,7 @@ class ComponentForm(EditForm):
 def component_data(terms: dict[str, Any]) -> dict[str, Any]:
     """What the editor shows for a component of the stored plan."""
     exact = ("weight", "cap", "cap_percent", "clawback_percent", "amount", "minimum")
-    data = {name: Decimal(str(terms[name])) for name in exact if terms.get(name) is not None}
+    data: dict[str, Any] = {name: Decimal(str(terms[name])) for name in exact if terms.get(name) is not None}
     for name, kind in (("kind", Kind), ("measure", Measure), ("interval", Interval), ("method", Method), ("basis", Basis),
                        ("unit", Unit)):  # fmt: skip
         if name in terms:

@@ -153,7 +153,7 @@ def review(record_id: int) -> Any:
 
 
 @bp.post("/compensation/periods/<int:record_id>/reopening")
-@needs("compensation.plans")
+@needs("compensation.run")
 def reopen(record_id: int) -> Any:
     act: Callable[[PeriodAct], None] = lambda form: services.reopen(  # noqa: E731
         g.actor, record_id, version=form.version.data
@@ -223,8 +223,6 @@ def export_payroll(record_id: int, kind: str) -> Response:
         raise Refused("period.not_locked", "Only a locked month goes to payroll.")
     shown = exports.known_format(kind)
     name = f"payroll-{found.starts_on:%Y-%m}"
-    return Response(
-        exports.whole(name, queries.payroll(record_id), shown),
-        mimetype=exports.MEDIA[shown],
-        headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'},
-    )
+    sent = exports.whole(name, queries.payroll(record_id), shown)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return Response(sent, mimetype=exports.MEDIA[shown], headers=headers)

@@ -28,7 +28,8 @@ APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 ABSENT = {
     "your_reference": "", "from_document": "", "payment_terms": "", "revision": 1, "replaces": None, "changes": [],
-    "valid_until": "", "options": [], "accept_url": "", "delivery": None, "schedule": [], "delivered": "", "due": "", "tax_name": "vat",
+    "valid_until": "", "options": [], "accept_url": "", "delivery": None, "schedule": [], "delivered": "", "due": "",
+    "tax_name": "vat",
 }  # fmt: skip
 
 
