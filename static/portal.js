@@ -7,11 +7,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-theme-form]");
   if (!form) return;
   event.preventDefault();
-  const button = form.querySelector("[name=theme]");
   const told = new FormData(form);
-  told.set("theme", button.value);
-  root.dataset.bsTheme = button.value;
-  button.value = button.value === "dark" ? "light" : "dark";
+  root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  told.set("theme", root.dataset.bsTheme);
   fetch(form.action, { method: "post", body: told, credentials: "same-origin", redirect: "manual" });
 });
 
@@ -67,6 +65,31 @@ const startBoards = () => {
 };
 document.addEventListener("DOMContentLoaded", startBoards);
 document.addEventListener("htmx:after:process", startBoards);
+
+// Organization chart: dropping a card on another sends the page's own form to the address that moves it there.
+let dragged = null;
+const under = (event) => dragged && event.target.closest?.("[data-node]:not(.is-dragged)");
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("[data-move]");
+  dragged?.classList.add("is-dragged");
+});
+document.addEventListener("dragend", () => document.querySelectorAll(".is-dragged, .is-over").forEach((one) => one.classList.remove("is-dragged", "is-over")));
+document.addEventListener("dragover", (event) => {
+  const card = under(event);
+  document.querySelectorAll(".is-over").forEach((one) => one !== card && one.classList.remove("is-over"));
+  if (!card) return;
+  event.preventDefault();
+  card.classList.add("is-over");
+});
+document.addEventListener("drop", (event) => {
+  const card = under(event);
+  const form = document.querySelector("[data-move-form]");
+  if (!card || !form) return;
+  event.preventDefault();
+  form.action = dragged.dataset.move;
+  form.elements.reports_to_id.value = card.dataset.node;
+  form.requestSubmit();
+});
 
 // The head box of a table picks every row; filters with data-auto are applied when one changes.
 document.addEventListener("change", (event) => {

@@ -16,7 +16,7 @@ from portal.leads.states import OPEN
 from portal.organization.queries import allows
 from portal.scoring.models import ScoreReceipt
 from portal.scoring.queries import receipts
-from portal.territories.queries import names as territory_names
+from portal.territories.queries import name_of
 from portal.web.forms import ActForm
 from portal.web.htmx import page
 from portal.web.listing import list_page
@@ -91,13 +91,9 @@ def lead_page(
         act_form=ActForm(formdata=None),
         disqualify=disqualify or DisqualifyLead(formdata=None),
         assign=assign,
-        territory=_territory(lead),
+        territory=name_of(lead.territory_id),
         **tabs_of(lead),
     )
-
-
-def _territory(lead: Lead) -> str:
-    return territory_names().get(lead.territory_id or 0, "")
 
 
 def _verdicts(lead: Lead) -> list[tuple[str, bool, str]]:

@@ -1,5 +1,7 @@
 """Positions, seats, coverage, and the facts about the company."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
@@ -7,16 +9,19 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TelField,
     URLField,
 )
-from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.organization import queries
+from portal.organization.services import PositionFacts
+from portal.organization.states import ROLES, UNIT_KINDS, PositionRole, UnitKind
 from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
 from portal.web.forms import EditForm, Form
 
@@ -27,21 +32,79 @@ def id_or_none(value: Any) -> int | None:
 
 class EditPosition(EditForm):
     title = StringField("Title", [InputRequired(), Length(max=120)])
+    role = SelectField("Role", [InputRequired()], choices=pairs(ROLES.items()), coerce=PositionRole)
     reports_to_id = SelectField("Reports to", coerce=id_or_none)
+    unit_id = SelectField("Unit", coerce=id_or_none)
+    capacity = IntegerField("Share of full time", [InputRequired(), NumberRange(1, 100)], default=100)
     carries_quota = BooleanField("Carries a quota")
+    ramp_id = SelectField("Ramp of newcomers", coerce=id_or_none)
+    opens_on = DateField("Opens on", [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if position := kwargs.get("obj"):
+            self.capacity.data = int(position.capacity * 100)
         self.reports_to_id.choices = pairs([("", "Nobody"), *queries.position_choices()])
+        self.unit_id.choices = pairs([("", "None"), *queries.unit_choices()])
+        self.ramp_id.choices = pairs([("", "None: full quota from the first day"), *queries.ramp_choices()])
+
+    def facts(self) -> PositionFacts:
+        return PositionFacts(**self.values("reports_to_id", "capacity"), capacity=Decimal(self.capacity.data) / 100)
+
+
+class MovePosition(Form):
+    reports_to_id = SelectField("Move under", coerce=id_or_none)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reports_to_id.choices = pairs([("", "Nobody: to the top"), *queries.position_choices()])
 
 
 class TakeSeat(Form):
-    user_id = SelectField("Person", [InputRequired()], coerce=int)
+    user_id = SelectField("Person", [InputRequired()], coerce=id_or_none)
     starts_on = DateField("From", [InputRequired()])
+    leaves_others = BooleanField("Leaves every other position that day")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user_id.choices = pairs(queries.people_choices())
+        self.user_id.choices = pairs([("", "Choose somebody"), *queries.people_choices()])
+
+
+class NameDeputy(Form):
+    deputy_id = SelectField("Deputy", [InputRequired()], coerce=id_or_none)
+    first_day = DateField("First day", [InputRequired()])
+    last_day = DateField("Last day", [InputRequired()])
+    reason = StringField("Reason", [Optional(), Length(max=120)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.deputy_id.choices = pairs([("", "Choose somebody"), *queries.people_choices()])
+
+
+class EditUnit(EditForm):
+    name = StringField("Name", [InputRequired(), Length(max=120)])
+    kind = SelectField("Kind", [InputRequired()], choices=pairs(UNIT_KINDS.items()), coerce=UnitKind)
+    parent_id = SelectField("Part of", coerce=id_or_none)
+    cost_centre = StringField("Cost centre", [Optional(), Length(max=40)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parent_id.choices = pairs([("", "Nothing: the whole")] + queries.unit_choices())
+
+
+class EditRamp(EditForm):
+    name = StringField("Name", [InputRequired(), Length(max=120)])
+    percents = StringField(
+        "Percent of the quota, month by month",
+        [
+            InputRequired(),
+            Length(max=200),
+            Regexp(r"\s*\d{1,3}(\s*[,;]\s*\d{1,3})*\s*\Z", message="Like 0, 25, 50, 75."),
+        ],
+    )
+
+    def numbers(self) -> list[int]:
+        return [int(one) for one in re.split(r"[,;]", self.percents.data or "")]
 
 
 class Vacate(Form):

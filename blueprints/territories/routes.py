@@ -58,7 +58,7 @@ def show_territory(record_id: int) -> Any:
 def _territory_page(
     record_id: int, form: EditTerritory | None = None, rule: EditRule | None = None, status: int = 200
 ) -> Any:
-    found = queries.territory(record_id)
+    found = queries.territory(g.actor, record_id)
     names = queries.names()
     node = next(node for node in queries.tree() if node.territory.id == record_id)
     shown = form or EditTerritory(formdata=None, obj=found)
@@ -113,7 +113,7 @@ def change_territory(record_id: int) -> Any:
     form = EditTerritory().offer(_ordered(), record_id)
 
     def current() -> dict[str, Any]:
-        stored = queries.territory(record_id)
+        stored = queries.territory(g.actor, record_id)
         return {"version": stored.version, "name": stored.name, "parent_id": stored.parent_id}
 
     def act() -> int:
@@ -145,13 +145,13 @@ def create_rule(record_id: int) -> Any:
 @bp.get("/rules/<int:record_id>")
 @needs("territories.edit")
 def edit_rule(record_id: int) -> Any:
-    return _rule_page(EditRule(formdata=None, obj=queries.rule(record_id)), record_id)
+    return _rule_page(EditRule(formdata=None, obj=queries.rule(g.actor, record_id)), record_id)
 
 
 @bp.post("/rules/<int:record_id>")
 @needs("territories.edit")
 def change_rule(record_id: int) -> Any:
-    form, territory_id = EditRule(), queries.rule(record_id).territory_id
+    form, territory_id = EditRule(), queries.rule(g.actor, record_id).territory_id
     if submit(form, lambda: services.change_rule(g.actor, record_id, form.rule()).id) is None:
         return _rule_page(form, record_id, status=form.status)
     flash("Saved.", "success")
@@ -159,7 +159,7 @@ def change_rule(record_id: int) -> Any:
 
 
 def _rule_page(form: EditRule, record_id: int, status: int = 200) -> Any:
-    territory = queries.territory(queries.rule(record_id).territory_id)
+    territory = queries.territory(queries.rule(g.actor, record_id).territory_id)
     back = url_for(".show_territory", record_id=territory.id)
     crumbs = [("Territories", url_for(".show_tree")), (territory.name, back)]
     return page("territories/edit.html", status=status, title="Rule", crumbs=crumbs, form=form, back=back)
@@ -168,7 +168,7 @@ def _rule_page(form: EditRule, record_id: int, status: int = 200) -> Any:
 @bp.post("/rules/<int:record_id>/removal")
 @needs("territories.edit")
 def remove_rule(record_id: int) -> Any:
-    territory_id = queries.rule(record_id).territory_id
+    territory_id = queries.rule(g.actor, record_id).territory_id
     back = url_for(".show_territory", record_id=territory_id)
     return _act(lambda: services.remove_rule(g.actor, record_id), "The rule is gone.", back, territory_id)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, event, insert, inspect, text
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, query_expression, relationship, validates
 
 from portal.catalog.models import PriceList
 from portal.kernel import clock
@@ -19,12 +19,14 @@ from .rules import name_key
 from .states import Access, TeamRole, Tier
 
 CURRENT = text("ends_on IS NULL")
+OWN_CADENCE = text("cadence_days IS NOT NULL")
 
 
 class Account(Base, Owned, Versioned, Audited, Searchable):
     __tablename__ = "account"
     __table_args__ = (
         Index("ix_account_touch", "tier", "last_touch_at"),
+        Index("ix_account_cadence", "cadence_days", sqlite_where=OWN_CADENCE, postgresql_where=OWN_CADENCE),
         CheckConstraint("cadence_days > 0", name="cadence_positive"),
     )
     noun = "accounts"
@@ -56,6 +58,7 @@ class Account(Base, Owned, Versioned, Audited, Searchable):
     cadence_days: Mapped[int | None]  # a touch at least this often; None: as the tier says
     last_touch_at: Mapped[datetime | None]  # the latest call, meeting or mail, kept by the timeline
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    lacks: Mapped[str | None] = query_expression()  # what lists of accounts without care say is missing
     contacts: Mapped[list["Contact"]] = relationship(back_populates="account", order_by="Contact.last_name")
     price_list: Mapped[PriceList | None] = relationship()
     unaudited = frozenset({"version", "name_key", "phone_e164", "last_touch_at"})

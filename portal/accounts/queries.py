@@ -16,7 +16,7 @@ from portal.organization.queries import Held, names_of_positions, share, visible
 
 from .models import Account, AccountTeam, Contact
 from .rules import FREE_MAIL, name_key
-from .states import Access
+from .states import Access, Tier
 
 SHARED_BY_TEAM = frozenset({"view", "edit", "send"})  # the verbs that access to an account carries over
 
@@ -127,18 +127,22 @@ def _contacts(actor: Actor) -> Select[Contact]:
     return visible_to(actor, Contact).outerjoin(Contact.account).options(contains_eager(Contact.account))
 
 
-def _owners(actor: Actor) -> list[tuple[str, str]]:
+def owner_choices(actor: Actor) -> list[tuple[str, str]]:
     names = names_of_positions(clock.now().date())
     return [("me", "Me"), *sorted(((str(key), name) for key, name in names.items()), key=lambda choice: choice[1])]
 
 
-def _owned(model: type[Account | Contact]) -> Callable[[Actor, str], ColumnElement[bool]]:
+def owned_by(model: type[Account | Contact]) -> Callable[[Actor, str], ColumnElement[bool]]:
     """Owned by one position, or by those of the person asking."""
 
     def condition(actor: Actor, owner: str) -> ColumnElement[bool]:
         return model.owner_id.in_(actor.position_ids if owner == "me" else [int(owner)])
 
     return condition
+
+
+def tier_choices(actor: Actor) -> list[tuple[str, str]]:
+    return [(tier.value, f"Tier {tier}") for tier in Tier]
 
 
 def _countries(actor: Actor) -> list[tuple[str, str]]:
@@ -167,10 +171,12 @@ ACCOUNTS = Listing(
             Account.owner_id,
             kind="position",
             filter="choice",
-            choices=_owners,
-            match=_owned(Account),
+            choices=owner_choices,
+            match=owned_by(Account),
         ),
-        Field("created_at", "Since", Account.created_at, kind="datetime", filter="range"),
+        Field("tier", "Tier", Account.tier, filter="choice", choices=tier_choices),
+        Field("last_touch_at", "Last touch", Account.last_touch_at, kind="datetime", filter="range"),
+        Field("created_at", "Since", Account.created_at, kind="datetime", shown=False, filter="range"),
     ),
     sort="name",
     words=(Account.name, Account.number, Account.city, Account.domain),
@@ -197,8 +203,8 @@ CONTACTS = Listing(
             Contact.owner_id,
             kind="position",
             filter="choice",
-            choices=_owners,
-            match=_owned(Contact),
+            choices=owner_choices,
+            match=owned_by(Contact),
         ),
     ),
     sort="name",

@@ -72,12 +72,15 @@ price_lists.edit     -  -  -  a  -  a  -  -
 price_list_items.view a a  a  a  a  a  -  a
 tax_rates.view       a  a  a  a  a  a  -  a
 tax_rates.edit       -  -  -  a  -  a  -  -
+responsibility.view  a  a  a  a  a  a  -  a
+responsibility.edit  -  -  a  a  -  -  -  -
 targets.view         o  s  a  a  -  a  a  a
 targets.edit         -  -  a  a  -  -  -  -
 territories.view     a  a  a  a  a  a  a  a
 territories.edit     -  -  a  a  -  -  -  -
 organization.view    a  a  a  a  a  a  a  a
 organization.edit    -  -  -  a  -  -  a  a
+delegations.edit     o  s  a  a  o  o  a  a
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a

@@ -28,11 +28,17 @@ class Actor:
     team_ids: frozenset[int] = frozenset()
     paths: tuple[str, ...] = ()
     territory_ids: frozenset[int] = frozenset()
+    stands_for: Mapping[int, str] = field(default_factory=dict)  # as a deputy: position -> name of who is away
     is_system: bool = False
 
     def may(self, permission: str) -> bool:
         """Whether the permission is held at all, in whatever scope."""
         return self.is_system or permission in self.grants
+
+    def signs(self, position_id: int | None) -> str:
+        """Whose name stands below what is done to a record of the position: "X for Y" where X is the deputy of Y."""
+        absent = self.stands_for.get(position_id or 0)
+        return f"{self.name} for {absent}" if absent else self.name
 
 
 SYSTEM = Actor("Throughline", is_system=True)

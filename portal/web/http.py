@@ -67,7 +67,7 @@ def _begin() -> None:
     g.started = time.perf_counter()
     g.locale = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
     g.timezone = "UTC"
-    g.theme = request.cookies.get("theme") if request.cookies.get("theme") in THEMES else "light"
+    g.theme = request.cookies.get("theme") if request.cookies.get("theme") in THEMES else None  # None: as the system is
 
 
 def _refuse_nul() -> None:

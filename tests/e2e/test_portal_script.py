@@ -141,6 +141,14 @@ def test_theme_changes_at_once_and_is_told_to_the_server(page: Page, heard: Hear
     assert heard.themes == ["dark", "light"]
 
 
+def test_who_has_not_chosen_gets_the_theme_of_the_system(browser: Browser, address: str) -> None:
+    for scheme in ("dark", "light"):
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(f"{address}/board")
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        page.close()
+
+
 def test_slash_goes_to_the_search(page: Page) -> None:
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()

@@ -19,9 +19,12 @@ def path_of(position_id: int) -> str:
     return db.session.get_one(Position, position_id).path
 
 
+FACTS = {"title": "Late", "role": "account_executive", "capacity": "100"}
+
+
 def edit(client: Client, key: str, reports_to: str, **values: object) -> int:
     position = world.position(key)
-    data = {"title": position.title, "reports_to_id": reports_to, "version": position.version} | values
+    data = FACTS | {"title": position.title, "reports_to_id": reports_to, "version": position.version} | values
     return int(client.post(f"/organization/{position.id}", data=data).status_code)
 
 
@@ -30,14 +33,16 @@ def test_everybody_sees_the_chart_and_some_may_change_it(client_of: ClientOf) ->
         page = client_of(key).get("/organization").text
         assert "Max Manager" in page
         assert "/organization/new" not in page
-        assert client_of(key).post("/organization/new", data={"title": "Mine"}).status_code == 403
+        assert client_of(key).post("/organization/new", data=FACTS).status_code == 403
     for key in ("hr", "operator", "admin"):
         assert "/organization/new" in client_of(key).get("/organization").text
 
 
 def test_a_new_position_hangs_below_its_superior(client_of: ClientOf) -> None:
     boss = world.position("manager")
-    answer = client_of("hr").post("/organization/new", data={"title": "Sales Rep East", "reports_to_id": boss.id})
+    answer = client_of("hr").post(
+        "/organization/new", data=FACTS | {"title": "Sales Rep East", "reports_to_id": boss.id}
+    )
     made = db.session.scalars(select(Position).where(Position.title == "Sales Rep East")).one()
     assert answer.location == f"/organization/{made.id}"
     assert made.path == f"{world.position('manager').path}{made.id}/"
@@ -61,7 +66,7 @@ def test_a_circle_is_refused(client_of: ClientOf, under: str) -> None:
 def test_the_second_editor_gets_both_versions(client_of: ClientOf) -> None:
     hr, position = client_of("hr"), world.position("rep")
     assert edit(hr, "rep", str(position.reports_to_id), title="First") == 303
-    data = {"title": "Second", "reports_to_id": position.reports_to_id, "version": 1}
+    data = FACTS | {"title": "Second", "reports_to_id": position.reports_to_id, "version": 1}
     answer = hr.post(f"/organization/{position.id}", data=data)
     assert answer.status_code == 409
     assert "First" in answer.text
@@ -71,6 +76,10 @@ def test_the_second_editor_gets_both_versions(client_of: ClientOf) -> None:
 def test_a_successor_takes_the_seat_and_the_predecessor_leaves(client_of: ClientOf) -> None:
     hr, position, heir = client_of("hr"), world.position("rep"), world.user("outsider")
     taken = {"user_id": heir.id, "starts_on": "2026-09-01"}
+    refused = hr.post(f"/organization/{position.id}/seats", data=taken)
+    assert refused.status_code == 422
+    assert "no share of full time" in refused.text
+    taken |= {"leaves_others": "y"}
     assert hr.post(f"/organization/{position.id}/seats", data=taken).status_code == 303
     seats = list(db.session.scalars(select(Seat).where(Seat.position_id == position.id).order_by(Seat.starts_on)))
     assert [(s.user.name, str(s.ends_on)) for s in seats] == [("Rita Rep", "2026-09-01"), ("Otto Outsider", "None")]
@@ -144,6 +153,6 @@ def test_a_stale_flush_is_a_conflict_too(client_of: ClientOf) -> None:
     with unit_of_work():
         db.session.get_one(Position, position.id).title = "Moved on"
     answer = client_of("hr").post(
-        f"/organization/{position.id}", data={"title": "Late", "reports_to_id": position.reports_to_id, "version": 1}
+        f"/organization/{position.id}", data=FACTS | {"reports_to_id": position.reports_to_id, "version": 1}
     )
     assert answer.status_code == 409

@@ -12,6 +12,7 @@ from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
 from portal.organization.queries import names_of_positions, visible_to
 from portal.territories.models import Territory
+from portal.territories.queries import IN_FORCE
 
 from ..models import Opportunity
 from ..states import OpportunityState, Stage
@@ -29,7 +30,7 @@ def owners(actor: Actor) -> Sequence[tuple[str, str]]:
 
 
 def territories(actor: Actor) -> Sequence[tuple[str, str]]:
-    rows = db.session.execute(select(Territory.id, Territory.name).order_by(Territory.path))
+    rows = db.session.execute(select(Territory.id, Territory.name).where(IN_FORCE).order_by(Territory.path))
     return [(str(i), name) for i, name in rows]
 
 

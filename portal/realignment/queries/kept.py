@@ -1,0 +1,42 @@
+"""Pins, activations and proposals as they were stored."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.accounts.models import Account
+from portal.kernel.db import db
+from portal.kernel.errors import NotFound
+
+from ..models import Activation, Pin, Proposal
+
+
+def pins() -> Sequence[Any]:
+    """Pin with its account (id, number, name, territory_id), newest first."""
+    query = select(Pin, Account.number, Account.name, Account.territory_id).join(Account, Account.id == Pin.account_id)
+    return db.session.execute(query.order_by(Pin.id.desc())).all()
+
+
+def activations() -> Sequence[Activation]:
+    """Newest first."""
+    return db.session.scalars(select(Activation).order_by(Activation.id.desc()).limit(50)).all()
+
+
+def activation(activation_id: int) -> Activation:
+    found = db.session.get(Activation, activation_id)
+    if found is None:
+        raise NotFound("activations.not_found", "This activation is not here.")
+    return found
+
+
+def proposals() -> Sequence[Proposal]:
+    """Newest first."""
+    return db.session.scalars(select(Proposal).order_by(Proposal.id.desc()).limit(20)).all()
+
+
+def proposal(proposal_id: int) -> Proposal:
+    found = db.session.get(Proposal, proposal_id)
+    if found is None:
+        raise NotFound("proposals.not_found", "This proposal is not here.")
+    return found

@@ -1,0 +1,128 @@
+"""Which accounts a model moves, from where to where, from whom to whom, and why."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from portal.accounts.models import Account
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.organization.models import Coverage
+from portal.organization.queries import get
+from portal.territories import queries as territories
+from portal.territories.queries import Placing
+from portal.territories.rules import Rule, applies
+
+from ..rules import Load
+from .book import Customer, book, customer
+
+Covered = Mapping[int, Sequence[int]]  # territory -> the positions that cover it, the one that gets new work first
+
+
+class Move(NamedTuple):
+    """`to_owner_id` is None where the owner stays."""
+
+    customer: Customer
+    to: int
+    to_owner_id: int | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What putting a model in force would move. `stuck`: pins and unplaced accounts in territories that it does not have."""
+
+    placing: Placing
+    accounts: int
+    moves: Sequence[Move]
+    pinned: int
+    unplaced: int
+    stuck: Sequence[Customer]
+
+    def flows(self) -> list[tuple[int | None, int, Load, set[tuple[int | None, int | None]]]]:
+        """From territory, to territory, what moves, and between which owners; most accounts first."""
+        loads: dict[tuple[int | None, int], Load] = {}
+        owners: dict[tuple[int | None, int], set[tuple[int | None, int | None]]] = defaultdict(set)
+        for move in self.moves:
+            key = (move.customer.territory_id, move.to)
+            loads[key] = loads.get(key, Load()).plus(move.customer.load)
+            owners[key].add((move.customer.owner_id, move.to_owner_id))
+        ordered = sorted(loads.items(), key=lambda item: (-item[1].accounts, item[0][1]))
+        return [(key[0], key[1], load, owners[key]) for key, load in ordered]
+
+
+def decide(asked: Customer, placing: Placing) -> tuple[int | None, Rule | None]:
+    """Where an account belongs, and the rule that says so: pin > named account > rule > rule of a parent > default."""
+    if asked.pinned:
+        return asked.territory_id, None
+    rule = placing.index.first(asked.facts)
+    return (rule.territory_id if rule else placing.default_id), rule
+
+
+def covered(placing: Placing) -> dict[int, list[int]]:
+    """Territory -> positions. In a plan a territory is covered as in force, unless somebody else is planned for it."""
+    rows: dict[int, list[int]] = defaultdict(list)
+    for row in db.session.execute(select(Coverage.territory_id, Coverage.position_id).order_by(Coverage.id)):
+        rows[row.territory_id].append(row.position_id)
+    return {key: rows.get(area.row_id) or rows.get(key, []) for key, area in placing.areas.items()}
+
+
+def preview(model_id: int, customers: Sequence[Customer] | None = None) -> Preview:
+    """What the model would move, against how things are."""
+    wanted, here = territories.placing(model_id), territories.placing()
+    customers = book(wanted.index.rules) if customers is None else customers
+    after, before = covered(wanted), covered(here)
+    moves, stuck, unplaced = [], [], 0
+    for one in customers:
+        to, rule = decide(one, wanted)
+        if to is None or to not in wanted.areas:
+            unplaced += to is None
+            if one.territory_id is not None and one.territory_id not in wanted.areas:
+                stuck.append(one)
+            continue
+        owner = _handed_to(one, to, before, after)
+        if to != one.territory_id or owner is not None:
+            moves.append(Move(one, to, owner, _words(one, to, rule, wanted)))
+    return Preview(wanted, len(customers), moves, sum(bool(one.pinned) for one in customers), unplaced, stuck)
+
+
+def _handed_to(one: Customer, to: int, before: Covered, after: Covered) -> int | None:
+    """Who gets the account; None where its owner keeps it: who covers the territory afterwards, or answers for it alone."""
+    covering = after.get(to, ())
+    if not covering or one.owner_id in covering:
+        return None
+    changed = to != one.territory_id or one.owner_id in before.get(to, ())
+    return covering[0] if changed and not one.pinned else None
+
+
+def _words(one: Customer, to: int | None, rule: Rule | None, placing: Placing) -> str:
+    if one.pinned:
+        return f"Pinned: {one.pinned}"
+    if to is None:
+        return "No territory rule covers this address"
+    return placing.why(rule)
+
+
+class Here(NamedTuple):
+    """Where the active model puts an account: `belongs` may differ from where it is, until the next activation."""
+
+    customer: Customer
+    belongs: int | None
+    why: str
+    beaten: Sequence[Rule]
+    names: Mapping[int, str]
+
+
+def why_here(actor: Actor, account_id: int) -> Here:
+    """Why an account is in its territory, from the same code as every preview. Raises NotFound."""
+    get(actor, Account, account_id)
+    placing = territories.placing()
+    one = customer(account_id, placing.index.rules)
+    assert one is not None
+    to, rule = decide(one, placing)
+    others = [r for r in placing.index.rules if r != rule and r.territory_id != to and applies(r, one.facts)]
+    names = {key: area.name for key, area in placing.areas.items()}
+    return Here(one, to, _words(one, to, rule, placing), others, names)

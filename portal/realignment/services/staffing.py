@@ -1,0 +1,31 @@
+"""Who will cover the territories of a plan."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.errors import Refused
+from portal.organization.models import Coverage, Position
+from portal.organization.queries import authorize
+from portal.territories import queries as territories
+from portal.territories.states import ModelState
+
+
+def cover(actor: Actor, territory_id: int, position_ids: Collection[int]) -> None:
+    """In a plan exactly these positions cover the territory; none: those that cover it now go on. In force from its
+    activation. Raises Refused for a territory of any other model: the organization says who covers that."""
+    authorize(actor, "territories.edit")
+    planned = territories.territory(actor, territory_id, lock=True)
+    if planned.model.state != ModelState.PLANNING:
+        raise Refused("coverage.not_planned", "Only the territories of a plan are covered here.", "positions")
+    known = set(db.session.scalars(select(Position.id).where(Position.id.in_(position_ids))))
+    if len(known) < len(set(position_ids)):
+        raise Refused("coverage.no_position", "Choose positions of the organization.", "positions")
+    there = {c.position_id: c for c in db.session.scalars(select(Coverage).where(Coverage.territory_id == planned.id))}
+    for position_id in there.keys() - known:
+        db.session.delete(there[position_id])
+    db.session.add_all(
+        Coverage(position_id=position_id, territory_id=planned.id) for position_id in sorted(known - there.keys())
+    )

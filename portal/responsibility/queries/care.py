@@ -1,0 +1,167 @@
+"""Accounts nobody looks after: neglected (no touch within the cadence) and orphaned (nobody who could)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import with_expression
+
+from portal.accounts.models import Account, Cadence
+from portal.accounts.queries import owned_by, owner_choices, tier_choices
+from portal.accounts.states import Tier
+from portal.activities.models import Activity, Regarding
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.listing import Field, Listing
+from portal.opportunities.models import Opportunity
+from portal.opportunities.states import OpportunityState
+from portal.organization.models import Seat
+from portal.organization.queries import reach, running, visible_to
+
+from ..rules import CADENCE
+
+SINCE = func.coalesce(Account.last_touch_at, Account.created_at)
+LACKS = {
+    "owner": "No owner",
+    "vacant": "The position is vacant",
+    "territory": "No territory",
+    "next_step": "No next step",
+}
+
+
+def cadence() -> Mapping[Tier, int]:
+    """Tier -> days between two touches."""
+    return {**CADENCE, **{row.tier: row.days for row in db.session.execute(select(Cadence.tier, Cadence.days))}}
+
+
+def overdue(now: datetime) -> ColumnElement[bool]:
+    """More days than the cadence allows have passed since the last touch, or since the account came without any.
+
+    Compared with moments counted here, one per tier and per cadence of its own, so that both databases use an index.
+    """
+    own = db.session.scalars(select(Account.cadence_days).where(Account.cadence_days.is_not(None)).distinct())
+    return or_(
+        *(_before(Account.cadence_days == days, now, days) for days in own if days),
+        *(_before(and_(Account.cadence_days.is_(None), Account.tier == t), now, days) for t, days in cadence().items()),
+    )
+
+
+def _before(wanted: ColumnElement[bool], now: datetime, days: int) -> ColumnElement[bool]:
+    then = now - timedelta(days=days)
+    untouched = and_(Account.last_touch_at.is_(None), Account.created_at < then)
+    return and_(wanted, or_(Account.last_touch_at < then, untouched))
+
+
+def _neglected(actor: Actor) -> Select[Account]:
+    return visible_to(actor, Account).where(overdue(clock.now()))
+
+
+def _vacant(today: date) -> ColumnElement[bool]:
+    seated = exists().where(Seat.position_id == Account.owner_id, running(Seat, today))
+    return and_(Account.owner_id.is_not(None), ~seated)
+
+
+def _aimless() -> ColumnElement[bool]:
+    """A tier A or B account for which nothing is to come: no open task, no open deal with a next step."""
+    task = exists().where(
+        Regarding.noun_of == Account.noun,
+        Regarding.record_id == Account.id,
+        Activity.id == Regarding.activity_id,
+        Activity.due_at.is_not(None),
+        Activity.done_at.is_(None),
+    )
+    deal = exists().where(
+        Opportunity.account_id == Account.id,
+        Opportunity.state == OpportunityState.OPEN,
+        Opportunity.next_step_on.is_not(None),
+    )
+    return and_(Account.tier.in_([Tier.A, Tier.B]), ~task, ~deal)
+
+
+def lacks(today: date) -> Mapping[str, ColumnElement[bool]]:
+    """What an account may lack -> the condition, the worst first."""
+    return {
+        "owner": Account.owner_id.is_(None),
+        "vacant": _vacant(today),
+        "territory": Account.territory_id.is_(None),
+        "next_step": _aimless(),
+    }
+
+
+def _orphans(actor: Actor) -> Select[Account]:
+    conditions = lacks(clock.now().date())
+    worst = case(*((condition, literal(LACKS[key])) for key, condition in conditions.items()), else_="")
+    query = visible_to(actor, Account).where(or_(*conditions.values()))
+    return query.options(with_expression(Account.lacks, worst))
+
+
+def _lacking(actor: Actor, value: str) -> ColumnElement[bool]:
+    return lacks(clock.now().date())[value]
+
+
+class Care(NamedTuple):
+    """How a tier is looked after."""
+
+    tier: Tier
+    days: int  # the cadence
+    accounts: int
+    late: int
+
+
+def care(actor: Actor) -> list[Care]:
+    """Accounts of each tier and how many of them are late, in one GROUP BY."""
+    late = func.count().filter(overdue(clock.now()))
+    query = select(Account.tier, func.count(), late).where(reach(actor, Account, "accounts.view"))
+    found = {row[0]: row[1:] for row in db.session.execute(query.group_by(Account.tier))}
+    return [Care(tier, days, *found.get(tier, (0, 0))) for tier, days in cadence().items()]
+
+
+def orphans(actor: Actor) -> dict[str, int]:
+    """What is lacking -> how many accounts lack it; one account may lack several things."""
+    counted = [func.count().filter(condition).label(key) for key, condition in lacks(clock.now().date()).items()]
+    row = db.session.execute(select(*counted).select_from(Account).where(reach(actor, Account, "accounts.view"))).one()
+    return dict(zip(LACKS, row, strict=True))
+
+
+def _account_fields(*own: Field) -> tuple[Field, ...]:
+    return (
+        Field("name", "Account", func.lower(Account.name)),
+        Field("tier", "Tier", Account.tier, filter="choice", choices=tier_choices),
+        *own,
+        Field("last_touch_at", "Last touch", SINCE, value=lambda row: row.last_touch_at, kind="datetime"),
+        Field(
+            "owner_id", "Owner", Account.owner_id, kind="position", filter="choice", choices=owner_choices,
+            match=owned_by(Account),
+        ),
+        Field("number", "Number", Account.number, shown=False),
+        Field("city", "City", Account.city, shown=False),
+        Field("industry", "Industry", Account.industry, shown=False),
+    )  # fmt: skip
+
+
+NEGLECTED = Listing(
+    name="neglected",
+    query=_neglected,
+    identity=Account.id,
+    fields=_account_fields(
+        Field("since", "Without a touch", SINCE, value=lambda row: row.last_touch_at or row.created_at, kind="datetime")
+    ),
+    sort="since",
+    words=(Account.name, Account.number, Account.city),
+    views=(("Tier A", "tier=A"), ("Mine", "owner_id=me")),
+)
+ORPHANS = Listing(
+    name="orphans",
+    query=_orphans,
+    identity=Account.id,
+    fields=_account_fields(
+        Field(
+            "lacks", "Lacks", sortable=False, filter="choice", choices=lambda actor: list(LACKS.items()), match=_lacking
+        )
+    ),
+    sort="name",
+    words=(Account.name, Account.number, Account.city),
+    views=tuple((text, f"lacks={key}") for key, text in LACKS.items()),
+)
