@@ -30,6 +30,7 @@ def convert(folder: Path, out: Path) -> None:
         "orders": trade.order_rows(),
         "order_lines": trade.order_lines(),
         "quotas": trade.quotas(),
+        "incentives": organization.incentives(source),
         "leads": pipeline.leads(source),
         "opportunities": deals,
         "opportunity_lines": deal_lines,
