@@ -10,6 +10,9 @@ from sqlalchemy import select
 
 from portal.activities.services import add_task
 from portal.catalog.models import PriceList, PriceListItem, TaxRate
+from portal.compensation.models import Adjustment, Dispute, Statement
+from portal.compensation.services import keep_paper
+from portal.compensation.states import AdjustmentKind
 from portal.consent.queries import preference_token
 from portal.consent.states import Channel
 from portal.identity import services as identity
@@ -26,6 +29,7 @@ from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.channels.makers import channel, partner, registration
+from tests.compensation import makers as pay
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -97,6 +101,7 @@ def make() -> dict[str, Values]:
             {"record_id": registration().id},
         ),
         **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
+        **_compensation(),
         "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
         "identity": {"record_id": rep.id},
         "identity.end_device": {"record_id": _device()},
@@ -187,6 +192,39 @@ def _stored_file(account_id: int) -> int:
         uploaded_by="Rita Rep",
     )  # fmt: skip
     return int(world.add(made).id)
+
+
+def _compensation() -> dict[str, Values]:
+    """The rep on a plan, with a locked January, a question about it, and an open February."""
+    version = pay.plan()
+    who = pay.joins(version)
+    pay.invoice(1000, date(2026, 1, 5))
+    pay.locked()
+    statement = db.session.scalars(select(Statement.id)).one()
+    with unit_of_work():
+        keep_paper(statement, files.put(b"%PDF-1.7\n"))
+    month = pay.calculated(2).id
+    dispute = world.add(Dispute(statement_id=statement, question="Why?", raised_by="Rita Rep"))
+    added = world.add(
+        Adjustment(
+            period_id=month, participant_id=who, kind=AdjustmentKind.SPIF, amount=Decimal(5), reason="Won", author="Ola"
+        )
+    )
+    about = {
+        "participants": (who, "show_participant", "change_participant", "add_draw", "accept_plan"),
+        "plans": (version.plan_id, "show_plan", "draft_version", "new_participant", "add_participant"),
+        "statements": (statement, "show_statement", "show_statement_pdf", "confirm_statement", "raise_dispute"),
+        "disputes": (dispute.id, "show_dispute", "answer_dispute"),
+        "adjustments": (added.id, "remove_adjustment"),
+        "versions": (
+            version.id, "show_version", "show_cost", "move_draft", "approve_version", "edit_component", "save_component",
+            "remove_component",
+        ),
+    }  # fmt: skip
+    return {
+        "compensation": {"record_id": month, "kind": "csv"},
+        **{f"compensation.{name}": {"record_id": key, "place": 0} for key, *names in about.values() for name in names},
+    }
 
 
 def _price_list() -> int:

@@ -6,7 +6,7 @@ from portal.targets.queries import midnight
 from .board import Board, Card, Lane, board, closed_since, totals, usual_days
 from .channels import Limit, discount_limit
 from .customer import Worth, open_deals_of_account, worth_of_account
-from .deal import closing, deal, facts_of, flags_of, last_activity, stage_days
+from .deal import closing, deal, facts_of, flags_of, last_activity, splits, stage_days
 from .listing import LISTING, owners, territories
 from .matching import Match, Matches, accounts_to_pick, matches_of, qualification_of
 from .offers import OfferedProduct, products_for
@@ -37,6 +37,7 @@ __all__ = [
     "owners",
     "products_for",
     "qualification_of",
+    "splits",
     "stage_days",
     "territories",
     "totals",

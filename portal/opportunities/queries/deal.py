@@ -14,7 +14,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.organization.queries import business_day, visible_to
 
-from ..models import Opportunity, OpportunityLine
+from ..models import Opportunity, OpportunityLine, OpportunitySplit
 from ..rules import Facts, Flag, fact, health
 from ..states import Stage
 
@@ -35,6 +35,12 @@ def deal(actor: Actor, opportunity_id: int) -> Opportunity:
     if found is None:
         raise NotFound("opportunities.not_found", "This is not here, or not yours to see.")
     return found
+
+
+def splits(opportunity_id: int) -> Sequence[OpportunitySplit]:
+    """Who shares the credit, revenue first; nobody: it is the owner's."""
+    mine = select(OpportunitySplit).where(OpportunitySplit.opportunity_id == opportunity_id)
+    return db.session.scalars(mine.order_by(OpportunitySplit.kind.desc(), OpportunitySplit.id)).all()
 
 
 def facts_of(opportunity: Opportunity) -> Facts:

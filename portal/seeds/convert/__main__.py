@@ -34,6 +34,7 @@ def convert(folder: Path, out: Path) -> None:
         "stores": history.stores(),
         "history": history.history(),
         "quotas": history.quotas(),
+        "incentives": organization.incentives(source),
         "leads": pipeline.leads(source),
         "opportunities": deals,
         "opportunity_lines": deal_lines,
