@@ -54,6 +54,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Targets", "flag", "targets.show_targets", "targets.view"),
             Entry("Territories", "map-2", "territories.show_tree", "territories.view"),
+            Entry("Scenarios", "git-branch", "realignment.list_models", "territories.edit"),
             Entry("Organization", "users", "organization.show_chart", "organization.view"),
         ),
     ),

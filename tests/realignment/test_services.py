@@ -101,7 +101,7 @@ def test_activating_the_archived_model_again_takes_everything_back(run_jobs: Cal
     _activate(model)
     run_jobs()
     assert territory("Canada").id == fresh.id
-    assert territory("West").path == f"/{active('West').id}/"
+    assert territory("West").path == f"/{territory('West').id}/"
     assert "Germany" not in territories.names().values()
     assert former is not None
     assert db.session.get_one(TerritoryModel, former.id, populate_existing=True).state == ModelState.ARCHIVED

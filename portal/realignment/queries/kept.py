@@ -9,7 +9,7 @@ from portal.accounts.models import Account
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 
-from ..models import Activation, Pin, Proposal
+from ..models import Activation, LongWork, Pin, Proposal
 
 
 def pins() -> Sequence[Any]:
@@ -28,6 +28,11 @@ def activation(activation_id: int) -> Activation:
     if found is None:
         raise NotFound("activations.not_found", "This activation is not here.")
     return found
+
+
+def work_of(kept: Activation | Proposal) -> LongWork | None:
+    """Whoever started it: all who draw territories see how far it is."""
+    return db.session.get(LongWork, kept.work_id) if kept.work_id else None
 
 
 def proposals() -> Sequence[Proposal]:

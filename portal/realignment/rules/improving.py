@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .balance import most_off
+
 Place = tuple[str, str]  # country, region
 LEAST_GAIN = 0.05  # points of the index below which a step is not worth the handover
 
@@ -16,7 +18,7 @@ class Unit:
     key: tuple[int, str, str]  # rule (0: none), country, region
     territory: int
     accounts: int
-    load: float  # as a multiple of the mean territory
+    load: float  # in means per person
 
     @property
     def place(self) -> Place:
@@ -31,14 +33,21 @@ class Step(NamedTuple):
 
 
 def improve(
-    loads: Mapping[int, float], units: Sequence[Unit], next_to: Callable[[Place], frozenset[Place]], most_moves: int
+    carried: Mapping[int, float],
+    staff: Mapping[int, float],
+    units: Sequence[Unit],
+    next_to: Callable[[Place], Mapping[Place, int | None]],
+    most_moves: int,
 ) -> Iterator[Step]:
     """Step by step, the move that gains most per account that changes hands; none is worth less than `LEAST_GAIN`.
 
-    A unit goes only to a territory that holds a region beside it; where no neighbours are known, one in the same country.
+    A unit goes only to a territory that holds a region beside it (`next_to`: those regions, with who holds the empty
+    ones); where no neighbours are known, to one in the same country.
     The same input gives the same steps. Every step raises the index, and never more than `most_moves` accounts are away.
     """
-    state = _State(dict(loads), sorted(units, key=lambda unit: unit.key), next_to)
+    if len(staff) < 2:
+        return
+    state = _State(dict(carried), staff, sorted(units, key=lambda unit: unit.key), next_to)
     while (best := state.best(most_moves)) is not None:
         unit, to = best
         state.move(unit, to)
@@ -49,24 +58,28 @@ class _State:
     """Where every unit is now, and what every territory carries."""
 
     def __init__(
-        self, loads: dict[int, float], units: list[Unit], next_to: Callable[[Place], frozenset[Place]]
+        self,
+        carried: dict[int, float],
+        staff: Mapping[int, float],
+        units: list[Unit],
+        next_to: Callable[[Place], Mapping[Place, int | None]],
     ) -> None:
-        self.loads, self.units, self.moved = loads, units, 0
+        self.carried, self.staff, self.units, self.moved = carried, staff, units, 0
+        self.most_off = most_off(staff)
         self.now = {unit.key: unit.territory for unit in units}
         self.at: dict[Place, list[Unit]] = defaultdict(list)
         self.within: dict[str, list[Unit]] = defaultdict(list)
         for unit in units:
             self.at[unit.place].append(unit)
             self.within[unit.place[0]].append(unit)
-        self.beside = {place: [other for other in sorted(next_to(place)) if other in self.at] for place in self.at}
+        self.beside = {place: next_to(place) for place in self.at}
 
     @property
     def index(self) -> float:
-        n = len(self.loads)
-        return 100 * (1 - sum(abs(load - 1) for load in self.loads.values()) / (2 * (n - 1))) if n > 1 else 100.0
+        return 100 * (1 - sum(abs(load - self.staff[key]) for key, load in self.carried.items()) / self.most_off)
 
     def best(self, most_moves: int) -> tuple[Unit, int] | None:
-        points = 100 / (2 * max(len(self.loads) - 1, 1))
+        points = 100 / self.most_off
         found: tuple[float, float, Unit, int] | None = None
         for unit in self.units:
             here = self.now[unit.key]
@@ -83,21 +96,21 @@ class _State:
     def move(self, unit: Unit, to: int) -> None:
         here = self.now[unit.key]
         self.moved += self._away(unit, to) - self._away(unit, here)
-        self.loads[here] -= unit.load
-        self.loads[to] += unit.load
+        self.carried[here] -= unit.load
+        self.carried[to] += unit.load
         self.now[unit.key] = to
 
     def _reachable(self, unit: Unit) -> list[int]:
         beside = self.beside[unit.place]
-        others = [*self.at[unit.place], *(other for place in beside for other in self.at[place])]
-        if not beside:
-            others = self.within[unit.place[0]]
-        return sorted({self.now[other.key] for other in others} - {self.now[unit.key]})
+        near = [*self.at[unit.place], *(other for place in beside for other in self.at.get(place, ()))]
+        empty = {holder for place, holder in beside.items() if place not in self.at and holder in self.carried}
+        found = {self.now[other.key] for other in (near if beside else self.within[unit.place[0]])} | empty
+        return sorted(key for key in found if key is not None and key != self.now[unit.key])
 
     @staticmethod
     def _away(unit: Unit, territory: int) -> int:
         return 0 if territory == unit.territory else unit.accounts
 
     def _gain(self, load: float, here: int, to: int) -> float:
-        before = abs(self.loads[here] - 1) + abs(self.loads[to] - 1)
-        return before - abs(self.loads[here] - load - 1) - abs(self.loads[to] + load - 1)
+        from_here, to_there = self.carried[here] - self.staff[here], self.carried[to] - self.staff[to]
+        return abs(from_here) + abs(to_there) - abs(from_here - load) - abs(to_there + load)
