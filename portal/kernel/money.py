@@ -49,7 +49,11 @@ def round_to(amount: Decimal, currency: str) -> Decimal:
 
 def spread(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """Share `total` in proportion to `weights` so that the parts add up to it exactly (largest remainder)."""
-    unit = Decimal(1).scaleb(-digits(currency))
+    return spread_by(total, weights, Decimal(1).scaleb(-digits(currency)))
+
+
+def spread_by(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
+    """The same in whole units: cents, or ones for what is counted."""
     units = int(total / unit)
     whole = sum(weights)
     if not whole:

@@ -1,4 +1,4 @@
-"""States of a transfer."""
+"""States of a transfer; how an assignment rule picks somebody, and for what."""
 
 from enum import StrEnum, auto
 
@@ -8,6 +8,20 @@ class TransferState(StrEnum):
     DONE = auto()
     UNDONE = auto()
     CANCELLED = auto()
+
+
+class Subject(StrEnum):
+    LEADS = auto()
+    ACCOUNTS = auto()
+
+
+class Method(StrEnum):
+    """How one of the positions of a rule is picked."""
+
+    NAMED = auto()
+    ROUND_ROBIN = auto()
+    LOAD = auto()
+    TERRITORY = auto()
 
 
 S = TransferState

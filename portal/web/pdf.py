@@ -119,13 +119,28 @@ def render_limited(
     logo: bytes | None = None, memory: int = MOST_MEMORY, cpu: int = CPU_SECONDS, wall: float = WALL_SECONDS,
 ) -> bytes:  # fmt: skip
     """`render` in a forked child with limits of memory, processor and time. Raises what it raises, or PrintFailed."""
+    return _limited(
+        document["number"],
+        lambda: render(template, document, brand, size=size, variant=variant, logo=logo),
+        memory, cpu, wall,
+    )  # fmt: skip
+
+
+def press_limited(name: str, html: str, size: str = "A4") -> bytes:
+    """Finished HTML to PDF within the same limits; `name` is what a refusal calls it."""
+    from portal.web.press import press
+
+    return _limited(name, lambda: press(html, {}, size, "pdf/ua-1"), MOST_MEMORY, CPU_SECONDS, WALL_SECONDS)
+
+
+def _limited(name: str, make: Callable[[], bytes], memory: int, cpu: int, wall: float) -> bytes:
     preload()
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
 
     def work() -> None:
         _limit(memory, cpu)
-        theirs.send_bytes(_answer(lambda: render(template, document, brand, size=size, variant=variant, logo=logo)))
+        theirs.send_bytes(_answer(make))
 
     child = context.Process(target=work)
     child.start()
@@ -144,8 +159,8 @@ def render_limited(
     if kind == REFUSED:
         raise ValueError(rest.decode())
     if kind == TOO_BIG:
-        raise PrintFailed(f"{document['number']}: printing needed more than {memory >> 20} MB of memory")
-    raise PrintFailed(f"{document['number']}: {_epitaph(child.exitcode, cpu, wall)}")
+        raise PrintFailed(f"{name}: printing needed more than {memory >> 20} MB of memory")
+    raise PrintFailed(f"{name}: {_epitaph(child.exitcode, cpu, wall)}")
 
 
 def _limit(memory: int, cpu: int) -> None:

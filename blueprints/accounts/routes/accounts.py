@@ -101,7 +101,7 @@ def change_owner(record_id: int) -> Any:
         new, why = form.owner_id.data, form.reason.data
         services.change_owner(g.actor, record_id, new, why)
         said = f"Owner is now {position_name(new)}"
-        return log(Kind.SYSTEM, said, body=why, author=g.actor.name, about=[("accounts", record_id)], owner_id=new).id
+        return log(Kind.SYSTEM, said, body=why, author=g.actor.name, about=[("accounts", record_id)], owner_id=new)
 
     if not submit(form, give):
         return owner_page(account, form, form.status)

@@ -1,5 +1,6 @@
 """Who gets a lead, who may be given one, and what lies in each territory."""
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -15,6 +16,24 @@ from portal.territories import queries as territories
 
 from ..models import Lead
 from ..states import OPEN
+
+Assigner = Callable[[Lead], tuple[int, str] | None]
+_assigners: list[Assigner] = []
+
+
+def register_assigner(assigner: Assigner) -> None:
+    """A later area answers who gets a lead, and why; None leaves it to the others and at last to the territory."""
+    if assigner not in _assigners:
+        _assigners.append(assigner)
+
+
+def taker(lead: Lead) -> tuple[int | None, str]:
+    """The position that gets a new lead, with the reason in words."""
+    for assigner in _assigners:
+        if found := assigner(lead):
+            return found
+    owner_id, why = answering(lead.territory_id)
+    return owner_id, f"the owner {why}" if owner_id else why
 
 
 def answering(territory_id: int | None) -> tuple[int | None, str]:

@@ -14,6 +14,18 @@ GUARDS_AND_SEARCH = {
     "sqlite": [
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
+        "CREATE TRIGGER plan_version_frozen_delete BEFORE DELETE ON plan_version FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
+        "CREATE TRIGGER payout_period_frozen_update BEFORE UPDATE ON payout_period FOR EACH ROW WHEN OLD.state = 'locked' BEGIN SELECT RAISE(ABORT, 'payout_period rows are frozen'); END",
+        "CREATE TRIGGER payout_period_frozen_delete BEFORE DELETE ON payout_period FOR EACH ROW WHEN OLD.state = 'locked' BEGIN SELECT RAISE(ABORT, 'payout_period rows are frozen'); END",
+        "CREATE TRIGGER earning_frozen_update BEFORE UPDATE ON earning FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'earning rows are frozen'); END",
+        "CREATE TRIGGER earning_frozen_delete BEFORE DELETE ON earning FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'earning rows are frozen'); END",
+        "CREATE TRIGGER pay_adjustment_frozen_update BEFORE UPDATE ON pay_adjustment FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'pay_adjustment rows are frozen'); END",
+        "CREATE TRIGGER pay_adjustment_frozen_delete BEFORE DELETE ON pay_adjustment FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'pay_adjustment rows are frozen'); END",
+        "CREATE TRIGGER objective_result_frozen_update BEFORE UPDATE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
+        "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
+        "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
+        "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
@@ -32,8 +44,11 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
         "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
+        "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW WHEN ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
+        "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW WHEN (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
-        "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
+        "CREATE TABLE IF NOT EXISTS search_index_paused (entry INTEGER)",
+        "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry WHEN NOT EXISTS (SELECT 1 FROM search_index_paused) BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
         "CREATE TRIGGER search_entry_ad AFTER DELETE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); END",
         "CREATE TRIGGER search_entry_au AFTER UPDATE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
     ],
@@ -42,6 +57,30 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_update()",
         "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION plan_version_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_frozen_update()",
+        "CREATE OR REPLACE FUNCTION plan_version_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER plan_version_frozen_delete BEFORE DELETE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION payout_period_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state = 'locked' THEN RAISE EXCEPTION 'payout_period rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER payout_period_frozen_update BEFORE UPDATE ON payout_period FOR EACH ROW EXECUTE FUNCTION payout_period_frozen_update()",
+        "CREATE OR REPLACE FUNCTION payout_period_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state = 'locked' THEN RAISE EXCEPTION 'payout_period rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER payout_period_frozen_delete BEFORE DELETE ON payout_period FOR EACH ROW EXECUTE FUNCTION payout_period_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION earning_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'earning rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER earning_frozen_update BEFORE UPDATE ON earning FOR EACH ROW EXECUTE FUNCTION earning_frozen_update()",
+        "CREATE OR REPLACE FUNCTION earning_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'earning rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER earning_frozen_delete BEFORE DELETE ON earning FOR EACH ROW EXECUTE FUNCTION earning_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION pay_adjustment_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'pay_adjustment rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER pay_adjustment_frozen_update BEFORE UPDATE ON pay_adjustment FOR EACH ROW EXECUTE FUNCTION pay_adjustment_frozen_update()",
+        "CREATE OR REPLACE FUNCTION pay_adjustment_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'pay_adjustment rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER pay_adjustment_frozen_delete BEFORE DELETE ON pay_adjustment FOR EACH ROW EXECUTE FUNCTION pay_adjustment_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION objective_result_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'objective_result rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER objective_result_frozen_update BEFORE UPDATE ON objective_result FOR EACH ROW EXECUTE FUNCTION objective_result_frozen_update()",
+        "CREATE OR REPLACE FUNCTION objective_result_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'objective_result rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW EXECUTE FUNCTION objective_result_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION statement_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_update()",
+        "CREATE OR REPLACE FUNCTION statement_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.snapshot_hash IS NOT NULL THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_delete()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN OLD; END $$",
@@ -78,6 +117,10 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_update()",
         "CREATE OR REPLACE FUNCTION payment_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION target_month_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_update()",
+        "CREATE OR REPLACE FUNCTION target_month_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_delete()",
         "CREATE INDEX ix_search_entry_words ON search_entry USING gin (to_tsvector('simple', title || ' ' || body))",
     ],
 }
@@ -100,6 +143,15 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_record", ["noun_of", "record_id", "id"], unique=False)
 
+    op.create_table(
+        "cadence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.Enum("A", "B", "C", name="tier", native_enum=False, length=24), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.CheckConstraint("days > 0", name=op.f("ck_cadence_days_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadence")),
+        sa.UniqueConstraint("tier", name=op.f("uq_cadence_tier")),
+    )
     op.create_table(
         "captured_message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -137,6 +189,16 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_company_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
+    )
+    op.create_table(
+        "compensation_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compensation_plan")),
+        sa.UniqueConstraint("name", name=op.f("uq_compensation_plan_name")),
     )
     op.create_table(
         "consent",
@@ -177,6 +239,24 @@ def upgrade() -> None:
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
         batch_op.create_index("ix_consent_event_address", ["channel", "address", "id"], unique=False)
 
+    op.create_table(
+        "engagement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("named_first", sa.Boolean(), nullable=False),
+        sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.Column("hold_over_days", sa.Integer(), nullable=False),
+        sa.Column("exclusive_days", sa.Integer(), nullable=False),
+        sa.Column("reps_give", sa.Boolean(), nullable=False),
+        sa.Column("managers_give_out", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "notice_days >= 0 AND hold_over_days >= 0 AND exclusive_days >= 0",
+            name=op.f("ck_engagement_days_not_negative"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
+        sa.UniqueConstraint("starts_on", name=op.f("uq_engagement_starts_on")),
+    )
     op.create_table(
         "form_nonce",
         sa.Column("nonce", sa.String(), nullable=False),
@@ -276,20 +356,41 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "position",
+        "payout_period",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("reports_to_id", sa.Integer(), nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("carries_quota", sa.Boolean(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "calculated",
+                "in_review",
+                "approved",
+                "locked",
+                name="periodstate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("calculated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_by", sa.String(), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("locked_by", sa.String(), nullable=False),
+        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("problems", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["reports_to_id"], ["position.id"], name=op.f("fk_position_reports_to_id_position")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_position")),
+        sa.CheckConstraint(
+            "(state = 'locked') = (snapshot_hash IS NOT NULL)", name=op.f("ck_payout_period_locked_is_frozen")
+        ),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_payout_period_in_order")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_period")),
+        sa.UniqueConstraint("starts_on", name=op.f("uq_payout_period_starts_on")),
     )
-    with op.batch_alter_table("position", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_position_path"), ["path"], unique=False)
-        batch_op.create_index(batch_op.f("ix_position_reports_to_id"), ["reports_to_id"], unique=False)
-
     op.create_table(
         "price_list",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -327,6 +428,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("sku", name=op.f("uq_product_sku")),
     )
     op.create_table(
+        "ramp_profile",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("percents", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ramp_profile")),
+        sa.UniqueConstraint("name", name=op.f("uq_ramp_profile_name")),
+    )
+    op.create_table(
         "role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -355,6 +465,7 @@ def upgrade() -> None:
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_receipt")),
+        info={"derived": True},
     )
     with op.batch_alter_table("score_receipt", schema=None) as batch_op:
         batch_op.create_index("ix_score_receipt_record", ["noun_of", "record_id"], unique=False)
@@ -386,6 +497,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
         sa.UniqueConstraint("noun_of", "record_id", name=op.f("uq_search_entry_noun_of_record_id")),
+        info={"derived": True},
     )
     op.create_table(
         "setting",
@@ -466,6 +578,55 @@ def upgrade() -> None:
         batch_op.create_index("ix_suppression_event_address", ["channel", "address_hash", "id"], unique=False)
 
     op.create_table(
+        "target_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "submitted", "approved", "superseded", name="planstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("seasonality", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'draft') = (submitted_at IS NULL)", name=op.f("ck_target_plan_submitted_when")),
+        sa.CheckConstraint(
+            "(state IN ('approved', 'superseded')) = (approved_at IS NOT NULL)",
+            name=op.f("ck_target_plan_approved_when"),
+        ),
+        sa.CheckConstraint(
+            "effective_on >= starts_on AND effective_on < ends_on", name=op.f("ck_target_plan_effective_within")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target_plan")),
+        sa.UniqueConstraint("starts_on", "number", name=op.f("uq_target_plan_starts_on_number")),
+    )
+    with op.batch_alter_table("target_plan", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_target_plan_approved",
+            ["starts_on"],
+            unique=True,
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+        batch_op.create_index(
+            "uq_target_plan_open",
+            ["starts_on"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('draft', 'submitted')"),
+            postgresql_where=sa.text("state IN ('draft', 'submitted')"),
+        )
+
+    op.create_table(
         "tax_rate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
@@ -477,19 +638,56 @@ def upgrade() -> None:
         sa.UniqueConstraint("country", "region", "category", name=op.f("uq_tax_rate_country_region_category")),
     )
     op.create_table(
-        "territory",
+        "territory_model",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("planning", "active", "archived", name="modelstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'archived') = (archived_at IS NOT NULL)", name=op.f("ck_territory_model_archived_when")
+        ),
+        sa.CheckConstraint(
+            "state = 'planning' OR activated_at IS NOT NULL", name=op.f("ck_territory_model_activated_when")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_model")),
+        sa.UniqueConstraint("name", name=op.f("uq_territory_model_name")),
+    )
+    with op.batch_alter_table("territory_model", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_territory_model_active",
+            ["state"],
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
+
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("company", "unit", "team", name="unitkind", native_enum=False, length=24), nullable=False
+        ),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("path", sa.String(), nullable=False),
+        sa.Column("cost_centre", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["parent_id"], ["territory.id"], name=op.f("fk_territory_parent_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory")),
-        sa.UniqueConstraint("name", name=op.f("uq_territory_name")),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("name", name=op.f("uq_unit_name")),
     )
-    with op.batch_alter_table("territory", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_territory_parent_id"), ["parent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_territory_path"), ["path"], unique=False)
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unit_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unit_path"), ["path"], unique=False)
 
     op.create_table(
         "user",
@@ -523,6 +721,277 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
     )
     op.create_table(
+        "long_work",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("spec", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("queued", "running", "done", "failed", "cancelled", name="workstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("noted", sa.Integer(), nullable=False),
+        sa.Column("result_key", sa.String(), nullable=True),
+        sa.Column("result_name", sa.String(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name=op.f("ck_long_work_progress")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_long_work_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_long_work")),
+    )
+    with op.batch_alter_table("long_work", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_long_work_open",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
+        batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "notification",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_notification_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
+        sa.UniqueConstraint("reason", name=op.f("uq_notification_reason")),
+    )
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index("ix_notification_user", ["user_id", "id"], unique=False)
+
+    op.create_table(
+        "plan_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "approved", "superseded", name="versionstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("terms", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_findings", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'draft') = (approved_at IS NULL)", name=op.f("ck_plan_version_approved_when")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_plan_version_in_order")),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["compensation_plan.id"], name=op.f("fk_plan_version_plan_id_compensation_plan")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
+    )
+    with op.batch_alter_table("plan_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_version_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "position",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "leadership",
+                "manager",
+                "account_executive",
+                "account_manager",
+                "inside_sales",
+                "sdr",
+                "channel_manager",
+                "overlay",
+                "operations",
+                "other",
+                name="positionrole",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("reports_to_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("carries_quota", sa.Boolean(), nullable=False),
+        sa.Column("capacity", sa.BigInteger(), nullable=False),
+        sa.Column("ramp_id", sa.Integer(), nullable=True),
+        sa.Column("opens_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("capacity > 0 AND capacity <= 10000", name=op.f("ck_position_capacity_share")),
+        sa.ForeignKeyConstraint(["ramp_id"], ["ramp_profile.id"], name=op.f("fk_position_ramp_id_ramp_profile")),
+        sa.ForeignKeyConstraint(["reports_to_id"], ["position.id"], name=op.f("fk_position_reports_to_id_position")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_position_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_position")),
+    )
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_position_path"), ["path"], unique=False)
+        batch_op.create_index(batch_op.f("ix_position_reports_to_id"), ["reports_to_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_position_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "price_list_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("price_list_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("min_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("min_quantity > 0", name=op.f("ck_price_list_item_quantity_positive")),
+        sa.CheckConstraint("unit_price >= 0", name=op.f("ck_price_list_item_price_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["price_list.id"], name=op.f("fk_price_list_item_price_list_id_price_list")
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_price_list_item_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_list_item")),
+        sa.UniqueConstraint(
+            "price_list_id",
+            "product_id",
+            "min_quantity",
+            name=op.f("uq_price_list_item_price_list_id_product_id_min_quantity"),
+        ),
+    )
+    with op.batch_alter_table("price_list_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_price_list_item_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "recognition",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_recognition_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_recognition")),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("listing", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_saved_view_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("user_id", "listing", "name", name=op.f("uq_saved_view_user_id_listing_name")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_listing"), ["listing"], unique=False)
+
+    op.create_table(
+        "sign_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.Column("device", sa.String(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_submission_page_id_landing_page")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_submission_nonce")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
+
+    op.create_table(
+        "territory",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("model_id", sa.Integer(), nullable=False),
+        sa.Column("stands_for_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["model_id"], ["territory_model.id"], name=op.f("fk_territory_model_id_territory_model")
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["territory.id"], name=op.f("fk_territory_parent_id_territory")),
+        sa.ForeignKeyConstraint(
+            ["stands_for_id"], ["territory.id"], name=op.f("fk_territory_stands_for_id_territory"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory")),
+        sa.UniqueConstraint("model_id", "name", name=op.f("uq_territory_model_id_name")),
+    )
+    with op.batch_alter_table("territory", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_territory_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_territory_path"), ["path"], unique=False)
+        batch_op.create_index(batch_op.f("ix_territory_stands_for_id"), ["stands_for_id"], unique=False)
+        batch_op.create_index(
+            "uq_territory_default",
+            ["model_id"],
+            unique=True,
+            sqlite_where=sa.text("is_default"),
+            postgresql_where=sa.text("is_default"),
+        )
+
+    op.create_table(
+        "user_role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_user_role_role_id_role")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_role_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_role")),
+    )
+    op.create_table(
+        "webauthn",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("transports", sa.JSON(), nullable=True),
+        sa.Column("extensions", sa.String(), nullable=True),
+        sa.Column("backup_state", sa.Boolean(), nullable=False),
+        sa.Column("device_type", sa.String(), nullable=False),
+        sa.Column("lastuse_datetime", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("usage", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_webauthn_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webauthn")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_webauthn_credential_id")),
+    )
+    with op.batch_alter_table("webauthn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webauthn_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "account",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
@@ -547,10 +1016,14 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("price_list_id", sa.Integer(), nullable=True),
+        sa.Column("tier", sa.Enum("A", "B", "C", name="tier", native_enum=False, length=24), nullable=False),
+        sa.Column("cadence_days", sa.Integer(), nullable=True),
+        sa.Column("last_touch_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cadence_days > 0", name=op.f("ck_account_cadence_positive")),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_account_owner_id_position")),
         sa.ForeignKeyConstraint(["price_list_id"], ["price_list.id"], name=op.f("fk_account_price_list_id_price_list")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_account_territory_id_territory")),
@@ -558,10 +1031,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_account_number")),
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_account_cadence",
+            ["cadence_days"],
+            unique=False,
+            sqlite_where=sa.text("cadence_days IS NOT NULL"),
+            postgresql_where=sa.text("cadence_days IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at"], unique=False)
 
     op.create_table(
         "activity",
@@ -613,6 +1094,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activity_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
+        "assignment_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "subject", sa.Enum("leads", "accounts", name="subject", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("industry", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("employees_from", sa.Integer(), nullable=True),
+        sa.Column("employees_to", sa.Integer(), nullable=True),
+        sa.Column(
+            "method",
+            sa.Enum("named", "round_robin", "load", "territory", name="method", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("position_ids", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("skips_away", sa.Boolean(), nullable=False),
+        sa.Column("last_position_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_assignment_rule_capacity_positive")),
+        sa.ForeignKeyConstraint(
+            ["territory_id"], ["territory.id"], name=op.f("fk_assignment_rule_territory_id_territory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rule")),
+        sa.UniqueConstraint("name", name=op.f("uq_assignment_rule_name")),
+    )
+    with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_rule_subject"), ["subject"], unique=False)
+
+    op.create_table(
         "coverage",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("position_id", sa.Integer(), nullable=False),
@@ -625,6 +1141,23 @@ def upgrade() -> None:
     with op.batch_alter_table("coverage", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_coverage_position_id"), ["position_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_coverage_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_delegation_in_order")),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_delegation_position_id_position")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_delegation_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegation_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegation_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "lead",
@@ -683,47 +1216,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('new', 'contacted')"),
             postgresql_where=sa.text("state IN ('new', 'contacted')"),
         )
-
-    op.create_table(
-        "long_work",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("spec", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("queued", "running", "done", "failed", "cancelled", name="workstate", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=True),
-        sa.Column("added", sa.Integer(), nullable=False),
-        sa.Column("changed", sa.Integer(), nullable=False),
-        sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("report", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
-        sa.Column("result_key", sa.String(), nullable=True),
-        sa.Column("result_name", sa.String(), nullable=True),
-        sa.Column("error", sa.String(), nullable=True),
-        sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
-        sa.Column("worker", sa.String(), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name=op.f("ck_long_work_progress")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_long_work_user_id_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_long_work")),
-    )
-    with op.batch_alter_table("long_work", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_long_work_open",
-            ["id"],
-            unique=False,
-            postgresql_where=sa.text("state IN ('queued', 'running')"),
-            sqlite_where=sa.text("state IN ('queued', 'running')"),
-        )
-        batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "message",
@@ -801,84 +1293,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "notification",
+        "plan_participant",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_notification_user_id_user"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
-        sa.UniqueConstraint("reason", name=op.f("uq_notification_reason")),
-    )
-    with op.batch_alter_table("notification", schema=None) as batch_op:
-        batch_op.create_index("ix_notification_user", ["user_id", "id"], unique=False)
-
-    op.create_table(
-        "price_list_item",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("price_list_id", sa.Integer(), nullable=False),
-        sa.Column("product_id", sa.Integer(), nullable=False),
-        sa.Column("min_quantity", sa.BigInteger(), nullable=False),
-        sa.Column("unit_price", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("min_quantity > 0", name=op.f("ck_price_list_item_quantity_positive")),
-        sa.CheckConstraint("unit_price >= 0", name=op.f("ck_price_list_item_price_not_negative")),
-        sa.ForeignKeyConstraint(
-            ["price_list_id"], ["price_list.id"], name=op.f("fk_price_list_item_price_list_id_price_list")
-        ),
-        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_price_list_item_product_id_product")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_list_item")),
-        sa.UniqueConstraint(
-            "price_list_id",
-            "product_id",
-            "min_quantity",
-            name=op.f("uq_price_list_item_price_list_id_product_id_min_quantity"),
-        ),
-    )
-    with op.batch_alter_table("price_list_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_price_list_item_product_id"), ["product_id"], unique=False)
-
-    op.create_table(
-        "quota",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("target_incentive", sa.BigInteger(), nullable=False),
+        sa.Column("accepted_version_id", sa.Integer(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount >= 0", name=op.f("ck_quota_amount_not_negative")),
-        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_quota_in_order")),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_quota_owner_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_quota_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quota")),
-        sa.UniqueConstraint("owner_id", "metric", "starts_on", name=op.f("uq_quota_owner_id_metric_starts_on")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_plan_participant_in_order")),
+        sa.CheckConstraint("target_incentive >= 0", name=op.f("ck_plan_participant_target_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["accepted_version_id"],
+            ["plan_version.id"],
+            name=op.f("fk_plan_participant_accepted_version_id_plan_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["compensation_plan.id"], name=op.f("fk_plan_participant_plan_id_compensation_plan")
+        ),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_plan_participant_position_id_position")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_participant_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_participant")),
     )
-    with op.batch_alter_table("quota", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quota_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_quota_territory_id"), ["territory_id"], unique=False)
-
-    op.create_table(
-        "saved_view",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("listing", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("query", sa.String(), nullable=False),
-        sa.Column("shared", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_saved_view_user_id_user"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
-        sa.UniqueConstraint("user_id", "listing", "name", name=op.f("uq_saved_view_user_id_listing_name")),
-    )
-    with op.batch_alter_table("saved_view", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_saved_view_listing"), ["listing"], unique=False)
+    with op.batch_alter_table("plan_participant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_participant_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_participant_position_id"), ["position_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_participant_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "seat",
@@ -897,43 +1342,93 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
 
     op.create_table(
-        "sign_in",
+        "target_node",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ip", sa.String(), nullable=True),
-        sa.Column("device", sa.String(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("company", "unit", "team", "territory", "position", name="nodekind", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_target_node_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["target_node.id"], name=op.f("fk_target_node_parent_id_target_node"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["target_plan.id"], name=op.f("fk_target_node_plan_id_target_plan"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_target_node_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target_node")),
+        sa.UniqueConstraint("plan_id", "key", name=op.f("uq_target_node_plan_id_key")),
     )
-    with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+    with op.batch_alter_table("target_node", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_target_node_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_target_node_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_target_node_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
-        "submission",
+        "territory_activation",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("page_id", sa.Integer(), nullable=False),
-        sa.Column("nonce", sa.String(), nullable=False),
-        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
-        sa.Column("ip", sa.String(), nullable=True),
-        sa.Column("user_agent", sa.String(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_submission_page_id_landing_page")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("nonce", name=op.f("uq_submission_nonce")),
+        sa.Column("model_id", sa.Integer(), nullable=False),
+        sa.Column("former_id", sa.Integer(), nullable=True),
+        sa.Column("work_id", sa.Integer(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("hold_over_until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.Column("quota", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["former_id"], ["territory_model.id"], name=op.f("fk_territory_activation_former_id_territory_model")
+        ),
+        sa.ForeignKeyConstraint(
+            ["model_id"], ["territory_model.id"], name=op.f("fk_territory_activation_model_id_territory_model")
+        ),
+        sa.ForeignKeyConstraint(["work_id"], ["long_work.id"], name=op.f("fk_territory_activation_work_id_long_work")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_activation")),
     )
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
-
+    op.create_table(
+        "territory_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=False),
+        sa.Column("model_id", sa.Integer(), nullable=True),
+        sa.Column("work_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("most_moves", sa.Integer(), nullable=False),
+        sa.Column("curve", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("steps", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("most_moves > 0", name=op.f("ck_territory_proposal_most_moves_positive")),
+        sa.ForeignKeyConstraint(
+            ["base_id"],
+            ["territory_model.id"],
+            name=op.f("fk_territory_proposal_base_id_territory_model"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["model_id"],
+            ["territory_model.id"],
+            name=op.f("fk_territory_proposal_model_id_territory_model"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["work_id"], ["long_work.id"], name=op.f("fk_territory_proposal_work_id_long_work")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_proposal")),
+    )
     op.create_table(
         "territory_rule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("territory_id", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("inherited", sa.Boolean(), nullable=False),
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("region", sa.String(), nullable=True),
         sa.Column("postcode_from", sa.String(), nullable=True),
@@ -941,6 +1436,8 @@ def upgrade() -> None:
         sa.Column("industry", sa.String(), nullable=True),
         sa.Column("employees_from", sa.Integer(), nullable=True),
         sa.Column("employees_to", sa.Integer(), nullable=True),
+        sa.Column("product", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
         sa.CheckConstraint(
             "(postcode_from IS NULL) = (postcode_to IS NULL)", name=op.f("ck_territory_rule_postcode_pair")
         ),
@@ -953,33 +1450,139 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_territory_rule_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
-        "user_role",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("role_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_user_role_role_id_role")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_role_user_id_user"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_role")),
-    )
-    op.create_table(
-        "webauthn",
+        "transfer",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
-        sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
-        sa.Column("transports", sa.JSON(), nullable=True),
-        sa.Column("extensions", sa.String(), nullable=True),
-        sa.Column("backup_state", sa.Boolean(), nullable=False),
-        sa.Column("device_type", sa.String(), nullable=False),
-        sa.Column("lastuse_datetime", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("usage", sa.String(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_webauthn_user_id_user"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webauthn")),
-        sa.UniqueConstraint("credential_id", name=op.f("uq_webauthn_credential_id")),
+        sa.Column("account_ids", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("to_position_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("hold_over_until", sa.Date(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("planned", "done", "undone", "cancelled", name="transferstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'planned' OR state = 'cancelled') = (done_at IS NULL)", name=op.f("ck_transfer_done_when")
+        ),
+        sa.CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name=op.f("ck_transfer_undone_when")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_transfer_territory_id_territory")),
+        sa.ForeignKeyConstraint(["to_position_id"], ["position.id"], name=op.f("fk_transfer_to_position_id_position")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_transfer_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
     )
-    with op.batch_alter_table("webauthn", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_webauthn_user_id"), ["user_id"], unique=False)
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_transfer_planned",
+            ["effective_on"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
+
+    op.create_table(
+        "work_remark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("taken", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["work_id"], ["long_work.id"], name=op.f("fk_work_remark_work_id_long_work"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_remark")),
+    )
+    with op.batch_alter_table("work_remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_remark_work_id"), ["work_id"], unique=False)
+
+    op.create_table(
+        "work_trace",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=False),
+        sa.Column("traces", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["work_id"], ["long_work.id"], name=op.f("fk_work_trace_work_id_long_work"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_trace")),
+    )
+    with op.batch_alter_table("work_trace", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_trace_work_id"), ["work_id"], unique=False)
+
+    op.create_table(
+        "account_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("hold_over_until", sa.Date(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_account_assignment_in_order")),
+        sa.CheckConstraint(
+            "hold_over_until IS NULL OR hold_over_until > ends_on",
+            name=op.f("ck_account_assignment_hold_over_after_end"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_assignment_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_account_assignment_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["territory_id"], ["territory.id"], name=op.f("fk_account_assignment_territory_id_territory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_assignment")),
+    )
+    with op.batch_alter_table("account_assignment", schema=None) as batch_op:
+        batch_op.create_index("ix_account_assignment_account", ["account_id", "starts_on"], unique=False)
+        batch_op.create_index("ix_account_assignment_owner", ["owner_id", "starts_on"], unique=False)
+        batch_op.create_index(
+            "uq_account_assignment_current",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
+        )
+
+    op.create_table(
+        "account_team",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "specialist",
+                "customer_success",
+                "overlay",
+                "executive_sponsor",
+                "inside_sales",
+                "service",
+                name="teamrole",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("access", sa.Enum("view", "edit", name="access", native_enum=False, length=24), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_team_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_account_team_position_id_position")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_team")),
+        sa.UniqueConstraint("account_id", "position_id", name=op.f("uq_account_team_account_id_position_id")),
+    )
+    with op.batch_alter_table("account_team", schema=None) as batch_op:
+        batch_op.create_index("ix_account_team_position", ["position_id", "account_id"], unique=False)
 
     op.create_table(
         "contact",
@@ -1012,6 +1615,144 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
+        "draw",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("recoverable", "non_recoverable", "guarantee", name="drawkind", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("recovery", sa.BigInteger(), nullable=False),
+        sa.Column("recovers_from", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_draw_amount_positive")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_draw_in_order")),
+        sa.CheckConstraint("recovery BETWEEN 0 AND 1000000", name=op.f("ck_draw_recovery_percent")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_draw_participant_id_plan_participant")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_participant_id"), ["participant_id"], unique=False)
+
+    op.create_table(
+        "earning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("component", sa.String(), nullable=False),
+        sa.Column("interval_starts", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("reverses", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("invoice_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("document_amount", sa.BigInteger(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("quota", sa.BigInteger(), nullable=True),
+        sa.Column("pays", sa.BigInteger(), nullable=False),
+        sa.Column("residual", sa.BigInteger(), nullable=False),
+        sa.Column("slices", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_earning_participant_id_plan_participant")
+        ),
+        sa.ForeignKeyConstraint(["period_id"], ["payout_period.id"], name=op.f("fk_earning_period_id_payout_period")),
+        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"], name=op.f("fk_earning_version_id_plan_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earning")),
+        sa.UniqueConstraint("participant_id", "component", "key", name=op.f("uq_earning_participant_id_component_key")),
+    )
+    with op.batch_alter_table("earning", schema=None) as batch_op:
+        batch_op.create_index("ix_earning_period", ["period_id", "participant_id"], unique=False)
+        batch_op.create_index("ix_earning_source", ["source"], unique=False)
+
+    op.create_table(
+        "objective_result",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("component", sa.String(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.CheckConstraint("percent BETWEEN 0 AND 2000000", name=op.f("ck_objective_result_percent")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["plan_participant.id"],
+            name=op.f("fk_objective_result_participant_id_plan_participant"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["payout_period.id"], name=op.f("fk_objective_result_period_id_payout_period")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objective_result")),
+        sa.UniqueConstraint(
+            "period_id",
+            "participant_id",
+            "component",
+            name=op.f("uq_objective_result_period_id_participant_id_component"),
+        ),
+    )
+    with op.batch_alter_table("objective_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_objective_result_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objective_result_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "pay_adjustment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "correction",
+                "clawback",
+                "spif",
+                "bonus",
+                "exception",
+                name="adjustmentkind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_pay_adjustment_why")),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_pay_adjustment_amount_not_zero")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_pay_adjustment_participant_id_plan_participant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["payout_period.id"], name=op.f("fk_pay_adjustment_period_id_payout_period")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pay_adjustment")),
+    )
+    with op.batch_alter_table("pay_adjustment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pay_adjustment_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pay_adjustment_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
         "regarding",
         sa.Column("activity_id", sa.Integer(), nullable=False),
         sa.Column("noun_of", sa.String(), nullable=False),
@@ -1023,6 +1764,107 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.create_index("ix_regarding_record", ["noun_of", "record_id", "activity_id"], unique=False)
+
+    op.create_table(
+        "statement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("earned", sa.BigInteger(), nullable=False),
+        sa.Column("adjusted", sa.BigInteger(), nullable=False),
+        sa.Column("opening_balance", sa.BigInteger(), nullable=False),
+        sa.Column("topped_up", sa.BigInteger(), nullable=False),
+        sa.Column("recovered", sa.BigInteger(), nullable=False),
+        sa.Column("payable", sa.BigInteger(), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("snapshot_hash", sa.String(), nullable=True),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["plan_participant.id"], name=op.f("fk_statement_participant_id_plan_participant")
+        ),
+        sa.ForeignKeyConstraint(["period_id"], ["payout_period.id"], name=op.f("fk_statement_period_id_payout_period")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
+        sa.UniqueConstraint("period_id", "participant_id", name=op.f("uq_statement_period_id_participant_id")),
+    )
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statement_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_statement_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "metric",
+            sa.Enum(
+                "bookings",
+                "invoiced",
+                "collected",
+                "margin",
+                "new_customers",
+                "deals",
+                name="metric",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stretch_percent", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("proposal_note", sa.String(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_by", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("stretch_percent >= 0", name=op.f("ck_target_stretch_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["node_id"], ["target_node.id"], name=op.f("fk_target_node_id_target_node"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
+        sa.UniqueConstraint("node_id", "metric", name=op.f("uq_target_node_id_metric")),
+    )
+    op.create_table(
+        "territory_pin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_territory_pin_with_reason")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_territory_pin_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_pin")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_territory_pin_account_id")),
+    )
+    op.create_table(
+        "transfer_item",
+        sa.Column("transfer_id", sa.Integer(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("from_owner_id", sa.Integer(), nullable=True),
+        sa.Column("from_territory_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["from_owner_id"], ["position.id"], name=op.f("fk_transfer_item_from_owner_id_position")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_territory_id"], ["territory.id"], name=op.f("fk_transfer_item_from_territory_id_territory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["transfer.id"], name=op.f("fk_transfer_item_transfer_id_transfer"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("transfer_id", "noun_of", "record_id", name=op.f("pk_transfer_item")),
+    )
+    with op.batch_alter_table("transfer_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_transfer_item_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_transfer_item_record", ["noun_of", "record_id"], unique=False)
 
     op.create_table(
         "opportunity",
@@ -1086,6 +1928,48 @@ def upgrade() -> None:
         batch_op.create_index("ix_opportunity_won", ["state", "closed_at", "owner_id"], unique=False)
 
     op.create_table(
+        "pay_dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("earning_id", sa.Integer(), nullable=True),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("raised", "resolved", "declined", name="disputestate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("raised_by", sa.String(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answered_by", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("adjustment_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'raised') = (answered_at IS NULL)", name=op.f("ck_pay_dispute_answered_when")),
+        sa.ForeignKeyConstraint(
+            ["adjustment_id"], ["pay_adjustment.id"], name=op.f("fk_pay_dispute_adjustment_id_pay_adjustment")
+        ),
+        sa.ForeignKeyConstraint(["earning_id"], ["earning.id"], name=op.f("fk_pay_dispute_earning_id_earning")),
+        sa.ForeignKeyConstraint(["statement_id"], ["statement.id"], name=op.f("fk_pay_dispute_statement_id_statement")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pay_dispute")),
+    )
+    with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pay_dispute_statement_id"), ["statement_id"], unique=False)
+
+    op.create_table(
+        "target_month",
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("proposed", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_target_month_amount_not_negative")),
+        sa.CheckConstraint("proposed >= 0", name=op.f("ck_target_month_proposed_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["target.id"], name=op.f("fk_target_month_target_id_target"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("target_id", "month", name=op.f("pk_target_month")),
+    )
+    op.create_table(
         "opportunity_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("opportunity_id", sa.Integer(), nullable=False),
@@ -1106,6 +1990,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_opportunity_line_opportunity_id"), ["opportunity_id"], unique=False)
+
+    op.create_table(
+        "opportunity_split",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("revenue", "overlay", name="splitkind", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind = 'overlay' OR percent <= 1000000", name=op.f("ck_opportunity_split_revenue_percent")),
+        sa.CheckConstraint("percent > 0 AND percent <= 10000000", name=op.f("ck_opportunity_split_percent")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["opportunity.id"],
+            name=op.f("fk_opportunity_split_opportunity_id_opportunity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_opportunity_split_position_id_position")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_split")),
+        sa.UniqueConstraint(
+            "opportunity_id", "position_id", "kind", name=op.f("uq_opportunity_split_opportunity_id_position_id_kind")
+        ),
+    )
+    with op.batch_alter_table("opportunity_split", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunity_split_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_split_position_id"), ["position_id"], unique=False)
 
     op.create_table(
         "qualification",
@@ -1539,10 +2452,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_qualification_account_id"))
 
     op.drop_table("qualification")
+    with op.batch_alter_table("opportunity_split", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opportunity_split_position_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_split_opportunity_id"))
+
+    op.drop_table("opportunity_split")
     with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opportunity_line_opportunity_id"))
 
     op.drop_table("opportunity_line")
+    op.drop_table("target_month")
+    with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pay_dispute_statement_id"))
+
+    op.drop_table("pay_dispute")
     with op.batch_alter_table("opportunity", schema=None) as batch_op:
         batch_op.drop_index("ix_opportunity_won")
         batch_op.drop_index(batch_op.f("ix_opportunity_territory_id"))
@@ -1551,10 +2474,41 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opportunity_account_id"))
 
     op.drop_table("opportunity")
+    with op.batch_alter_table("transfer_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_transfer_item_record")
+        batch_op.drop_index(batch_op.f("ix_transfer_item_account_id"))
+
+    op.drop_table("transfer_item")
+    op.drop_table("territory_pin")
+    op.drop_table("target")
+    with op.batch_alter_table("statement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statement_period_id"))
+        batch_op.drop_index(batch_op.f("ix_statement_participant_id"))
+
+    op.drop_table("statement")
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.drop_index("ix_regarding_record")
 
     op.drop_table("regarding")
+    with op.batch_alter_table("pay_adjustment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pay_adjustment_period_id"))
+        batch_op.drop_index(batch_op.f("ix_pay_adjustment_participant_id"))
+
+    op.drop_table("pay_adjustment")
+    with op.batch_alter_table("objective_result", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objective_result_period_id"))
+        batch_op.drop_index(batch_op.f("ix_objective_result_participant_id"))
+
+    op.drop_table("objective_result")
+    with op.batch_alter_table("earning", schema=None) as batch_op:
+        batch_op.drop_index("ix_earning_source")
+        batch_op.drop_index("ix_earning_period")
+
+    op.drop_table("earning")
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_participant_id"))
+
+    op.drop_table("draw")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_territory_id"))
         batch_op.drop_index(batch_op.f("ix_contact_phone_e164"))
@@ -1563,45 +2517,59 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_account_id"))
 
     op.drop_table("contact")
-    with op.batch_alter_table("webauthn", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_webauthn_user_id"))
+    with op.batch_alter_table("account_team", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_team_position")
 
-    op.drop_table("webauthn")
-    op.drop_table("user_role")
+    op.drop_table("account_team")
+    with op.batch_alter_table("account_assignment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_account_assignment_current",
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
+        )
+        batch_op.drop_index("ix_account_assignment_owner")
+        batch_op.drop_index("ix_account_assignment_account")
+
+    op.drop_table("account_assignment")
+    with op.batch_alter_table("work_trace", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_trace_work_id"))
+
+    op.drop_table("work_trace")
+    with op.batch_alter_table("work_remark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_remark_work_id"))
+
+    op.drop_table("work_remark")
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_transfer_planned",
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
+
+    op.drop_table("transfer")
     with op.batch_alter_table("territory_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_territory_rule_territory_id"))
 
     op.drop_table("territory_rule")
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_submission_page_id"))
+    op.drop_table("territory_proposal")
+    op.drop_table("territory_activation")
+    with op.batch_alter_table("target_node", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_target_node_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_target_node_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_target_node_owner_id"))
 
-    op.drop_table("submission")
-    with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
-
-    op.drop_table("sign_in")
+    op.drop_table("target_node")
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seat_user_id"))
         batch_op.drop_index(batch_op.f("ix_seat_position_id"))
 
     op.drop_table("seat")
-    with op.batch_alter_table("saved_view", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_saved_view_listing"))
+    with op.batch_alter_table("plan_participant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_participant_user_id"))
+        batch_op.drop_index(batch_op.f("ix_plan_participant_position_id"))
+        batch_op.drop_index(batch_op.f("ix_plan_participant_plan_id"))
 
-    op.drop_table("saved_view")
-    with op.batch_alter_table("quota", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quota_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_quota_owner_id"))
-
-    op.drop_table("quota")
-    with op.batch_alter_table("price_list_item", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_price_list_item_product_id"))
-
-    op.drop_table("price_list_item")
-    with op.batch_alter_table("notification", schema=None) as batch_op:
-        batch_op.drop_index("ix_notification_user")
-
-    op.drop_table("notification")
+    op.drop_table("plan_participant")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_message_waiting",
@@ -1618,15 +2586,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_message_address")
 
     op.drop_table("message")
-    with op.batch_alter_table("long_work", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
-        batch_op.drop_index(
-            "ix_long_work_open",
-            postgresql_where=sa.text("state IN ('queued', 'running')"),
-            sqlite_where=sa.text("state IN ('queued', 'running')"),
-        )
-
-    op.drop_table("long_work")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_lead_open_email",
@@ -1638,11 +2597,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
 
     op.drop_table("lead")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegation_user_id"))
+        batch_op.drop_index(batch_op.f("ix_delegation_position_id"))
+
+    op.drop_table("delegation")
     with op.batch_alter_table("coverage", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_coverage_territory_id"))
         batch_op.drop_index(batch_op.f("ix_coverage_position_id"))
 
     op.drop_table("coverage")
+    with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_rule_subject"))
+
+    op.drop_table("assignment_rule")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_territory_id"))
         batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
@@ -1654,19 +2622,100 @@ def downgrade() -> None:
 
     op.drop_table("activity")
     with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_touch")
         batch_op.drop_index(batch_op.f("ix_account_territory_id"))
         batch_op.drop_index(batch_op.f("ix_account_owner_id"))
         batch_op.drop_index(batch_op.f("ix_account_name_key"))
         batch_op.drop_index(batch_op.f("ix_account_domain"))
+        batch_op.drop_index(
+            "ix_account_cadence",
+            sqlite_where=sa.text("cadence_days IS NOT NULL"),
+            postgresql_where=sa.text("cadence_days IS NOT NULL"),
+        )
 
     op.drop_table("account")
-    op.drop_table("user")
+    with op.batch_alter_table("webauthn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webauthn_user_id"))
+
+    op.drop_table("webauthn")
+    op.drop_table("user_role")
     with op.batch_alter_table("territory", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_territory_default", sqlite_where=sa.text("is_default"), postgresql_where=sa.text("is_default")
+        )
+        batch_op.drop_index(batch_op.f("ix_territory_stands_for_id"))
         batch_op.drop_index(batch_op.f("ix_territory_path"))
         batch_op.drop_index(batch_op.f("ix_territory_parent_id"))
 
     op.drop_table("territory")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submission_page_id"))
+
+    op.drop_table("submission")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
+
+    op.drop_table("sign_in")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_listing"))
+
+    op.drop_table("saved_view")
+    op.drop_table("recognition")
+    with op.batch_alter_table("price_list_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_price_list_item_product_id"))
+
+    op.drop_table("price_list_item")
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_position_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_position_reports_to_id"))
+        batch_op.drop_index(batch_op.f("ix_position_path"))
+
+    op.drop_table("position")
+    with op.batch_alter_table("plan_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_version_plan_id"))
+
+    op.drop_table("plan_version")
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index("ix_notification_user")
+
+    op.drop_table("notification")
+    with op.batch_alter_table("long_work", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
+        batch_op.drop_index(
+            "ix_long_work_open",
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+        )
+
+    op.drop_table("long_work")
+    op.drop_table("user")
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unit_path"))
+        batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
+
+    op.drop_table("unit")
+    with op.batch_alter_table("territory_model", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_territory_model_active",
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
+
+    op.drop_table("territory_model")
     op.drop_table("tax_rate")
+    with op.batch_alter_table("target_plan", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_target_plan_open",
+            sqlite_where=sa.text("state IN ('draft', 'submitted')"),
+            postgresql_where=sa.text("state IN ('draft', 'submitted')"),
+        )
+        batch_op.drop_index(
+            "uq_target_plan_approved",
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+
+    op.drop_table("target_plan")
     with op.batch_alter_table("suppression_event", schema=None) as batch_op:
         batch_op.drop_index("ix_suppression_event_address")
 
@@ -1685,6 +2734,7 @@ def downgrade() -> None:
     op.drop_table("score_receipt")
     op.drop_table("schedule_slot")
     op.drop_table("role")
+    op.drop_table("ramp_profile")
     op.drop_table("product")
     with op.batch_alter_table("price_list", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1692,11 +2742,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("price_list")
-    with op.batch_alter_table("position", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_position_reports_to_id"))
-        batch_op.drop_index(batch_op.f("ix_position_path"))
-
-    op.drop_table("position")
+    op.drop_table("payout_period")
     with op.batch_alter_table("outbox_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_entry_open",
@@ -1714,13 +2760,16 @@ def downgrade() -> None:
     op.drop_table("landing_page")
     op.drop_table("heartbeat")
     op.drop_table("form_nonce")
+    op.drop_table("engagement")
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
         batch_op.drop_index("ix_consent_event_address")
 
     op.drop_table("consent_event")
     op.drop_table("consent")
+    op.drop_table("compensation_plan")
     op.drop_table("company")
     op.drop_table("captured_message")
+    op.drop_table("cadence")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_record")
 

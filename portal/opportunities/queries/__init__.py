@@ -1,7 +1,7 @@
 """Reading deals: lists, the board, one deal with what its gates and health ask about, matches of a lead."""
 
 from .board import Board, Card, Lane, board, closed_since, totals, usual_days
-from .bookings import midnight, won_by_position
+from .bookings import midnight
 from .customer import Worth, open_deals_of_account, worth_of_account
 from .deal import business_day, closing, deal, facts_of, flags_of, last_activity, stage_days
 from .listing import LISTING, owners, territories
@@ -36,6 +36,5 @@ __all__ = [
     "territories",
     "totals",
     "usual_days",
-    "won_by_position",
     "worth_of_account",
 ]

@@ -122,7 +122,7 @@ def remove_position(actor: Actor, position_id: int) -> None:
 
 
 def cover(actor: Actor, position_id: int, territory_ids: list[int]) -> None:
-    """The position answers for exactly these territories."""
+    """The position answers for exactly these territories of the model in force; plans keep what they say."""
     authorize(actor, "organization.edit")
     position = get(actor, Position, position_id, lock=True)
     wanted = set(db.session.scalars(select(Territory.id).where(Territory.id.in_(territory_ids), IN_FORCE)))

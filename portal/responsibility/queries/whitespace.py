@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, func, select
 
@@ -35,7 +35,7 @@ class Gap(NamedTuple):
 
 
 def gaps(actor: Actor, *, account_id: int | None = None, limit: int = 100) -> list[Gap]:
-    """The largest first, in one statement. Peers are the accounts of the same industry and currency that ordered within two years.
+    """The largest first, in one statement. Peers: accounts of the same industry and currency that ordered within two years.
 
     A family counts once at least 30 % of them, and two, have bought it.
     """
@@ -70,12 +70,15 @@ def gaps(actor: Actor, *, account_id: int | None = None, limit: int = 100) -> li
     if account_id is not None:
         query = query.where(Account.id == account_id)
     return [
-        Gap(*row[:6], int(row.share), row.peers, row.amount / row.buyers, row.currency)
+        Gap(
+            row.id, row.name, row.tier, row.owner_id, row.industry, row.family, int(row.share), row.peers,
+            row.amount / row.buyers, row.currency,
+        )
         for row in db.session.execute(query)
-    ]
+    ]  # fmt: skip
 
 
-def _bought(since: datetime) -> Select[Any]:
+def _bought(since: datetime) -> Select[int, str, str, str, Decimal]:
     """Account, industry, currency, family -> what it spent."""
     return (
         select(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from portal.accounts.models import AccountAssignment
 from portal.accounts.services import KEEP, reassign
@@ -18,7 +18,7 @@ from portal.organization.queries import authorize
 
 from ..models import Transfer, TransferItem
 from ..states import MOVES, TransferState
-from . import moving, telling
+from . import engagement, moving, telling
 
 UNDO_WITHIN = timedelta(days=1)
 
@@ -55,6 +55,7 @@ def transfer(
     accounts = moving.lock_accounts(actor, wanted)
     if not accounts:
         return None
+    engagement.check(actor, {account.id: account.owner_id for account in accounts}, to_position_id, on)
     if on > clock.now().date():
         return _plan(wanted)
     db.session.add(wanted)
@@ -166,9 +167,3 @@ def _take_back_hold_over(made: Transfer) -> None:
         AccountAssignment.hold_over_until == made.hold_over_until,
     )
     db.session.execute(ended.values(hold_over_until=None).execution_options(synchronize_session=False))
-
-
-def count_items(transfer_id: int) -> dict[str, int]:
-    """Noun -> how many records moved."""
-    query = select(TransferItem.noun_of, func.count()).where(TransferItem.transfer_id == transfer_id)
-    return dict(db.session.execute(query.group_by(TransferItem.noun_of)).all())

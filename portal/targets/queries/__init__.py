@@ -1,0 +1,33 @@
+"""Targets, and how far they are reached."""
+
+from .attainment import Row as Row
+from .attainment import attainment as attainment
+from .attainment import of_positions as of_positions
+from .calendar import actuals as actuals
+from .calendar import actuals_of as actuals_of
+from .calendar import currency as currency
+from .calendar import current_period as current_period
+from .calendar import midnight as midnight
+from .calendar import placed as placed
+from .calendar import quarter_of as quarter_of
+from .calendar import today as today
+from .calendar import year_start as year_start
+from .evidence import Evidence as Evidence
+from .evidence import evidence as evidence
+from .evidence import pipeline as pipeline
+from .evidence import weights_of as weights_of
+from .plans import counting_plan as counting_plan
+from .plans import node as node
+from .plans import organization_tree as organization_tree
+from .plans import plan as plan
+from .plans import planned_years as planned_years
+from .plans import plans_of as plans_of
+from .plans import quota_of as quota_of
+from .plans import same_node as same_node
+from .plans import seasonality as seasonality
+from .plans import target as target
+from .plans import this_year as this_year
+from .plans import year_of as year_of
+from .tree import Branch as Branch
+from .tree import Tree as Tree
+from .tree import tree as tree

@@ -1,0 +1,32 @@
+"""The fiscal calendar, pace and attainment, the shape of the tree, and how numbers are spread over it."""
+
+from .calendar import ZERO as ZERO
+from .calendar import Attainment as Attainment
+from .calendar import Period as Period
+from .calendar import add_months as add_months
+from .calendar import attained as attained
+from .calendar import fiscal_year as fiscal_year
+from .calendar import month as month
+from .calendar import parts as parts
+from .calendar import period as period
+from .calendar import quarter as quarter
+from .measures import PIPELINE as PIPELINE
+from .measures import Documents as Documents
+from .measures import Measure as Measure
+from .measures import measure as measure
+from .measures import register_measure as register_measure
+from .spreading import METHODS as METHODS
+from .spreading import Method as Method
+from .spreading import carried as carried
+from .spreading import check_amount as check_amount
+from .spreading import check_season as check_season
+from .spreading import check_shares as check_shares
+from .spreading import even_season as even_season
+from .spreading import months_of as months_of
+from .spreading import over_months as over_months
+from .spreading import shared as shared
+from .spreading import unit_of as unit_of
+from .tree import COMPANY as COMPANY
+from .tree import Part as Part
+from .tree import Place as Place
+from .tree import grown as grown
