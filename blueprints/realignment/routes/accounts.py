@@ -44,9 +44,8 @@ def pin_account(record_id: int) -> Any:
     form = PinAccount()
     if submit(form, lambda: services.pin(g.actor, record_id, form.reason.data).id) is None:
         return _placement_page(record_id, form, form.status)
-    flash(
-        {"text": "Pinned: no realignment moves it", "undo": url_for(".unpin_account", record_id=record_id)}, "success"
-    )  # type: ignore[arg-type]
+    undo = url_for(".unpin_account", record_id=record_id)
+    flash({"text": "Pinned: no realignment moves it", "undo": undo}, "success")  # type: ignore[arg-type]
     return go(url_for(".show_placement", record_id=record_id))
 
 

@@ -6,7 +6,7 @@ from flask import flash, g, request, url_for
 
 from portal.kernel.errors import NotFound
 from portal.organization.queries import company
-from portal.realignment import queries
+from portal.realignment import queries, services
 from portal.realignment.queries import Preview
 from portal.realignment.rules import Load
 from portal.territories import queries as territories
@@ -152,7 +152,7 @@ def rename_model(record_id: int) -> Any:
 @needs("territories.edit")
 def remove_model(record_id: int) -> Any:
     form = ActForm()
-    if submit(form, lambda: territory_services.remove_model(g.actor, record_id)) is None:
+    if submit(form, lambda: services.discard(g.actor, record_id)) is None:
         flash(" ".join(str(error) for error in form.form_errors) or "Please try again.", "warn")
         return _model_page(record_id, status=form.status)
     flash("The plan is gone.", "success")
@@ -186,7 +186,7 @@ def compare_models() -> Any:
         map=here,
         maps=map_tabs(".compare_models", a=first.id, b=second.id),
         names={row.territory_id: row.name for scene in reversed(scenes) for row in scene.rows()},
-        differences=queries.differences(*scenes, customers),
+        differences=queries.differences(scenes[0], scenes[1], customers),
         currency=_currency(),
     )
 

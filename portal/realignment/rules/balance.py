@@ -19,7 +19,13 @@ class Load(NamedTuple):
     workload: int = 0  # touches a year that the cadence asks for
 
     def plus(self, other: "Load") -> "Load":
-        return Load(*(a + b for a, b in zip(self, other, strict=True)))
+        return Load(
+            self.accounts + other.accounts,
+            self.pipeline + other.pipeline,
+            self.revenue + other.revenue,
+            self.potential + other.potential,
+            self.workload + other.workload,
+        )
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Step(NamedTuple):
     unit: Unit
     to: int
     moved: int  # accounts away from where they were, so far
-    index: float  # afterwards
+    balance: float  # the index afterwards
 
 
 def improve(

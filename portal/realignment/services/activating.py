@@ -43,12 +43,7 @@ def activate(
     """
     authorize(actor, "territories.edit")
     authorize(actor, "accounts.assign")
-    if not reason.strip():
-        raise Refused("activations.no_reason", "Say why, for whoever asks later.", "reason")
-    if effective_on < clock.now().date():
-        raise Refused("activations.day_gone", "Choose today or a later day.", "effective_on")
-    if not 0 <= hold_over_days <= LONGEST_HOLD_OVER:
-        raise Refused("activations.hold_over", f"Between 0 and {LONGEST_HOLD_OVER} days.", "hold_over_days")
+    _check(reason, effective_on, hold_over_days)
     chosen, former = territories.model(actor, model_id, lock=True), territories.active_model()
     seen = queries.preview(model_id)
     if moves is not None and moves != len(seen.moves):
@@ -69,6 +64,15 @@ def activate(
     if seen.moves:
         made.work_id = _start(actor, made, chosen.name, seen)
     return made
+
+
+def _check(reason: str, effective_on: date, hold_over_days: int) -> None:
+    if not reason.strip():
+        raise Refused("activations.no_reason", "Say why, for whoever asks later.", "reason")
+    if effective_on < clock.now().date():
+        raise Refused("activations.day_gone", "Choose today or a later day.", "effective_on")
+    if not 0 <= hold_over_days <= LONGEST_HOLD_OVER:
+        raise Refused("activations.hold_over", f"Between 0 and {LONGEST_HOLD_OVER} days.", "hold_over_days")
 
 
 def _start(actor: Actor, made: Activation, name: str, seen: Preview) -> int:

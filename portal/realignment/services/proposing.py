@@ -74,14 +74,14 @@ def save_proposal(actor: Actor, proposal_id: int, steps: list[Step], before: flo
     base = territories.model(actor, made.base_id)
     customers, placing = queries.book(territories.rules(base.id)), territories.placing(base.id)
     names = {key: area.name for key, area in placing.areas.items()}
-    made.curve = [[0, round(before, 2)], *([step.moved, round(step.index, 2)] for step in steps)]
+    made.curve = [[0, round(before, 2)], *([step.moved, round(step.balance, 2)] for step in steps)]
     made.steps = [
         [
             "-".join(step.unit.place),
             names[step.unit.territory],
             names[step.to],
             step.unit.accounts,
-            round(step.index, 2),
+            round(step.balance, 2),
         ]
         for step in steps
     ]
