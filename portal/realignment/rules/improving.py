@@ -1,6 +1,6 @@
 """Which regions to give to which neighbour, so that the balance rises most for the fewest accounts moved."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -64,14 +64,14 @@ class _State:
         units: list[Unit],
         next_to: Callable[[Place], Mapping[Place, int | None]],
     ) -> None:
-        self.carried, self.staff, self.units, self.moved = carried, staff, units, 0
+        self.carried, self.staff, self.moved = carried, staff, 0
         self.most_off = most_off(staff)
         self.now = {unit.key: unit.territory for unit in units}
         self.at: dict[Place, list[Unit]] = defaultdict(list)
-        self.within: dict[str, list[Unit]] = defaultdict(list)
+        self.holders: dict[Place, Counter[int]] = defaultdict(Counter)  # place, and country with "" -> by number of units
         for unit in units:
             self.at[unit.place].append(unit)
-            self.within[unit.place[0]].append(unit)
+            self._count(unit, unit.territory, 1)
         self.beside = {place: next_to(place) for place in self.at}
 
     @property
@@ -80,18 +80,25 @@ class _State:
 
     def best(self, most_moves: int) -> tuple[Unit, int] | None:
         points = 100 / self.most_off
-        found: tuple[float, float, Unit, int] | None = None
-        for unit in self.units:
-            here = self.now[unit.key]
-            for to in self._reachable(unit):
-                cost = self._away(unit, to) - self._away(unit, here)
-                gain = points * self._gain(unit.load, here, to)
-                if gain < LEAST_GAIN or self.moved + cost > most_moves:
+        least = LEAST_GAIN / points
+        off = {key: load - self.staff[key] for key, load in self.carried.items()}
+        found: tuple[float, Unit, int] | None = None
+        for place in sorted(self.at):
+            reachable = self._reachable(place)
+            for unit in self.at[place]:
+                here, load = self.now[unit.key], unit.load
+                relief = abs(off[here]) - abs(off[here] - load)
+                if relief + load < least:  # not even where it fits best
                     continue
-                worth = gain / max(cost, 1)
-                if found is None or worth > found[0] + 1e-12:
-                    found = (worth, gain, unit, to)
-        return found[2:] if found else None
+                for to in reachable:
+                    gain = relief + abs(off[to]) - abs(off[to] + load)
+                    if gain < least or to == here:
+                        continue
+                    cost = self._away(unit, to) - self._away(unit, here)
+                    worth = points * gain / max(cost, 1)
+                    if self.moved + cost <= most_moves and (found is None or worth > found[0] + 1e-12):
+                        found = (worth, unit, to)
+        return found[1:] if found else None
 
     def move(self, unit: Unit, to: int) -> None:
         here = self.now[unit.key]
@@ -99,18 +106,21 @@ class _State:
         self.carried[here] -= unit.load
         self.carried[to] += unit.load
         self.now[unit.key] = to
+        self._count(unit, here, -1)
+        self._count(unit, to, 1)
 
-    def _reachable(self, unit: Unit) -> list[int]:
-        beside = self.beside[unit.place]
-        near = [*self.at[unit.place], *(other for place in beside for other in self.at.get(place, ()))]
-        empty = {holder for place, holder in beside.items() if place not in self.at and holder in self.carried}
-        found = {self.now[other.key] for other in (near if beside else self.within[unit.place[0]])} | empty
-        return sorted(key for key in found if key is not None and key != self.now[unit.key])
+    def _count(self, unit: Unit, territory: int, change: int) -> None:
+        for place in (unit.place, (unit.place[0], "")):
+            self.holders[place][territory] += change
+
+    def _reachable(self, place: Place) -> list[int]:
+        beside = self.beside[place]
+        found = {key for key, number in self.holders[place].items() if number}
+        for near in beside or [(place[0], "")]:
+            found |= {key for key, number in self.holders.get(near, {}).items() if number}
+        found |= {holder for near, holder in beside.items() if holder is not None and near not in self.at}
+        return sorted(found & self.carried.keys())
 
     @staticmethod
     def _away(unit: Unit, territory: int) -> int:
         return 0 if territory == unit.territory else unit.accounts
-
-    def _gain(self, load: float, here: int, to: int) -> float:
-        from_here, to_there = self.carried[here] - self.staff[here], self.carried[to] - self.staff[to]
-        return abs(from_here) + abs(to_there) - abs(from_here - load) - abs(to_there + load)
