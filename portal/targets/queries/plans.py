@@ -12,6 +12,7 @@ from portal.kernel.errors import NotFound
 from portal.organization.models import Coverage, Position
 from portal.organization.queries import get, visible_to
 from portal.territories.models import Territory
+from portal.territories.queries import IN_FORCE
 
 from ..models import Node, Plan, Target, TargetMonth
 from ..rules import ZERO, Part, Period, Place, fiscal_year, grown
@@ -106,8 +107,8 @@ def fiscal_month(first: date) -> Period:
 def organization_tree(company: str) -> list[Part]:
     """The tree as the organization is today."""
     covers: dict[int, tuple[int, str]] = {}
-    rows = select(Coverage.position_id, Territory.id, Territory.name).join(Territory).order_by(Coverage.id.desc())
-    for position_id, territory_id, name in db.session.execute(rows):
+    rows = select(Coverage.position_id, Territory.id, Territory.name).join(Territory).where(IN_FORCE)
+    for position_id, territory_id, name in db.session.execute(rows.order_by(Coverage.id.desc())):
         covers[position_id] = (territory_id, name)
     positions = db.session.scalars(select(Position).order_by(Position.path))
     return grown(company, [Place(p.id, p.title, p.path, p.carries_quota, None, covers.get(p.id)) for p in positions])
