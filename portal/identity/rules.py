@@ -75,7 +75,11 @@ tax_rates.edit       -  -  -  a  -  a  -  -
 responsibility.view  a  a  a  a  a  a  -  a
 responsibility.edit  -  -  a  a  -  -  -  -
 targets.view         o  s  a  a  -  a  a  a
-targets.edit         -  -  a  a  -  -  -  -
+targets.edit         -  s  a  a  -  -  -  -
+targets.propose      o  s  a  a  -  -  -  -
+target_plans.view    a  a  a  a  -  a  a  a
+target_plans.edit    -  -  a  a  -  -  -  -
+target_plans.approve -  -  a  -  -  -  -  -
 territories.view     a  a  a  a  a  a  a  a
 territories.edit     -  -  a  a  -  -  -  -
 organization.view    a  a  a  a  a  a  a  a

@@ -24,6 +24,7 @@ PAGES = {
     "invoices": "invoices.show_invoice",
     "catalog": "catalog.show_product",
     "price_lists": "catalog.show_price_list",
+    "targets": "targets.show_target",
     "landing": "landing.show_page",
     "messages": "messages.show_message",
     "users": "identity.show_user",

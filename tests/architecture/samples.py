@@ -30,6 +30,8 @@ from tests.opportunities import makers as sales
 from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
+from tests.targets.makers import node as target_node
+from tests.targets.makers import plan as target_plan
 from tests.workspace.makers import add_work
 
 Values = Mapping[str, object]
@@ -112,7 +114,7 @@ def make() -> dict[str, Values]:
         "quotes": {"record_id": draft.id, "number": 1, "token": quotes.token(sent)},
         "scoring": {"record_id": rule.id},
         "security": {"token": "no-such-token"},
-        "targets": {"record_id": world.position("rep").id, "starts_on": "2026-01-01"},
+        "targets": _targets(),
         "territories": {"record_id": territory.id},
         **dict.fromkeys(
             ("territories.change_rule", "territories.edit_rule", "territories.remove_rule"),
@@ -129,6 +131,12 @@ def values_for(samples: Mapping[str, Values], endpoint: str, names: set[str]) ->
     """The parameters of a route; None where nobody has made a record for it."""
     found = samples.get(endpoint, samples.get(endpoint.partition(".")[0], {}))
     return {name: found[name] for name in names} if names <= found.keys() else None
+
+
+def _targets() -> Values:
+    """A draft with a number for the rep."""
+    draft = target_plan({"rep": 100}, approved=False)
+    return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
 
 
 def _delegation() -> int:

@@ -1,5 +1,6 @@
 """Reading every area: my work, the dashboard, search, the audit, the state of the system."""
 
+from . import measures as measures
 from .dashboard import Figures, dashboard, period_of
 from .search import Group, found
 from .system import TRAIL, counts, database_answers, dead_entries, heartbeats, oldest_wait

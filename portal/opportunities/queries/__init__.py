@@ -1,7 +1,8 @@
 """Reading deals: lists, the board, one deal with what its gates and health ask about, matches of a lead."""
 
+from portal.targets.queries import midnight
+
 from .board import Board, Card, Lane, board, closed_since, totals, usual_days
-from .bookings import midnight
 from .customer import Worth, open_deals_of_account, worth_of_account
 from .deal import business_day, closing, deal, facts_of, flags_of, last_activity, stage_days
 from .listing import LISTING, owners, territories

@@ -63,7 +63,7 @@ LISTING = Listing(
             filter="choice",
             choices=lambda actor: [(s.value, s.value.capitalize()) for s in Stage],
         ),
-        Field("amount", "Amount", O.amount, kind="money", filter="range"),
+        Field("amount", "Amount", O.amount, kind="money", filter="range", summed=True),
         Field("probability", "Probability", O.probability, value=lambda o: o.probability, kind="number"),
         Field("close_on", "Closes", O.close_on, kind="date", filter="range"),
         Field("next_step", "Next step", O.next_step, sortable=False),

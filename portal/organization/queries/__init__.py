@@ -16,6 +16,7 @@ from .access import (
 )
 from .chart import Node, chart
 from .choices import (
+    owner_choices,
     people_choices,
     position_choices,
     ramp,
@@ -61,6 +62,7 @@ __all__ = [
     "may_delegate",
     "names_of_positions",
     "own_position",
+    "owner_choices",
     "people_choices",
     "planned",
     "position_choices",
