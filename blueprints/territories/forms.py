@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.places import countries
-from portal.organization.queries import position_choices
+from portal.realignment.queries import sellers
 from portal.territories.services import RuleValues
 from portal.web.choices import pairs
 from portal.web.forms import EditForm, Form
@@ -74,7 +74,7 @@ class CoverPlanned(Form):
     )
 
     def offer(self) -> "CoverPlanned":
-        self.positions.choices = pairs(position_choices())
+        self.positions.choices = pairs(sellers())
         return self
 
 

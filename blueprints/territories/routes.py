@@ -36,6 +36,7 @@ def show_tree() -> Any:
         "territories/tree.html",
         status=422 if asked and not form.validate() else 200,
         title=model.name if model else "Territories",
+        crumbs=[("Territories", url_for(".show_tree"))] if model else [],
         model=model,
         is_plan=model is not None and model.state == ModelState.PLANNING,
         nodes=queries.tree(shown),

@@ -55,7 +55,7 @@ def activated() -> int:
     """The record of an activation of the model in force, without the act."""
     model = active_model()
     assert model is not None
-    values = {"reason": "New year", "made_by": "Lea Leader", "accounts": 0, "quota": []}
+    values = {"reason": "New year", "made_by": "Lea Leader", "accounts": 0}
     made = Activation(model_id=model.id, effective_on=clock.now().date(), **values)
     return world.add(made).id  # type: ignore[no-any-return]
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, flash, g, url_for
 
 from portal.realignment import queries, services
+from portal.targets.queries import currency
 from portal.territories import queries as territories
 from portal.web.auth import needs
 from portal.web.exports import inert
@@ -48,6 +49,7 @@ def _confirm_page(record_id: int, form: ActivateModel | None = None, status: int
         uncovered=[
             area.name for key, area in seen.placing.areas.items() if area.is_leaf and not seen.positions.get(key)
         ],
+        currency=currency(),
         form=form,
     )
 
@@ -89,6 +91,7 @@ def show_activation(record_id: int) -> Any:
         model=names[made.model_id],
         former=names.get(made.former_id or 0),
         work=work,
+        currency=currency(),
         unfinished=work is not None and work.state in OPEN,
     )
 

@@ -125,10 +125,17 @@ def shapes(scene: Scenario, name: str) -> list[MapShape]:
 def next_to(place: Place) -> frozenset[Place]:
     """The regions beside this one, as far as the maps know."""
     country, region = place
-    if (MAPS / f"{country}.json").name in _drawn():
+    if f"{country}.json" in _drawn():
         near = outlines(country).get(region, {}).get("near", ())
         return frozenset((country, code) for code in near)
     return frozenset()
+
+
+def place_name(place: Place) -> str:
+    """As people say it where a map knows it: "Arizona, US"."""
+    country, region = place
+    known = outlines(country).get(region, {}) if f"{country}.json" in _drawn() else {}
+    return f"{known.get('name', region)}, {country}"
 
 
 @cache

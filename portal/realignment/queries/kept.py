@@ -6,8 +6,11 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import Account
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
+from portal.organization.models import Coverage, Position
+from portal.organization.queries import names_of_positions
 
 from ..models import Activation, LongWork, Pin, Proposal
 
@@ -16,6 +19,13 @@ def pins() -> Sequence[Any]:
     """Pin with its account (id, number, name, territory_id), newest first."""
     query = select(Pin, Account.number, Account.name, Account.territory_id).join(Account, Account.id == Pin.account_id)
     return db.session.execute(query.order_by(Pin.id.desc())).all()
+
+
+def sellers() -> list[tuple[int, str]]:
+    """Positions that sell or cover something, with who sits there today, by name."""
+    selling = select(Position.id).where(Position.carries_quota | Position.id.in_(select(Coverage.position_id)))
+    names = names_of_positions(clock.now().date())
+    return sorted(((key, names.get(key, "")) for key in db.session.scalars(selling)), key=lambda pair: pair[1])
 
 
 def activations() -> Sequence[Activation]:

@@ -68,7 +68,9 @@ class _State:
         self.most_off = most_off(staff)
         self.now = {unit.key: unit.territory for unit in units}
         self.at: dict[Place, list[Unit]] = defaultdict(list)
-        self.holders: dict[Place, Counter[int]] = defaultdict(Counter)  # place, and country with "" -> by number of units
+        self.holders: dict[Place, Counter[int]] = defaultdict(
+            Counter
+        )  # place, and country with "" -> by number of units
         for unit in units:
             self.at[unit.place].append(unit)
             self._count(unit, unit.territory, 1)

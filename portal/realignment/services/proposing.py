@@ -20,7 +20,7 @@ from portal.workspace.services import start
 from .. import queries
 from ..models import Proposal
 from ..queries import Customer, Scenario, decide
-from ..queries.comparing import next_to
+from ..queries.comparing import next_to, place_name
 from ..rules import Load, Step, Unit, improve
 from ..rules.balance import carries, units_of
 
@@ -77,7 +77,7 @@ def save_proposal(actor: Actor, proposal_id: int, steps: list[Step], before: flo
     made.curve = [[0, round(before, 2)], *([step.moved, round(step.balance, 2)] for step in steps)]
     made.steps = [
         [
-            "-".join(step.unit.place),
+            place_name(step.unit.place),
             names[step.unit.territory],
             names[step.to],
             step.unit.accounts,
