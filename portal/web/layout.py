@@ -57,6 +57,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Channels", "git-merge", "channels.list_channels", "channels.view"),
             Entry("Commission", "coin", "compensation.show_mine", "compensation.view"),
             Entry("Territories", "map-2", "territories.show_tree", "territories.view"),
+            Entry("Scenarios", "git-branch", "realignment.list_models", "territories.edit"),
             Entry("Organization", "users", "organization.show_chart", "organization.view"),
             Entry("Capacity", "chart-bar", "strategy.show_capacity", "capacity.view"),
         ),

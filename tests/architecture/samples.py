@@ -35,6 +35,7 @@ from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
 from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
+from tests.realignment.makers import activated, plan, proposed
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
 from tests.strategy.makers import scenario
@@ -60,7 +61,7 @@ def make() -> dict[str, Values]:
     bill, bill_token = _invoice(quotes.accepted())
     stored = _stored_file(customer.id)
     rule = world.add(ScoreRule(part="fit", label="Big", fact="employees", operator="at_least", value="50", points=5))
-    territory = world.territory("Southwest")
+    territory, model = world.territory("Southwest"), plan()
     place = {"noun": "accounts", "record_id": customer.id}
     agree("ann@example.com")
     price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
@@ -124,6 +125,13 @@ def make() -> dict[str, Values]:
             ("organization.show_unit", "organization.edit_unit", "organization.remove_unit"), {"record_id": unit().id}
         ),
         **dict.fromkeys(("organization.show_ramp", "organization.edit_ramp"), {"record_id": ramp(0, 50).id}),
+        "realignment": {"record_id": model.id},
+        **dict.fromkeys(
+            ("realignment.show_placement", "realignment.pin_account", "realignment.unpin_account"),
+            {"record_id": customer.id},
+        ),
+        "realignment.show_activation": {"record_id": activated()},
+        "realignment.show_proposal": {"record_id": proposed(model)},
         "quotes": {"record_id": draft.id, "number": 1, "token": quotes.token(sent)},
         "scoring": {"record_id": rule.id},
         "security": {"token": "no-such-token"},
