@@ -7,7 +7,7 @@ from portal.accounts.models import Account, Contact
 from portal.accounts.services.imports import ACCOUNT_FIELDS, CONTACT_FIELDS, account_key, email_key
 from portal.consent.services import CONSENT_FIELDS, take_over
 from portal.kernel.actor import Actor, acting
-from portal.organization.queries import positions_by_name
+from portal.organization.queries import owner_choices
 from portal.workspace.rules import BulkAct, ImportKind, Outcome, offer_act, offer_import
 
 
@@ -39,4 +39,4 @@ offer_import(
         key=("name", account_key), model=Account,
     )
 )  # fmt: skip
-offer_act(BulkAct("accounts", "owner", "Change owner", "accounts.edit", hand_over, positions_by_name))
+offer_act(BulkAct("accounts", "owner", "Change owner", "accounts.edit", hand_over, owner_choices))

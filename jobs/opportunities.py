@@ -7,7 +7,7 @@ from portal.opportunities import services
 from portal.opportunities.events import OpportunityOpened, OpportunityWon
 from portal.opportunities.queries import deal
 from portal.opportunities.states import LOSS_REASONS
-from portal.organization.queries import positions_by_name, seated_user
+from portal.organization.queries import owner_choices, seated_user
 from portal.workspace.rules import BulkAct, offer_act
 from portal.workspace.services import notify
 
@@ -53,5 +53,5 @@ def _reasons(actor: Actor) -> list[tuple[str, str]]:
     return [(reason, reason) for reason in LOSS_REASONS]
 
 
-offer_act(BulkAct("opportunities", "owner", "Change owner", "opportunities.edit", _hand_over, positions_by_name))
+offer_act(BulkAct("opportunities", "owner", "Change owner", "opportunities.edit", _hand_over, owner_choices))
 offer_act(BulkAct("opportunities", "loss", "Close as lost", "opportunities.edit", _lose, _reasons, danger=True))

@@ -200,7 +200,7 @@ def _paid_step(bill: Invoice | None) -> Step:
 
 
 def _rows(actor: Actor) -> Select[Invoice]:
-    return visible_to(actor, Invoice).join(Invoice.account).options(contains_eager(Invoice.account))
+    return visible_to(actor, Invoice).outerjoin(Invoice.account).options(contains_eager(Invoice.account))
 
 
 STANDING = standing_on(bindparam("today", callable_=seller_today, type_=Date))  # the day on which the list is read
@@ -226,6 +226,7 @@ LISTING = Listing(
         ),
         Field("issued_on", "Issued", Invoice.issued_on, kind="date", filter="range"),
         Field("due_on", "Due", Invoice.due_on, kind="date", filter="range"),
+        Field("net", "Net", Invoice.net, kind="money", shown=False, summed=True),
         Field("total", "Total", Invoice.total, kind="money", filter="range"),
         Field("amount_due", "To pay", Invoice.total - Invoice.paid, kind="money", filter="range"),
         Field("created_at", "Created", Invoice.created_at, kind="datetime", shown=False),

@@ -1,7 +1,7 @@
 """Reading orders."""
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
 from portal.catalog.rules import DocumentTotals, total
@@ -53,7 +53,16 @@ def for_mail(order_id: int) -> Order | None:
 
 
 def _rows(actor: Actor) -> Select[Order]:
-    return visible_to(actor, Order).join(Order.account).options(contains_eager(Order.account))
+    return visible_to(actor, Order).outerjoin(Order.account).options(contains_eager(Order.account))
+
+
+OTHER = aliased(Order)
+FIRST = (Order.state != OrderState.CANCELLED) & ~(
+    select(OTHER.id)
+    .where(OTHER.account_id == Order.account_id, OTHER.state != OrderState.CANCELLED)
+    .where((OTHER.placed_at < Order.placed_at) | ((OTHER.placed_at == Order.placed_at) & (OTHER.id < Order.id)))
+    .exists()
+)  # the order that made the account a customer
 
 
 LISTING = Listing(
@@ -72,8 +81,12 @@ LISTING = Listing(
             choices=lambda actor: [(state.value, name) for state, name in STATE_NAMES.items()],
         ),
         Field("placed_at", "Placed", Order.placed_at, kind="datetime", filter="range"),
+        Field("net", "Net", Order.net, kind="money", summed=True),
         Field("total", "Total", Order.total, kind="money", filter="range"),
+        Field("margin", "Margin", Order.net - Order.cost, value=lambda row: row.net - row.cost, kind="money",
+              shown=False, summed=True),
         owner_field(Order),
+        Field("first", "First of its account", FIRST, value=lambda row: "", shown=False, sortable=False, filter="flag"),
     ),
 )  # fmt: skip
 

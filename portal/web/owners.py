@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal.organization.queries import positions_by_name
+from portal.organization.queries import owner_choices
 
 from .forms import Form
 from .htmx import page
@@ -18,7 +18,7 @@ class ChangeOwner(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.owner_id.choices = [(int(key), name) for key, name in positions_by_name()]
+        self.owner_id.choices = [(int(key), name) for key, name in owner_choices(g.actor)]
 
 
 def owner_page(record: Any, form: ChangeOwner, *, list_url: tuple[str, str], url: str, goes_along: str) -> Response:

@@ -16,6 +16,7 @@ from .access import (
 )
 from .chart import Node, chart
 from .choices import (
+    owner_choices,
     people_choices,
     position_choices,
     ramp,
@@ -26,9 +27,10 @@ from .choices import (
     unit_choices,
     units,
 )
-from .owners import owner_field, positions_by_name
+from .owners import owner_field
 from .seats import (
     Vacancy,
+    business_day,
     company,
     covered_by,
     delegations_of,
@@ -51,6 +53,7 @@ __all__ = [
     "actor_for",
     "allows",
     "authorize",
+    "business_day",
     "authorize_delegation",
     "chart",
     "company",
@@ -62,13 +65,13 @@ __all__ = [
     "may_delegate",
     "names_of_positions",
     "own_position",
+    "owner_choices",
     "owner_field",
     "people_choices",
     "planned",
     "position_choices",
     "position_covering",
     "positions_below",
-    "positions_by_name",
     "positions_of",
     "ramp",
     "ramp_choices",
