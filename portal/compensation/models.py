@@ -18,7 +18,6 @@ from portal.organization.models import Position
 from .states import AdjustmentKind, DisputeState, DrawKind, PeriodState, VersionState
 
 
-
 class CompensationPlan(Base, Versioned, Audited):
     __tablename__ = "compensation_plan"
     noun = "compensation"

@@ -53,6 +53,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Plan",
         (
             Entry("Targets", "flag", "targets.show_targets", "targets.view"),
+            Entry("Responsibility", "user-check", "responsibility.list_neglected", "responsibility.view"),
             Entry("Territories", "map-2", "territories.show_tree", "territories.view"),
             Entry("Organization", "users", "organization.show_chart", "organization.view"),
         ),

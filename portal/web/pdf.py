@@ -119,13 +119,29 @@ def render_limited(
     logo: bytes | None = None, memory: int = MOST_MEMORY, cpu: int = CPU_SECONDS, wall: float = WALL_SECONDS,
 ) -> bytes:  # fmt: skip
     """`render` in a forked child with limits of memory, processor and time. Raises what it raises, or PrintFailed."""
+    make = lambda: render(template, document, brand, size=size, variant=variant, logo=logo)  # noqa: E731
+    return _limited(document["number"], make, memory, cpu, wall)
+
+
+def press_limited(html: str, name: str, *, size: str = "A4", variant: str = "pdf/ua-1") -> bytes:
+    """The PDF of finished HTML without pictures, in a child with the same limits. Raises ValueError or PrintFailed."""
+
+    def make() -> bytes:
+        from portal.web.press import press
+
+        return press(html, {}, size, variant)
+
+    return _limited(name, make, MOST_MEMORY, CPU_SECONDS, WALL_SECONDS)
+
+
+def _limited(name: str, make: Callable[[], bytes], memory: int, cpu: int, wall: float) -> bytes:
     preload()
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
 
     def work() -> None:
         _limit(memory, cpu)
-        theirs.send_bytes(_answer(lambda: render(template, document, brand, size=size, variant=variant, logo=logo)))
+        theirs.send_bytes(_answer(make))
 
     child = context.Process(target=work)
     child.start()
@@ -144,8 +160,8 @@ def render_limited(
     if kind == REFUSED:
         raise ValueError(rest.decode())
     if kind == TOO_BIG:
-        raise PrintFailed(f"{document['number']}: printing needed more than {memory >> 20} MB of memory")
-    raise PrintFailed(f"{document['number']}: {_epitaph(child.exitcode, cpu, wall)}")
+        raise PrintFailed(f"{name}: printing needed more than {memory >> 20} MB of memory")
+    raise PrintFailed(f"{name}: {_epitaph(child.exitcode, cpu, wall)}")
 
 
 def _limit(memory: int, cpu: int) -> None:

@@ -26,6 +26,7 @@ PAGES = {
     "price_lists": "catalog.show_price_list",
     "landing": "landing.show_page",
     "messages": "messages.show_message",
+    "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
 }
 

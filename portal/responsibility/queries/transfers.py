@@ -15,7 +15,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import Args, Field, Listing, matching
 from portal.opportunities.models import Opportunity
 from portal.opportunities.states import OpportunityState
-from portal.organization.queries import positions_below, reach
+from portal.organization.queries import positions_below, reach, visible_to
 
 from ..models import Transfer, TransferItem
 from ..states import TransferState
@@ -73,6 +73,12 @@ def accounts_of(actor: Actor, made: Transfer) -> Sequence[MovedAccount]:
     ).outerjoin(TransferItem, item)  # fmt: skip
     wanted = query.where(Account.id.in_(made.account_ids[:SHOWN])).order_by(Account.tier, Account.name)
     return [MovedAccount(*row) for row in db.session.execute(wanted).tuples()]
+
+
+def accounts_named(actor: Actor, ids: Sequence[int]) -> Sequence[Account]:
+    """The visible ones, by tier and name."""
+    query = visible_to(actor, Account).where(Account.id.in_(ids)).order_by(Account.tier, Account.name)
+    return db.session.scalars(query).all()
 
 
 @dataclass(frozen=True)
