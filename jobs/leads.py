@@ -1,5 +1,6 @@
 """From a submission to a lead somebody works on, and keeping scores current."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -7,8 +8,10 @@ from babel.dates import format_datetime, get_timezone
 from flask import current_app
 
 from jobs.registry import every, on
+from portal.accounts.services.imports import email_key
+from portal.consent.services import CONSENT_FIELDS, take_over
 from portal.kernel import clock
-from portal.kernel.actor import Actor
+from portal.kernel.actor import Actor, acting
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.outbox import emit
 from portal.landing.events import SubmissionReceived
@@ -26,7 +29,7 @@ from portal.organization.queries import company, seated_user
 from portal.scoring.events import ModelChanged
 from portal.web.language import gettext_for, locale_of
 from portal.web.mail import write_mail
-from portal.workspace.rules import BulkAct, offer_act
+from portal.workspace.rules import BulkAct, ImportKind, Outcome, offer_act, offer_import
 
 ONE_CONFIRMATION_PER = timedelta(hours=24)
 
@@ -45,6 +48,21 @@ def _reasons(actor: Actor) -> list[tuple[str, str]]:
 
 offer_act(BulkAct("leads", "assignment", "Assign to", "leads.assign", _assign, _people))
 offer_act(BulkAct("leads", "disqualification", "Disqualify", "leads.edit", services.disqualify, _reasons, danger=True))
+
+
+def take_leads(rows: Sequence[Mapping[str, str]]) -> Outcome:
+    outcome = services.import_lead_rows(acting(), rows)
+    take_over(rows, {refusal.row for refusal in outcome.refused}, source=f"import by {acting().name}")
+    return outcome
+
+
+offer_import(
+    ImportKind(
+        "leads", "Leads", "leads.edit",
+        fields=(*services.LEAD_FIELDS.items(), *CONSENT_FIELDS.items()), required=("email",), take=take_leads,
+        key=("email", email_key), model=Lead,
+    )
+)  # fmt: skip
 
 
 @on(SubmissionReceived)

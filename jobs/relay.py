@@ -2,17 +2,18 @@
 
 import logging
 import time
-from threading import Lock, Timer
+from threading import Lock
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from portal.kernel.soon import Soon
+
 log = logging.getLogger(__name__)
 
 ENOUGH = 3  # sweeps waiting in one queue: each works off everything that is due
-SOON = 0.02  # seconds in which rings of many requests become one
 QUIET_AFTER_FAILURE = 5.0  # seconds in which nobody waits for a server that did not answer
 
 
@@ -22,16 +23,13 @@ class Bell:
         self._quiet_until = 0.0
         self._owed: set[str] = set()
         self._lock = Lock()
+        self._soon = Soon(self._ring_owed)
 
     def ring_soon(self, queues: set[str]) -> None:
         """Nobody waits for it, and what comes close together is one ring. For a process that lives on."""
         with self._lock:
-            first = not self._owed
             self._owed |= queues
-        if first:
-            timer = Timer(SOON, self._ring_owed)
-            timer.daemon = True
-            timer.start()
+        self._soon.ask()
 
     def _ring_owed(self) -> None:
         with self._lock:

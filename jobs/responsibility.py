@@ -66,4 +66,4 @@ def print_brief(work: Work) -> Iterator[Slice | Result]:
     )  # fmt: skip
     name = f"Handover brief {brief.account.number}.pdf"
     db.session.rollback()  # printing takes its time: no transaction stays open meanwhile
-    yield Result(name, pdf.press_limited(html, name))
+    yield Result(name, pdf.press_limited(name, html))

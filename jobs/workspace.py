@@ -3,9 +3,10 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from portal.identity.models import User
@@ -15,7 +16,7 @@ from portal.kernel.db import db, transact
 from portal.kernel.errors import DomainError
 from portal.kernel.listing import named
 from portal.kernel.outbox import LeaseLost
-from portal.kernel.tables import read_table
+from portal.kernel.tables import Row, Table
 from portal.organization.queries import actor_for
 from portal.web import exports
 from portal.workspace import queries, services
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 TURN = 20.0  # seconds after which other work of the queue gets its turn
 SLICE = 100
-IMPORTED = 250  # rows of a file at a time
+IMPORTED = 2_000  # rows of a file at a time
 
 
 @dataclass(frozen=True)
@@ -151,18 +152,53 @@ def export(work: Work) -> Iterator[Slice | Result]:
 def import_rows(work: Work) -> Iterator[Slice]:
     """Rows of a kept file; with `dry` every slice is undone again, so that only the report stays."""
     kind, columns = import_kind(work.spec["kind"]), work.spec["columns"]
-    table = read_table(files.read(work.spec["key"]))
     places = [(place, name) for place, name in enumerate(columns) if name]
-    for at in range(work.done, len(table.rows), IMPORTED):
-        rows = [{name: row[place] for place, name in places} for row in table.rows[at : at + IMPORTED]]
-        lines = table.lines[at : at + IMPORTED]
-        yield Slice(len(rows), partial(_take, kind, rows, lines, bool(work.spec.get("dry"))))
+    rows = ((row, {name: row.cells[place] for place, name in places}) for row in Table(files.read(work.spec["key"])))
+    first: dict[str, int] = {}  # what tells records apart -> the row that has it
+    for row, texts in islice(rows, work.done):
+        _repeats(kind, first, row, texts)
+    while some := list(islice(rows, IMPORTED)):
+        again = [refusal for row, texts in some if (refusal := _repeats(kind, first, row, texts))]
+        repeated = {refusal.row for refusal in again}
+        taken = [(row, texts) for row, texts in some if row.line not in repeated]
+        yield Slice(len(some), partial(_take, kind, taken, again, bool(work.spec.get("dry"))))
 
 
-def _take(kind: ImportKind, rows: list[dict[str, str]], lines: list[int], dry: bool) -> Outcome:
+def _repeats(kind: ImportKind, first: dict[str, int], row: Row, texts: dict[str, str]) -> Refusal | None:
+    """Of two rows about one record the first counts, however far apart they stand."""
+    if kind.key is None:
+        return None
+    field, key_of = kind.key
+    key = key_of(texts)
+    if not key or first.setdefault(key, row.line) == row.line:
+        return None
+    return Refusal(row.line, dict(kind.fields)[field], f"This is row {first[key]} again, which counts.")
+
+
+def _take(kind: ImportKind, rows: list[tuple[Row, dict[str, str]]], again: list[Refusal], dry: bool) -> Outcome:
     savepoint = db.session.begin_nested()
-    taken = kind.take(rows)
+    found = kind.take([texts for _, texts in rows])
     savepoint.rollback() if dry else savepoint.commit()
-    outcome, labels = taken if isinstance(taken, Outcome) else Outcome(taken), dict(kind.fields)
-    refused = [Refusal(lines[at - 1], labels.get(name, name), reason) for at, name, reason in outcome.refused]
-    return Outcome(refused, outcome.added, outcome.changed)
+    labels = dict(kind.fields)
+
+    def told(some: Sequence[Refusal]) -> list[Refusal]:
+        return [Refusal(rows[at - 1][0].line, labels.get(name, name), reason) for at, name, reason in some]
+
+    surplus = [
+        Refusal(row.line, "", "There are more cells than columns; they were left out.")
+        for row, _ in rows
+        if row.surplus
+    ]
+    refused, notes = sorted([*told(found.refused), *again]), sorted([*told(found.notes), *surplus])
+    return Outcome(refused, found.added, found.changed, notes, () if dry or not kind.model else found.traces)
+
+
+@runs("undo")
+def undo_import(work: Work) -> Iterator[Slice]:
+    """Slice by slice, the last one first."""
+    kind, passed = import_kind(work.spec["kind"]), 0
+    assert kind.model is not None
+    for trace_id, size in queries.traces_of(work.spec["work"]):
+        passed += size
+        if passed > work.done:
+            yield Slice(size, partial(services.undo_slice, work.actor, kind, trace_id))

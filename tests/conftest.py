@@ -20,6 +20,7 @@ from portal.identity.services import open_sign_in
 from portal.kernel import guards, search
 from portal.kernel.actor import SYSTEM, Actor, become
 from portal.kernel.db import db, unit_of_work
+from portal.landing import queries as landing
 from portal.migrations.models import metadata
 from portal.organization.queries import actor_for
 from portal.runtime.settings import Settings
@@ -119,6 +120,7 @@ def app(made_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
         outer = connection.begin()
         monkeypatch.setitem(engines, None, connection)
         become(SYSTEM)
+        landing._known.clear()  # what a process remembers must not outlive what is rolled back
         yield made_app
         db.session.remove()
         outer.rollback()

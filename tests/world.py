@@ -15,6 +15,7 @@ from portal.kernel import clock, outbox
 from portal.kernel.db import db, unit_of_work
 from portal.organization.models import Company, Coverage, Position, Seat
 from portal.territories.models import Territory, TerritoryRule
+from portal.territories.queries import IN_FORCE
 
 R = RoleName
 # key: name, role, position (None: outside the sales tree), reports to
@@ -98,7 +99,7 @@ def position(key: str) -> Position:
 
 
 def territory(name: str) -> Territory:
-    return db.session.scalars(select(Territory).where(Territory.name == name)).one()
+    return db.session.scalars(select(Territory).where(IN_FORCE, Territory.name == name)).one()
 
 
 def add(record: Any) -> Any:

@@ -36,7 +36,7 @@ def create_note(noun: str, record_id: int) -> Any:
     form = NoteForm(prefix="note")
 
     def log() -> int:
-        return services.log(Kind.NOTE, form.body.data, **_mine(noun, record_id)).id
+        return services.log(Kind.NOTE, form.body.data, **_mine(noun, record_id))
 
     if not submit(form, log):
         return timeline_page(noun, record_id, status=form.status, note=form)
@@ -53,7 +53,7 @@ def create_talk(noun: str, record_id: int) -> Any:
     def log() -> int:
         at = in_viewer_zone(form.at.data) if form.at.data else None
         kind, subject, body = Kind(form.kind.data), form.subject.data, form.body.data
-        return services.log(kind, subject, body=body, at=at, **_mine(noun, record_id)).id
+        return services.log(kind, subject, body=body, at=at, **_mine(noun, record_id))
 
     if not submit(form, log):
         return timeline_page(noun, record_id, status=form.status, talk=form)
@@ -69,7 +69,7 @@ def create_task_about(noun: str, record_id: int) -> Any:
 
     def add() -> int:
         due_at = in_viewer_zone(form.due_at.data)
-        return services.add_task(form.subject.data, due_at=due_at, **_mine(noun, record_id)).id
+        return services.add_task(form.subject.data, due_at=due_at, **_mine(noun, record_id))
 
     if not submit(form, add):
         return timeline_page(noun, record_id, status=form.status, task=form)
@@ -106,7 +106,7 @@ def create_task() -> Any:
         about = [(noun, record_id)] if noun else []
         owner_id, author = form.owner_id.data, g.actor.name
         subject, body = form.subject.data, form.body.data
-        return services.add_task(subject, due_at=due_at, body=body, about=about, owner_id=owner_id, author=author).id
+        return services.add_task(subject, due_at=due_at, body=body, about=about, owner_id=owner_id, author=author)
 
     if not submit(form, add):
         return _task_page(form, status=form.status)

@@ -1,14 +1,15 @@
 """The visitor's form, and the form of the page it stands on."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, EmailField, SelectField, StringField, TelField, TextAreaField
+from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from portal.consent.rules import normal_email
 from portal.kernel.errors import Refused
@@ -44,29 +45,21 @@ class CountryField(SelectField):  # type: ignore[misc]
             raise ValidationError(self.gettext("Not a valid choice."))
 
 
-class VisitForm(FlaskForm):  # type: ignore[misc]
-    """Has no session behind it: `token` is the signed proof of where and when it was shown (see portal.web.seal)."""
+class VisitForm(PlainForm):  # type: ignore[misc]
+    """Has no session behind it: a signed token beside it says where and when it was shown (see portal.web.seal)."""
 
     class Meta:
-        csrf = False
-
         def get_translations(self, form: Any) -> Any:
             return messages(locale())
 
     name = StringField(_("Your name"), [DataRequired(), Length(max=120)], filters=[line])
-    email = EmailField(
-        _("Work email"),
-        [DataRequired(), Length(max=254), Email(_("Write one email address, like name@example.com."))],
-        filters=[line],
-    )
+    email = EmailField(_("Work email"), [DataRequired(), Length(max=254)], filters=[line])
     company = StringField(_("Company"), [Optional(), Length(max=160)], filters=[line])
     country = CountryField(_("Country"), [InputRequired(_("Choose your country."))])
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
     message = TextAreaField(_("Message"), [Optional(), Length(max=5000)], filters=[lines])
     consent = Tick("", [DataRequired(_("Please agree, or we may not write to you."))])
     sms = Tick(_("Confirm by SMS as well"))
-    website = StringField("Website")  # nobody sees it; whoever fills it in is a machine
-    token = HiddenField()
 
     def fit(self, page: PublicPage, origin: Mapping[str, str]) -> "VisitForm":
         """Ask what the page asks, in its words and its language."""
@@ -78,10 +71,11 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
         return self
 
     def validate_email(self, field: EmailField) -> None:
-        try:
+        with suppress(Refused):
             field.data = normal_email(field.data)
-        except Refused as refusal:
-            raise ValidationError(_("Write one email address, like name@example.com.")) from refusal
+            if "." in field.data.partition("@")[2]:
+                return
+        raise ValidationError(_("Write one email address, like name@example.com."))
 
     def validate_sms(self, field: BooleanField) -> None:
         if field.data and not international(self.phone.data or "", self.country.data or ""):
@@ -89,12 +83,8 @@ class VisitForm(FlaskForm):  # type: ignore[misc]
 
     def payload(self) -> dict[str, Any]:
         """What is kept of it, as typed."""
-        kept = {name: field.data for name, field in self._fields.items() if name not in ("website", "token")}
-        return (
-            {"phone": "", "sms": False}
-            | self.origin
-            | {name: "" if value is None else value for name, value in kept.items()}
-        )
+        typed = {name: "" if value is None else value for name, value in self.data.items()}
+        return {"phone": "", "sms": False} | self.origin | typed
 
 
 def _country_choices(language: str) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from flask_babel import gettext, ngettext
 
 from portal.kernel import clock
 from portal.kernel.db import transact
+from portal.kernel.errors import Stale
 from portal.landing import queries, services
 from portal.landing.models import AlreadyReceived
 from portal.landing.queries import PublicPage
@@ -43,33 +44,47 @@ def _without_session(state: BlueprintSetupState) -> None:
 @public
 def show_public(slug: str) -> Any:
     found = _spoken(queries.public_page(slug))
-    form = VisitForm(formdata=None, data={"token": seal.issue(_subject(found))})
-    return _visit(found, form.fit(found, request.args | {"referrer": request.referrer or ""}))
+    form = VisitForm().fit(found, request.args | {"referrer": request.referrer or ""})
+    return _visit(found, form, token=seal.issue(_subject(found)))
 
 
 @bp.post("/p/<slug>")
 @public
 def receive(slug: str) -> Any:
-    found = _spoken(queries.public_page(slug))
-    form = VisitForm().fit(found, request.form)
-    thanks = url_for(".show_thanks", slug=slug)
-    if form.website.data:
+    """With the page as this process knows it; once more with the page as it is when that is not so any more."""
+    try:
+        return _receive(_spoken(queries.known_page(slug)))
+    except Stale:
+        return _receive(_spoken(queries.public_page(slug)))
+
+
+def _receive(known: PublicPage) -> Any:
+    form = VisitForm(request.form).fit(known, request.form)
+    thanks = url_for(".show_thanks", slug=known.slug)
+    if request.form.get("website"):  # nobody sees this field; whoever fills it in is a machine
         return redirect(thanks, 303)
-    opened = seal.open_seal(form.token.data or "", _subject(found))
+    opened = seal.open_seal(request.form.get("token", ""), _subject(known))
     valid = form.validate()
     if problem := _timing(opened):
         form.form_errors.append(problem)
     if not valid or opened is None or problem:
-        if opened is None or opened.age > MOST:
-            form.token.data = seal.issue(_subject(found))
-        return _visit(found, form, status=422)
-    if waiting := limits.wait(*_limits(found, form.email.data)):
+        return _refuse(known, form, opened, status=422)
+    if waiting := limits.wait(*_limits(known, form.email.data), alone=True):
         form.form_errors.append(_too_often(waiting))
-        return _visit(found, form, status=429)
+        return _refuse(known, form, opened, status=429)
     take = partial(services.receive_submission, nonce=opened.nonce, payload=form.payload(), ip=client_ip())
     with suppress(AlreadyReceived):  # the second click of a double click
-        transact(lambda: take(found.id, user_agent=user_agent(), at=clock.now()))
+        transact(lambda: take(known, user_agent=user_agent(), at=clock.now()))
     return redirect(thanks, 303)
+
+
+def _refuse(known: PublicPage, form: VisitForm, opened: seal.Seal | None, *, status: int) -> Any:
+    """What was typed, and what is wrong with it. Raises Stale when the page is not any more what is known."""
+    found = queries.public_page(known.slug)
+    if found != known:
+        raise Stale("landing.changed", "This page was changed. Please look again.")
+    good = opened and opened.age <= MOST
+    return _visit(found, form, status=status, token=request.form["token"] if good else seal.issue(_subject(found)))
 
 
 @bp.get("/p/<slug>/thanks")
@@ -79,8 +94,8 @@ def show_thanks(slug: str) -> Any:
     return page("landing/thanks.html", found=found, title=found.title, company=company())
 
 
-def _visit(found: PublicPage, form: VisitForm, *, status: int = 200, preview: bool = False) -> Any:
-    context = {"title": found.title, "company": company(), "preview": preview}
+def _visit(found: PublicPage, form: VisitForm, *, token: str, status: int = 200, preview: bool = False) -> Any:
+    context = {"title": found.title, "company": company(), "preview": preview, "token": token}
     return page("landing/public.html", status=status, found=found, form=form, **context)
 
 
@@ -167,8 +182,7 @@ def show_page(record_id: int) -> Any:
 @needs("landing.view")
 def show_preview(record_id: int) -> Any:
     found = _spoken(queries.preview(g.actor, record_id))
-    form = VisitForm(formdata=None).fit(found, {})
-    return _visit(found, form, preview=True)
+    return _visit(found, VisitForm().fit(found, {}), token="", preview=True)
 
 
 @bp.get("/landing/new")

@@ -61,24 +61,24 @@ class MovePosition(Form):
 
 
 class TakeSeat(Form):
-    user_id = SelectField("Person", [InputRequired()], coerce=int)
+    user_id = SelectField("Person", [InputRequired()], coerce=id_or_none)
     starts_on = DateField("From", [InputRequired()])
     leaves_others = BooleanField("Leaves every other position that day")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user_id.choices = pairs(queries.people_choices())
+        self.user_id.choices = pairs([("", "Choose somebody"), *queries.people_choices()])
 
 
 class NameDeputy(Form):
-    deputy_id = SelectField("Deputy", [InputRequired()], coerce=int)
+    deputy_id = SelectField("Deputy", [InputRequired()], coerce=id_or_none)
     first_day = DateField("First day", [InputRequired()])
     last_day = DateField("Last day", [InputRequired()])
     reason = StringField("Reason", [Optional(), Length(max=120)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.deputy_id.choices = pairs(queries.people_choices())
+        self.deputy_id.choices = pairs([("", "Choose somebody"), *queries.people_choices()])
 
 
 class EditUnit(EditForm):

@@ -20,6 +20,7 @@ def tabs_home() -> list[tuple[str, str, int | None]]:
     vacant = len(queries.vacancies(clock.today(g.timezone)))
     return [
         ("Chart", url_for("organization.show_chart"), None),
+        ("On paper", url_for("organization.show_sheets"), None),
         ("Vacancies", url_for("organization.list_vacancies"), vacant),
         ("Units and ramps", url_for("organization.list_units"), None),
     ]

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
@@ -39,6 +41,12 @@ VAT_PREFIXES: Mapping[str, frozenset[str]] = {"GR": frozenset({"EL"}), "GB": fro
 WITHOUT_VAT = frozenset({"US"})
 
 
+_PLAIN_LOCAL = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_ONE_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
+_MARKED = re.compile(r"[;,\s]")
+
+
 class Phone(NamedTuple):
     """As people read it, and as machines dial it."""
 
@@ -53,6 +61,15 @@ def name_key(name: str) -> str:
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
 
 
+def split_name(name: str) -> tuple[str, str]:
+    """(first, last): the last word is the surname; "Berch, Marian" is turned round."""
+    surname, comma, rest = (part.strip() for part in name.partition(","))
+    if comma and surname and rest:
+        return rest, surname
+    *first, last = name.replace(",", " ").split() or [""]
+    return " ".join(first), last
+
+
 def domain_of(address: str) -> str:
     """The domain of an email address or website, "" where it says nothing about a company (free mail, no domain)."""
     text = address.strip().lower().rpartition("@")[2]
@@ -61,12 +78,40 @@ def domain_of(address: str) -> str:
 
 
 def normal_email(address: str, field: str = "email") -> str:
-    """Trimmed and lower-cased. Raises Refused for what cannot be an address; nobody is asked over the network."""
+    """Trimmed, lower-cased, the domain in ASCII as mail servers write it. Raises Refused for what cannot be an address;
+    nobody is asked over the network."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    if len(local) <= 64 and _PLAIN_LOCAL.fullmatch(local) and len(local) + len(host := _host(domain)) < 254 and host:
+        return f"{local}@{host}"
     try:
         found = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise Refused("email.invalid", f"This is not an email address: {error}", field) from error
-    return found.normalized.lower()
+    return (found.ascii_email or found.normalized).lower()
+
+
+@lru_cache(10_000)
+def _host(domain: str) -> str:
+    """In ASCII, "" where no mail can go. Many people share a domain, so it is judged once."""
+    try:
+        return validate_email(f"a@{domain}", check_deliverability=False).ascii_domain
+    except EmailNotValidError:
+        return ""
+
+
+def first_email(text: str) -> tuple[str, bool]:
+    """(the address in what other programs export, whether there were more): "Ann <a@b.example>; c@d.example"."""
+    if _ONE_ADDRESS.fullmatch(text):
+        return text, False
+    plain = text.translate(_INVISIBLE).strip()
+    parts = (
+        [part.strip() for part in re.split(r"[;,\s]+(?=\S*@)", plain) if "@" in part] if _MARKED.search(plain) else []
+    )
+    several = len(parts) > 1 and all(part.count("@") == 1 for part in parts) and "<" not in plain
+    one = parts[0] if several else plain
+    if match := re.fullmatch(r"[^<>]*<([^<>]+)>", one):
+        one = match[1]
+    return one.removeprefix("mailto:").strip(), several
 
 
 def normal_phone(number: str, country: str = "", field: str = "phone") -> Phone:
@@ -82,6 +127,21 @@ def normal_phone(number: str, country: str = "", field: str = "phone") -> Phone:
         raise Refused("phone.impossible", "This number has too many or too few digits.", field)
     readable = phonenumbers.format_number(found, PhoneNumberFormat.INTERNATIONAL)
     return Phone(readable, phonenumbers.format_number(found, PhoneNumberFormat.E164))
+
+
+def amount_in(text: str, highest: int, field: str) -> Decimal:
+    """A number in any spelling: "1,234.5", "1.234,50 €", "12 000". Raises Refused where it is none or out of measure."""
+    plain = re.sub(r"[^\d.,-]", "", text)
+    whole, mark, rest = plain.rpartition("," if plain.rfind(",") > plain.rfind(".") else ".")
+    decimal = mark and len(rest) != 3 or (mark == "." and "," in whole) or (mark == "," and "." in whole)
+    digits = re.sub(r"[.,]", "", whole) + (f".{rest}" if decimal else rest)
+    try:
+        found = Decimal(digits)
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not 0 <= found <= highest:
+        raise Refused("number.invalid", f"This is not a number between 0 and {highest:,}.", field)
+    return found
 
 
 def normal_vat_id(vat_id: str, country: str) -> str:

@@ -12,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import Base, db
 from portal.kernel.errors import Refused
+from portal.kernel.upsert import insert_row, insert_rows
 from portal.organization.queries import authorize, get
 
 from .models import Activity, Regarding
@@ -32,50 +33,30 @@ def log(
     at: datetime | None = None,
     owner_id: int | None = None,
     territory_id: int | None = None,
-) -> Activity:
-    """Something that happened, shown on the timeline of every record in `about`."""
-    happened = _write(
-        kind,
-        subject,
-        author=author,
-        about=about,
-        body=body,
-        url=url,
-        at=at,
-        owner_id=owner_id,
-        territory_id=territory_id,
-    )
-    if kind in TOUCHES:
-        _touch(about, happened.at)
-    return happened
-
-
-def _write(
-    kind: Kind,
-    subject: str,
-    *,
-    author: str,
-    about: About,
-    body: str,
-    url: str,
-    at: datetime | None = None,
-    owner_id: int | None,
-    territory_id: int | None,
-) -> Activity:
-    activity = Activity(
-        kind=kind,
-        subject=subject,
-        body=body,
-        author=author,
-        url=url,
-        at=at or clock.now(),
-        owner_id=owner_id,
-        territory_id=territory_id,
-        regarding=[Regarding(noun_of=noun, record_id=record_id) for noun, record_id in dict.fromkeys(about)],
-    )
-    db.session.add(activity)
-    db.session.flush()
-    return activity
+    due_at: datetime | None = None,
+) -> int:
+    """Something that happened, shown on the timeline of every record in `about`. Returns its id."""
+    at = at or clock.now()
+    row = {
+        "kind": kind,
+        "subject": subject,
+        "body": body,
+        "author": author,
+        "url": url,
+        "at": at,
+        "due_at": due_at,
+        "owner_id": owner_id,
+        "territory_id": territory_id,
+    }
+    activity_id = insert_row(Activity, row)
+    links = [
+        {"activity_id": activity_id, "noun_of": noun, "record_id": record_id}
+        for noun, record_id in dict.fromkeys(about)
+    ]
+    insert_rows(Regarding, links)
+    if kind in TOUCHES and due_at is None:  # what lies ahead has touched nobody yet
+        _touch(about, at)
+    return activity_id
 
 
 def add_task(
@@ -89,13 +70,12 @@ def add_task(
     url: str = "",
     kind: Kind = Kind.TASK,
     territory_id: int | None = None,
-) -> Activity:
+) -> int:
     """Something to do; the position `owner_id` does it. A call or meeting ahead is a task of that kind."""
-    activity = _write(
-        kind, subject, author=author, about=about, body=body, url=url, owner_id=owner_id, territory_id=territory_id
-    )
-    activity.due_at = due_at
-    return activity
+    return log(
+        kind, subject, author=author, about=about, body=body, url=url, owner_id=owner_id, territory_id=territory_id,
+        due_at=due_at,
+    )  # fmt: skip
 
 
 def _touch(about: About, at: datetime) -> None:

@@ -83,7 +83,7 @@ class PeriodState(StrEnum):
 P = PeriodState
 PERIOD_MOVES = {
     P.OPEN: frozenset({P.CALCULATED}),
-    P.CALCULATED: frozenset({P.CALCULATED, P.IN_REVIEW}),
+    P.CALCULATED: frozenset({P.OPEN, P.CALCULATED, P.IN_REVIEW}),
     P.IN_REVIEW: frozenset({P.CALCULATED, P.APPROVED}),
     P.APPROVED: frozenset({P.IN_REVIEW, P.LOCKED}),
 }

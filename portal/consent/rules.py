@@ -1,6 +1,7 @@
 """Addresses in one spelling, their keyed hash, and what each block covers."""
 
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -11,9 +12,10 @@ import phonenumbers
 from portal.kernel.errors import Refused
 from portal.kernel.mime import address as plain_email
 
-from .states import Channel, SuppressionReason
+from .states import Channel, ConsentState, SuppressionReason
 
 _key: list[bytes] = []
+_DAY = re.compile(r"\d{6,}")
 
 BLOCKS_ALL = frozenset(
     {SuppressionReason.HARD_BOUNCE, SuppressionReason.STOP, SuppressionReason.MANUAL, SuppressionReason.ERASED}
@@ -39,6 +41,41 @@ class Verdict(NamedTuple):
 
     allowed: bool
     why: str
+
+
+_YES = frozenset(
+    ["yes", "y", "true", "1", "x", "on", "optin", "subscribed", "agreed", "granted", "ja", "j", "wahr", "oui", "si"]
+)
+_NO = frozenset(
+    [
+        "no",
+        "n",
+        "false",
+        "0",
+        "off",
+        "optout",
+        "unsubscribed",
+        "refused",
+        "declined",
+        "none",
+        "never",
+        "nein",
+        "falsch",
+        "non",
+    ]
+)
+
+
+def answer_in(row: Mapping[str, str]) -> ConsentState | None:
+    """What a row of a file says of email news; None where it says nothing clear. A day counts as a yes of that day."""
+    asked, ended = (_word(row.get(name, "")) for name in ("consent", "unsubscribed"))
+    if asked in _NO or (ended and ended not in _NO):
+        return ConsentState.OPTED_OUT
+    return ConsentState.OPTED_IN if asked in _YES or _DAY.match(asked) else None
+
+
+def _word(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def use_key(secret: str) -> None:

@@ -1,7 +1,11 @@
 """Writing down what people said, and blocking addresses."""
 
-from sqlalchemy import Select, select
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
+from sqlalchemy import Select, insert, select
+
+from portal.accounts.services.imports import email_key
 from portal.kernel import clock
 from portal.kernel.actor import acting
 from portal.kernel.db import db
@@ -9,8 +13,10 @@ from portal.kernel.upsert import insert_ignore, upsert
 
 from .models import Consent, ConsentEvent, Suppression, SuppressionEvent
 from .queries import home_region
-from .rules import BLOCKS_ALL, address_hash, normal_address
+from .rules import BLOCKS_ALL, address_hash, answer_in, normal_address
 from .states import Channel, ConsentState, Purpose, SuppressionReason
+
+CONSENT_FIELDS = {"consent": "Said yes to email news", "unsubscribed": "Said no to email news"}
 
 
 def record(
@@ -29,6 +35,26 @@ def record(
     if state == ConsentState.OPTED_IN and purpose == Purpose.COMMERCIAL:
         _release(channel, plain, (SuppressionReason.UNSUBSCRIBED,), source)
     return plain
+
+
+def take_over(rows: Sequence[Mapping[str, str]], skipped: Container[int], *, source: str) -> None:
+    """What a file says of email news, as evidence. It never overrules what a person said here: a yes only counts where
+    nothing was said, a no always does. `rows` count from 1; those `skipped` were refused."""
+    said = {
+        address: answer
+        for at, row in enumerate(rows, 1)
+        if at not in skipped and (answer := answer_in(row)) and (address := email_key(row))
+    }
+    here = Consent.channel == Channel.EMAIL, Consent.purpose == Purpose.COMMERCIAL, Consent.address.in_(said)
+    known = dict(db.session.execute(select(Consent.address, Consent.state).where(*here)).all()) if said else {}
+    news: list[dict[str, Any]] = [
+        {"channel": Channel.EMAIL, "address": address, "purpose": Purpose.COMMERCIAL, "state": state, "at": clock.now()}
+        for address, state in said.items()
+        if address not in known or (state == ConsentState.OPTED_OUT != known[address])
+    ]
+    upsert(Consent, news, keys=("channel", "address", "purpose"))
+    if news:
+        db.session.execute(insert(ConsentEvent), [one | {"source": source[:200]} for one in news])
 
 
 def suppress(channel: Channel, address: str, reason: SuppressionReason, note: str = "") -> None:

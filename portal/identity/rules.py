@@ -50,6 +50,7 @@ activities.view      or sr a  a  a  a  -  a
 activities.edit      o  s  a  a  a  a  -  -
 opportunities.view   or sr a  a  a  a  -  a
 opportunities.edit   o  s  a  a  -  -  -  -
+opportunities.split  -  s  a  a  -  -  -  -
 quotes.view          or sr a  a  -  a  -  a
 quotes.edit          o  s  a  a  -  -  -  -
 quotes.send          o  s  a  a  -  -  -  -
@@ -59,6 +60,11 @@ invoices.view        or sr a  a  -  a  -  a
 invoices.edit        -  -  -  -  -  a  -  -
 invoices.issue       -  -  -  -  -  a  -  -
 payments.record      -  -  -  -  -  a  -  -
+compensation.view    o  s  a  a  -  a  -  -
+compensation.plans   -  -  a  a  -  a  -  -
+compensation.edit    -  -  a  a  -  -  -  -
+compensation.run     -  -  -  a  -  a  -  -
+compensation.approve -  -  -  -  -  a  -  -
 catalog.view         a  a  a  a  a  a  -  a
 catalog.edit         -  -  -  a  -  a  -  -
 price_lists.view     a  a  a  a  a  a  -  a

@@ -59,17 +59,16 @@ def standing_on(today: date) -> ColumnElement[str]:
     )
 
 
+PRINTED = (  # what the document is made of
+    *(joinedload(Invoice.account), joinedload(Invoice.contact), joinedload(Invoice.owner), joinedload(Invoice.order)),
+    selectinload(Invoice.lines),
+)
+WHOLE = (*PRINTED, joinedload(Invoice.order).joinedload(Order.revision), selectinload(Invoice.payments))
+
+
 def invoice(actor: Actor, invoice_id: int) -> Invoice:
     """With lines, payments, account, contact, owner and order. Raises NotFound."""
-    found = db.session.scalar(
-        visible_to(actor, Invoice)
-        .where(Invoice.id == invoice_id)
-        .options(joinedload(Invoice.account), joinedload(Invoice.contact), joinedload(Invoice.owner))
-        .options(joinedload(Invoice.order).joinedload(Order.revision))
-        .options(selectinload(Invoice.lines), selectinload(Invoice.payments))
-        .execution_options(populate_existing=True)
-    )
-    return found or get(actor, Invoice, invoice_id)
+    return get(actor, Invoice, invoice_id, load=WHOLE)
 
 
 def behind_link(invoice_id: int) -> Invoice:

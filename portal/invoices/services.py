@@ -1,9 +1,12 @@
 """Billing orders, issuing invoices, recording payments."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
+from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from portal.activities.services import log
 from portal.activities.states import Kind
@@ -15,8 +18,8 @@ from portal.kernel.money import round_to
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
+from portal.kernel.upsert import insert_rows
 from portal.orders.models import Order
-from portal.orders.queries import order as order_with_lines
 from portal.orders.services import COPIED
 from portal.orders.states import MOVES as ORDER_MOVES
 from portal.orders.states import OrderState
@@ -34,9 +37,8 @@ LINK = "invoice"
 
 def bill_order(actor: Actor, order_id: int) -> int:
     """A draft invoice with the order's lines and prices. Returns its id. Raises Refused when there is one already."""
-    get(actor, Order, order_id, lock=True)
+    order = get(actor, Order, order_id, lock=True, load=[selectinload(Order.lines)])
     authorize(actor, "invoices.edit")
-    order = order_with_lines(actor, order_id)
     if order.state == OrderState.CANCELLED:
         raise Refused("order.cancelled", "This order was cancelled, so there is nothing to bill.")
     if queries.of_order(actor, order.id):
@@ -49,14 +51,15 @@ def bill_order(actor: Actor, order_id: int) -> int:
     db.session.add(invoice)
     db.session.flush()
     copies = [{name: getattr(line, name) for name in COPIED} | {"invoice_id": invoice.id} for line in order.lines]
-    db.session.execute(insert(InvoiceLine), copies)
+    insert_rows(InvoiceLine, copies)
     return invoice.id
 
 
-def _locked(actor: Actor, invoice_id: int, version: int | None, permission: str) -> Invoice:
-    get(actor, Invoice, invoice_id, lock=True)
+def _locked(
+    actor: Actor, invoice_id: int, version: int | None, permission: str, load: Sequence[ExecutableOption] = ()
+) -> Invoice:
+    invoice = get(actor, Invoice, invoice_id, lock=True, load=load)
     authorize(actor, permission)
-    invoice = queries.invoice(actor, invoice_id)
     invoice.expect(version)
     return invoice
 
@@ -78,7 +81,7 @@ def discard(actor: Actor, invoice_id: int, *, version: int | None = None) -> Non
 
 def issue(actor: Actor, invoice_id: int, *, version: int | None = None) -> str:
     """Give the number, freeze the document, owe its printing and mailing. Returns the number."""
-    invoice = _locked(actor, invoice_id, version, "invoices.issue")
+    invoice = _locked(actor, invoice_id, version, "invoices.issue", queries.PRINTED)
     wanted = InvoiceState.ISSUED if invoice.total else InvoiceState.PAID
     check_move(MOVES, invoice.state, wanted, noun="invoice")
     seller = the_seller()
@@ -91,12 +94,12 @@ def issue(actor: Actor, invoice_id: int, *, version: int | None = None) -> str:
         )
     if invoice.order is not None and invoice.order.state != OrderState.INVOICED:
         check_move(ORDER_MOVES, invoice.order.state, OrderState.INVOICED, noun="order")
-        invoice.order.state = OrderState.INVOICED
-        db.session.flush()
     number = numbering.take("INV", day.year)  # last: from here to the commit nobody else can take one
     snapshot = bill(invoice, found, number=number, seller=seller, day=day, due=due)
     invoice.state, invoice.number = wanted, number
     invoice.issued_on, invoice.issued_at, invoice.due_on = day, clock.now(), due
+    if invoice.order is not None:
+        invoice.order.state = OrderState.INVOICED
     invoice.snapshot, invoice.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
     _note(invoice, Kind.DOCUMENT, f"Invoice {number} issued", actor.name)
     emit(InvoiceIssued(invoice_id=invoice.id))

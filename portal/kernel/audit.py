@@ -1,6 +1,6 @@
 """Who changed what: one append-only row per changed record, written by the flush that changes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from . import clock
 from .actor import acting
 from .db import Base, db
 from .guards import append_only
+from .upsert import insert_rows
 
 
 class AuditEntry(Base):
@@ -43,11 +44,10 @@ def record(noun: str, record_id: int | None, action: str, **changes: Any) -> Non
     db.session.execute(insert(AuditEntry).values(**_entry(noun, record_id, action, changes)))
 
 
-def record_many(noun: str, action: str, changes: Mapping[int, Mapping[str, Any]]) -> None:
-    """One entry per record of a bulk update, by one statement: record -> field -> [old, new]."""
-    if changes:
-        rows = [_entry(noun, record_id, action, dict(fields)) for record_id, fields in changes.items()]
-        db.session.execute(insert(AuditEntry), rows)
+def record_many(noun: str, action: str, changed: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """One entry for each (record, its changes), for rows written without the session; values are plain already."""
+    whole = _entry(noun, None, action, {})
+    insert_rows(AuditEntry, [whole | {"record_id": key, "changes": changes} for key, changes in changed])
 
 
 def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:
@@ -71,7 +71,10 @@ def _entry(
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """As it can be kept in JSON."""
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -88,7 +91,7 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
                 continue
             state = inspect(obj)
             changes = {
-                column.key: [_plain(next(iter(history.deleted), None)), _plain(next(iter(history.added), None))]
+                column.key: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
                 for column in state.mapper.column_attrs
                 if column.key not in obj.unaudited
                 and (history := state.get_history(column.key, PASSIVE_NO_INITIALIZE)).has_changes()
@@ -97,5 +100,4 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
             if changes or action == "deleted":
                 noun, owner_id = obj.noun or state.mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]
                 rows.append(_entry(noun, obj.id, action, changes, owner_id))  # type: ignore[attr-defined]
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+    insert_rows(AuditEntry, rows)

@@ -59,6 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)  # SQLite drops the zone
 
 
+DERIVED = {"info": {"derived": True}}  # table argument: rows about a record that are worked out from it, and go with it
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 

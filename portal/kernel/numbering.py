@@ -1,6 +1,8 @@
 """Document numbers without gaps: one counter row per series and year, taken last in the issuing transaction."""
 
-from sqlalchemy import CheckConstraint, update
+from typing import Any
+
+from sqlalchemy import CheckConstraint, bindparam, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Base, db
@@ -16,6 +18,15 @@ class NumberSeries(Base):
     last: Mapped[int] = mapped_column(default=0)
 
 
+COUNTER: Any = NumberSeries.__table__
+STEP = (
+    update(COUNTER)
+    .where(COUNTER.c.series == bindparam("of_series"), COUNTER.c.year == bindparam("of_year"))
+    .values(last=COUNTER.c.last + bindparam("count"))
+    .returning(COUNTER.c.last)
+)
+
+
 def take(series: str, year: int) -> str:
     """The next number, such as "INV-2026-00042". The row stays locked until commit, so a rollback leaves no gap."""
     return take_many(series, year, 1)[0]
@@ -23,16 +34,10 @@ def take(series: str, year: int) -> str:
 
 def take_many(series: str, year: int, count: int) -> list[str]:
     """The next `count` numbers at once."""
-    step = (
-        update(NumberSeries)
-        .where(NumberSeries.series == series, NumberSeries.year == year)
-        .values(last=NumberSeries.last + count)
-        .returning(NumberSeries.last)
-        .execution_options(synchronize_session=False)
-    )
-    last = db.session.scalar(step)
+    wanted = {"of_series": series, "of_year": year, "count": count}
+    last = db.session.connection().scalar(STEP, wanted)
     if last is None:
         insert_ignore(NumberSeries, [{"series": series, "year": year, "last": 0}])
-        last = db.session.scalar(step)
+        last = db.session.connection().scalar(STEP, wanted)
     assert last is not None
     return [f"{series}-{year}-{number:05d}" for number in range(last - count + 1, last + 1)]

@@ -2,9 +2,10 @@
 
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from .errors import Refused
 
@@ -15,32 +16,62 @@ CELL = 10_000  # characters; the rest of a longer cell is cut off
 UNPACKED = 200 * 2**20  # bytes a workbook may have when it is unpacked
 BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+STRANGERS = {
+    b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
+    b"{\\rtf": "a text document", b"<": "a web page", b"{": "a JSON file", b"BEGIN:VCARD": "an address card",
+}  # fmt: skip
+CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
+TOLD_SEPARATOR = re.compile(r"\ufeff?sep=([,;|\t])\r?\n")  # the first line of a CSV that Excel is to open
 
 csv.field_size_limit(2**24)
 
 
-@dataclass(frozen=True)
-class Table:
-    """`header` is the first row that is not empty; the rows are as wide as it, blank ones left out.
+class Row(NamedTuple):
+    """As wide as the header. `line`: its place as a spreadsheet counts it, from 1. `surplus`: there was more in it."""
 
-    `lines` has the place of each row in the file as a spreadsheet counts it, from 1.
+    line: int
+    cells: list[str]
+    surplus: bool
+
+
+class Table:
+    """Read from its bytes row by row, as often as one likes, so that a large file is never in memory as a whole.
+
+    `header` is the first row that is not empty; blank rows are left out. Reading on raises Refused where the file breaks.
     """
 
-    header: list[str]
-    rows: list[list[str]]
-    lines: list[int]
+    def __init__(self, content: bytes) -> None:
+        self._read = _book(content) if content.startswith(BOOKS) else _text(content)
+        header = next(self._filled(), None)
+        if header is None:
+            raise Refused("table.empty", "This file is empty.", "file")
+        self.header = _named(header[1][:WIDEST])
+
+    def __iter__(self) -> Iterator[Row]:
+        width, rows = len(self.header), self._filled()
+        next(rows)
+        for line, cells in rows:
+            yield Row(line, (cells + [""] * (width - len(cells)))[:width], any(cells[width:]))
+
+    def _filled(self) -> Iterator[tuple[int, list[str]]]:
+        for line, row in enumerate(self._read(), 1):
+            if line > LONGEST:
+                raise Refused("table.too_long", f"This file has more than {LONGEST:,} rows. Divide it.", "file")
+            cells = [cell.strip()[:CELL] for cell in row]
+            if any(cells):
+                yield line, cells
 
 
-def read_table(content: bytes) -> Table:
-    """Raises Refused when there is nothing that reads as a table."""
-    rows = _book(content) if content.startswith(BOOKS) else _text(content)
-    filled = ([_cell(cell) for cell in row] for row in rows)
-    kept = [(line, row) for line, row in enumerate(filled, 1) if any(row)]
-    if len(kept) < 2:
+def read_table(content: bytes) -> tuple[Table, int]:
+    """The table and how many rows it has, all of them read. Raises Refused when there is nothing that reads as one."""
+    for mark, what in STRANGERS.items():
+        if content.lstrip().startswith(mark):
+            raise Refused("table.stranger", f"This is {what}, not a table. Save it as CSV or XLSX.", "file")
+    table = Table(content)
+    rows = sum(1 for _ in table)
+    if not rows:
         raise Refused("table.empty", "This file has no rows below its first one.", "file")
-    header = _named(kept[0][1][:WIDEST])
-    width = len(header)
-    return Table(header, [(row + [""] * width)[:width] for _, row in kept[1:]], [line for line, _ in kept[1:]])
+    return table, rows
 
 
 def _named(first: list[str]) -> list[str]:
@@ -50,21 +81,23 @@ def _named(first: list[str]) -> list[str]:
     return [name or f"Column {place}" for place, name in enumerate(first, 1)]
 
 
-def _cell(text: str) -> str:
-    return text.replace("\0", "").strip()[:CELL]
-
-
-def _text(content: bytes) -> Iterator[list[str]]:
-    text = decoded(content)
+def _text(content: bytes) -> Callable[[], Iterator[list[str]]]:
+    text = decoded(content).replace("\0", "")
+    if len(CONTROLS.findall(text[:20_000])) > len(text[:20_000]) // 100:
+        raise Refused("table.binary", "This file does not hold text. Save it as CSV or XLSX.", "file")
+    told = TOLD_SEPARATOR.match(text)
+    if told:
+        text = text[told.end() :]
     head = "\n".join(line for line in text[:20_000].splitlines()[:20] if line.strip())
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(head), skipinitialspace=True)
-    try:
-        for number, row in enumerate(reader):
-            if number > LONGEST:
-                raise Refused("table.too_long", f"This file has more than {LONGEST:,} rows. Divide it.", "file")
-            yield row
-    except csv.Error as error:
-        raise Refused("table.broken", f"This file cannot be read as a table: {error}.", "file") from error
+    mark = told[1] if told else separator(head)
+
+    def read() -> Iterator[list[str]]:
+        try:
+            yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)
+        except csv.Error as error:
+            raise Refused("table.broken", f"This file cannot be read as a table: {error}.", "file") from error
+
+    return read
 
 
 def decoded(content: bytes) -> str:
@@ -92,19 +125,15 @@ def separator(head: str) -> str:
     return best
 
 
-def _book(content: bytes) -> Iterator[list[str]]:
+def _book(content: bytes) -> Callable[[], Iterator[list[str]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     _check_size(content)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=True)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
     except (CalamineError, ValueError, OSError, IndexError) as error:
         raise Refused("table.broken", "This workbook cannot be read. Save it again, or as CSV.", "file") from error
-    if len(rows) > LONGEST:
-        raise Refused("table.too_long", f"This file has more than {LONGEST:,} rows. Divide it.", "file")
-    for row in rows:
-        yield [_shown(value) for value in row]
+    return lambda: ([_shown(value) for value in row] for row in sheet.iter_rows())
 
 
 def _check_size(content: bytes) -> None:

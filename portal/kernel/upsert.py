@@ -1,9 +1,10 @@
-"""INSERT that meets existing rows, in both dialects."""
+"""INSERT of plain rows, without an object for each, in both dialects: new ones, and ones that meet existing rows."""
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -13,6 +14,11 @@ from .db import Base, db
 def _insert(model: type[Base], dialect: str) -> Any:
     """Of the table, with the rows as parameters: so the statement is compiled once and for all."""
     return (postgresql_insert if dialect == "postgresql" else sqlite_insert)(model.__table__)  # type: ignore[arg-type]
+
+
+@cache
+def _insert_plain(model: type[Base]) -> Any:
+    return insert(model.__table__)  # type: ignore[arg-type]
 
 
 @cache
@@ -28,11 +34,24 @@ def _insert_or_change(model: type[Base], dialect: str, keys: tuple[str, ...], ch
     return statement.on_conflict_do_update(index_elements=keys, set_=values)
 
 
+def insert_row(model: type[Base], row: dict[str, Any]) -> int:
+    """Insert one row; returns its key. What the session has not written yet stays unwritten."""
+    key: int = db.session.connection().execute(_insert_plain(model), row).inserted_primary_key[0]
+    return key
+
+
+def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows; all of them name the same columns. What the session has not written yet stays unwritten."""
+    if rows:
+        db.session.connection().execute(_insert_plain(model), list(rows))
+
+
 def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows; those that meet a unique key are left as they are. Returns how many were new."""
     if not rows:
         return 0
-    new = db.session.execute(_insert_new(model, db.engine.dialect.name), list(rows))
+    statement = _insert_new(model, db.engine.dialect.name)
+    new = db.session.connection().execute(statement, list(rows) if len(rows) > 1 else rows[0])
     return len(new.all())  # PostgreSQL's driver does not count the rows of such an INSERT
 
 
@@ -40,4 +59,6 @@ def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[
     """Insert the rows; where `keys` meet an existing row, the other columns given replace its values."""
     if rows:
         changed = tuple(column for column in rows[0] if column not in keys)
-        db.session.execute(_insert_or_change(model, db.engine.dialect.name, tuple(keys), changed), list(rows))
+        db.session.connection().execute(
+            _insert_or_change(model, db.engine.dialect.name, tuple(keys), changed), list(rows)
+        )

@@ -31,8 +31,10 @@ class PublicPage(NamedTuple):
     consent_wording: str
     thanks: str
     ask_phone: bool
+    version: int
 
 
+_known: dict[str, PublicPage] = {}  # as this process last read them: good for an act that makes sure of `version`
 _SHOWN = select(*(LandingPage.__table__.c[name] for name in PublicPage._fields)).where(
     LandingPage.__table__.c.slug == bindparam("slug"), LandingPage.__table__.c.published
 )
@@ -40,10 +42,17 @@ _SHOWN = select(*(LandingPage.__table__.c[name] for name in PublicPage._fields))
 
 def public_page(slug: str) -> PublicPage:
     """The published page at /p/SLUG. Raises NotFound for one that is not published."""
+    _known.pop(slug, None)
     row = db.session.execute(_SHOWN, {"slug": slug}).one_or_none()
     if row is None:
         raise NotFound("landing.not_found", "There is no such page.")
-    return PublicPage(*row)
+    found = _known[slug] = PublicPage(*row)
+    return found
+
+
+def known_page(slug: str) -> PublicPage:
+    """The same as this process last read it: it may have been changed or withdrawn since. Raises NotFound."""
+    return _known.get(slug) or public_page(slug)
 
 
 def preview(actor: Actor, page_id: int) -> PublicPage:

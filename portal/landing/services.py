@@ -3,29 +3,46 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select
 
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.kernel.errors import Refused
+from portal.kernel.errors import Refused, Stale
 from portal.kernel.outbox import emit
 from portal.organization.queries import authorize
 
 from . import queries
 from .events import SubmissionReceived
 from .models import LandingPage, Submission
+from .queries import PublicPage
 
-_KEEP = insert(Submission.__table__).returning(Submission.__table__.c.id)  # type: ignore[arg-type]
+_PAGE, _SENT = LandingPage.__table__.c, Submission.__table__.c
+_GIVEN = (_SENT.nonce, _SENT.payload, _SENT.ip, _SENT.user_agent, _SENT.received_at)
+_KEEP = (
+    insert(Submission)
+    .from_select(
+        ["page_id", *(column.name for column in _GIVEN)],
+        select(_PAGE.id, *(bindparam(column.name, type_=column.type) for column in _GIVEN)).where(
+            _PAGE.id == bindparam("page_id"), _PAGE.version == bindparam("version"), _PAGE.published
+        ),
+    )
+    .returning(_SENT.id)
+)
 
 
 def receive_submission(
-    page_id: int, *, nonce: str, payload: dict[str, Any], ip: str, user_agent: str, at: datetime
+    page: PublicPage, *, nonce: str, payload: dict[str, Any], ip: str, user_agent: str, at: datetime
 ) -> int:
-    """Keep what was sent, raw, and owe everything else to a job. Raises AlreadyReceived for the same rendered form."""
-    values = {"page_id": page_id, "nonce": nonce, "payload": payload, "ip": ip, "user_agent": user_agent}
-    submission_id: int = db.session.execute(_KEEP, values | {"received_at": at}).scalar_one()
-    emit(SubmissionReceived(submission_id=submission_id))
-    return submission_id
+    """Keep what was sent, raw, and owe everything else to a job.
+
+    Raises AlreadyReceived for the same rendered form, Stale when the page is not any more what `page` says.
+    """
+    values = {"nonce": nonce, "payload": payload, "ip": ip, "user_agent": user_agent, "received_at": at}
+    kept = db.session.connection().execute(_KEEP, values | {"page_id": page.id, "version": page.version}).scalar()
+    if kept is None:
+        raise Stale("landing.changed", "This page was changed. Please look again.")
+    emit(SubmissionReceived(submission_id=kept))
+    return int(kept)
 
 
 def add_page(actor: Actor, **values: Any) -> LandingPage:

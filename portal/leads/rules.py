@@ -15,15 +15,6 @@ FREE_MAIL = frozenset(_FREE_MAIL.split())
 PLAIN_NAME = re.compile(r"[^\W\d_][^\W\d_ .'’-]*(?:[ .'’-]{1,2}[^\W\d_]+){0,4}\.?")
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """(first, last): the last word is the surname; "Berch, Marian" is turned round."""
-    surname, comma, rest = (part.strip() for part in name.partition(","))
-    if comma and surname and rest:
-        return rest, surname
-    *first, last = name.replace(",", " ").split() or [""]
-    return " ".join(first), last
-
-
 def greeting(name: str) -> str:
     """The name for a mail that goes to an unproven address, or "" for what is no plain name: we carry nobody's text."""
     return name if len(name) <= 60 and PLAIN_NAME.fullmatch(name) else ""

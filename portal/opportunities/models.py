@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Contact
@@ -16,7 +16,7 @@ from portal.kernel.search import Searchable
 from portal.leads.states import LeadState
 from portal.organization.models import Owned
 
-from .states import OpportunityState, Stage
+from .states import OpportunityState, SplitKind, Stage
 
 
 class Opportunity(Base, Owned, Versioned, Audited, Searchable):
@@ -86,6 +86,24 @@ class OpportunityLine(Base, Audited):
     discount_percent: Mapped[Decimal] = mapped_column(default=Decimal(0))
     opportunity: Mapped[Opportunity] = relationship(back_populates="lines")
     product: Mapped[Product] = relationship(lazy="raise_on_sql")
+
+
+class OpportunitySplit(Base, Audited):
+    """Who is credited with the deal: revenue splits add up to 100 percent, overlay splits to anything."""
+
+    __tablename__ = "opportunity_split"
+    __table_args__ = (
+        UniqueConstraint("opportunity_id", "position_id", "kind"),
+        CheckConstraint("percent > 0 AND percent <= 10000000", name="percent"),  # stored as ten-thousandths: 1,000 %
+        CheckConstraint("kind = 'overlay' OR percent <= 1000000", name="revenue_percent"),
+    )
+    noun = "opportunity_splits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id", ondelete="CASCADE"), index=True)
+    position_id: Mapped[int] = mapped_column(ForeignKey("position.id"), index=True)
+    kind: Mapped[SplitKind]
+    percent: Mapped[Decimal]
 
 
 class StageChange(Base):

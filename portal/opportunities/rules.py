@@ -1,10 +1,14 @@
-"""Stage gates and health: pure, over plain facts; and what quotes tell of a deal."""
+"""Stage gates, health and splits: pure, over plain facts; and what quotes tell of a deal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
-from .states import Stage
+from portal.kernel.errors import Refused
+
+from .states import SplitKind, Stage
 
 ORDER = tuple(Stage)
 SILENT_AFTER = 21  # days without any activity
@@ -94,6 +98,30 @@ def grade(flags: Sequence[Flag]) -> tuple[str, str]:
     if any(flag.bad for flag in flags) or len(flags) >= 3:
         return "At risk", "bad"
     return ("Watch", "warn") if len(flags) == 2 else ("Good", "good")
+
+
+class NewSplit(NamedTuple):
+    """A position's percent of the credit of a deal."""
+
+    kind: SplitKind
+    position_id: int
+    percent: Decimal
+
+
+MOST_OVERLAY = 1000  # percent
+
+
+def check_splits(wanted: Sequence[NewSplit]) -> None:
+    """Raises Refused unless revenue splits add up to 100 percent, or there is none."""
+    if len({(one.kind, one.position_id) for one in wanted}) < len(wanted):
+        raise Refused("split.twice", "A position stands there twice. Add its percents up.", "position_id")
+    for one in wanted:
+        most = 100 if one.kind == SplitKind.REVENUE else MOST_OVERLAY
+        if not 0 < one.percent <= most:
+            raise Refused("split.percent", f"A {one.kind} split has more than 0 and at most {most} %.", "percent")
+    total = sum((one.percent for one in wanted if one.kind == SplitKind.REVENUE), Decimal(0))
+    if total not in (0, 100):
+        raise Refused("split.total", f"Revenue splits add up to {total.normalize():f} %, not to 100 %.", "percent")
 
 
 def _days(count: int) -> str:

@@ -10,6 +10,13 @@ class Stage(StrEnum):
     CLOSE = auto()
 
 
+class SplitKind(StrEnum):
+    """Revenue is divided; overlay credits those who helped besides."""
+
+    REVENUE = auto()
+    OVERLAY = auto()
+
+
 class OpportunityState(StrEnum):
     OPEN = auto()
     WON = auto()

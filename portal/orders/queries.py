@@ -22,16 +22,15 @@ STATE_NAMES = {
 }
 
 
+WHOLE = (
+    *(joinedload(Order.account), joinedload(Order.contact), joinedload(Order.owner), joinedload(Order.revision)),
+    selectinload(Order.lines),
+)
+
+
 def order(actor: Actor, order_id: int) -> Order:
     """With its lines, account, contact, owner, and the offer it came from. Raises NotFound."""
-    found = db.session.scalar(
-        visible_to(actor, Order)
-        .where(Order.id == order_id)
-        .options(joinedload(Order.account), joinedload(Order.contact), joinedload(Order.owner))
-        .options(joinedload(Order.revision), selectinload(Order.lines))
-        .execution_options(populate_existing=True)
-    )
-    return found or get(actor, Order, order_id)
+    return get(actor, Order, order_id, load=WHOLE)
 
 
 def totals_of(found: Order) -> DocumentTotals:

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select, update
 
 from portal.activities.services import log
 from portal.activities.states import Kind
@@ -14,6 +13,7 @@ from portal.kernel.db import db
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
+from portal.kernel.upsert import insert_rows
 from portal.organization.queries import authorize, get
 from portal.quotes import queries as quotes
 from portal.quotes.models import Quote, Revision
@@ -38,16 +38,11 @@ def accept_offer(customer: Actor, quote_id: int, number: int, *, ip: str, refere
     found, revision, first = accept(customer, quote_id, number, ip=ip, at=at)
     if not first:
         return db.session.scalars(select(Order.id).where(Order.revision_id == revision.id)).one()
-    return place_from_revision(found.id, revision, reference=reference, at=at).id
+    return _place_from_revision(found, revision, reference=reference, at=at).id
 
 
-def place_from_revision(quote_id: int, revision: Revision, *, reference: str, at: datetime) -> Order:
+def _place_from_revision(quote: Quote, revision: Revision, *, reference: str, at: datetime) -> Order:
     """The order of an accepted revision, with its prices. A second one is refused by the database."""
-    quote = db.session.scalars(
-        select(Quote)
-        .where(Quote.id == quote_id)
-        .options(joinedload(Quote.account), joinedload(Quote.contact), joinedload(Quote.owner))
-    ).one()
     seller = quotes.seller()
     day = clock.today(seller.timezone)
     found = total(revision.lines, currency=revision.currency, discount_percent=revision.discount_percent)
@@ -63,7 +58,7 @@ def place_from_revision(quote_id: int, revision: Revision, *, reference: str, at
     db.session.add(order)
     db.session.flush()
     copies = [{name: getattr(line, name) for name in COPIED} | {"order_id": order.id} for line in revision.lines]
-    db.session.execute(insert(OrderLine), copies)
+    insert_rows(OrderLine, copies)
     _note(order, "placed", order.snapshot["to"]["person"] or quote.account.name, at=at)
     emit(OrderPlaced(order_id=order.id))
     return order

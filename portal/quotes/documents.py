@@ -12,6 +12,7 @@ from portal.accounts.models import Account
 from portal.accounts.models import Contact as Person
 from portal.catalog.models import PricedLine
 from portal.catalog.rules import DocumentTotals
+from portal.kernel.db import db
 from portal.kernel.paper import Contact, DocumentSnapshot, Line, Party, Section, Totals
 from portal.organization.documents import country_name
 from portal.organization.models import Company, Position
@@ -92,7 +93,8 @@ def party(account: Account, person: Person | None, seller: Company, tag: str) ->
 
 def our_contact(owner: Position | None, seller: Company, day: date) -> Contact:
     """Who sits in the owning position that day, else the company."""
-    user = seated_user(owner.id, day) if owner else None
+    with db.session.no_autoflush:  # nothing that a document is made of says who sits where
+        user = seated_user(owner.id, day) if owner else None
     return {
         "name": user.name if user else seller.name,
         "role": owner.title if owner and user else "",

@@ -52,16 +52,13 @@ def seller_today() -> date:
     return clock.today(seller().timezone)
 
 
-def quote(actor: Actor, quote_id: int) -> Quote:
+PARTIES = (joinedload(Quote.account), joinedload(Quote.contact), joinedload(Quote.owner))
+WHOLE = (*PARTIES, joinedload(Quote.opportunity), selectinload(Quote.revisions).selectinload(Revision.lines))
+
+
+def quote(actor: Actor, quote_id: int, *, lock: bool = False) -> Quote:
     """With its account, contact, owner and every revision with its lines. Raises NotFound."""
-    found = db.session.scalar(
-        visible_to(actor, Quote)
-        .where(Quote.id == quote_id)
-        .options(joinedload(Quote.account), joinedload(Quote.contact), joinedload(Quote.owner))
-        .options(joinedload(Quote.opportunity), selectinload(Quote.revisions).selectinload(Revision.lines))
-        .execution_options(populate_existing=True)
-    )
-    return found or get(actor, Quote, quote_id)  # the latter raises with the usual words
+    return get(actor, Quote, quote_id, lock=lock, load=WHOLE)
 
 
 def newest(found: Quote) -> Revision:

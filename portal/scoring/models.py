@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.audit import Audited
-from portal.kernel.db import Base, Versioned
+from portal.kernel.db import DERIVED, Base, Versioned
 
 
 class ScoreRule(Base, Versioned, Audited):
@@ -34,7 +34,7 @@ class ScoreRule(Base, Versioned, Audited):
 
 class ScoreReceipt(Base):
     __tablename__ = "score_receipt"
-    __table_args__ = (Index("ix_score_receipt_record", "noun_of", "record_id"),)
+    __table_args__ = (Index("ix_score_receipt_record", "noun_of", "record_id"), DERIVED)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     noun_of: Mapped[str]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
     "organization", "catalog", "workspace", "accounts", "activities", "consent", "targets", "messages", "landing",
-    "scoring", "leads", "opportunities", "quotes", "orders", "invoices",
+    "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "responsibility",
 )  # fmt: skip
 
 

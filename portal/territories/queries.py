@@ -138,7 +138,9 @@ def placing(model_id: int | None = None) -> Placing:
     parents = {row.parent_id for row in rows}
     areas = {known[row.id]: Area(row.id, row.name, row.path, row.id not in parents) for row in rows}
     default = next((known[row.id] for row in rows if row.is_default), None)
-    compiled = [replace(rule, territory_id=known[rule.territory_id]) for rule in _rules(model_id, {r.id: r.path for r in rows})]
+    compiled = [
+        replace(rule, territory_id=known[rule.territory_id]) for rule in _rules(model_id, {r.id: r.path for r in rows})
+    ]
     return Placing(Index(compiled), default, areas)
 
 

@@ -176,9 +176,7 @@ class Index:
             found = [
                 rule
                 for rule in self.rules
-                if not rule.account
-                and rule.plain[5] in ("", country)
-                and rule.plain[0] in ("", region)
+                if not rule.account and rule.plain[5] in ("", country) and rule.plain[0] in ("", region)
             ]
             self._split[country, region] = found
         return found

@@ -104,7 +104,9 @@ def set_default(actor: Actor, territory_id: int, takes_rest: bool) -> None:
     _check(actor)
     chosen = queries.territory(actor, territory_id, lock=True)
     _drawn(chosen.model)
-    others = select(Territory).where(Territory.model_id == chosen.model_id, Territory.is_default, Territory.id != chosen.id)
+    others = select(Territory).where(
+        Territory.model_id == chosen.model_id, Territory.is_default, Territory.id != chosen.id
+    )
     for other in db.session.scalars(others):
         other.is_default = False
     db.session.flush()
@@ -212,7 +214,10 @@ def clone_model(actor: Actor, model_id: int, *, name: str, note: str = "") -> Te
 def _copy_rules(model_id: int, copies: dict[int, int]) -> None:
     kept = [column.key for column in TerritoryRule.__table__.columns if column.key not in ("id", "territory_id")]
     found = db.session.scalars(
-        select(TerritoryRule).join(TerritoryRule.territory).where(Territory.model_id == model_id).order_by(TerritoryRule.id)
+        select(TerritoryRule)
+        .join(TerritoryRule.territory)
+        .where(Territory.model_id == model_id)
+        .order_by(TerritoryRule.id)
     )
     copied = [{"territory_id": copies[rule.territory_id]} | {key: getattr(rule, key) for key in kept} for rule in found]
     db.session.add_all(TerritoryRule(**values) for values in copied)
@@ -285,7 +290,9 @@ def _exchange(model_id: int) -> dict[int, int]:
     this = table.c.id == bindparam("row")
     apart = update(table).where(this).values(name=bindparam("name"), is_default=False)
     if rows:
-        db.session.execute(apart, [{"row": key, "name": f"\N{BULLET}{key}"} for key in rows])  # names are unique per model
+        db.session.execute(
+            apart, [{"row": key, "name": f"\N{BULLET}{key}"} for key in rows]
+        )  # names are unique per model
         placed = {column: bindparam(column) for column in ("model_id", "name", "is_default", "parent_id", "path")}
         db.session.execute(update(table).where(this).values(version=table.c.version + 1, **placed), final)
     mine = select(TerritoryRule.id, TerritoryRule.territory_id).where(TerritoryRule.territory_id.in_(swap))

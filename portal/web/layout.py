@@ -101,6 +101,7 @@ def _context() -> dict[str, Any]:
         "crumbs": [],
         "create_menu": [(e.text, e.icon, url_for(e.endpoint)) for e in CREATE if _shown(e)],
         "me": {"name": actor.name, "role": ", ".join(ROLE_NAMES[r] for r in current_user.role_names)},
+        "deputy_for": sorted(set(actor.stands_for.values())),
         "unread": unread_count(actor),
         "may": lambda permission, record=None: allows(actor, permission, record),
         "record_url": lambda noun, record_id: record_url(noun, record_id) if actor.may(f"{noun}.view") else "",

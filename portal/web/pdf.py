@@ -119,19 +119,18 @@ def render_limited(
     logo: bytes | None = None, memory: int = MOST_MEMORY, cpu: int = CPU_SECONDS, wall: float = WALL_SECONDS,
 ) -> bytes:  # fmt: skip
     """`render` in a forked child with limits of memory, processor and time. Raises what it raises, or PrintFailed."""
-    make = lambda: render(template, document, brand, size=size, variant=variant, logo=logo)  # noqa: E731
-    return _limited(document["number"], make, memory, cpu, wall)
+    return _limited(
+        document["number"],
+        lambda: render(template, document, brand, size=size, variant=variant, logo=logo),
+        memory, cpu, wall,
+    )  # fmt: skip
 
 
-def press_limited(html: str, name: str, *, size: str = "A4", variant: str = "pdf/ua-1") -> bytes:
-    """The PDF of finished HTML without pictures, in a child with the same limits. Raises ValueError or PrintFailed."""
+def press_limited(name: str, html: str, size: str = "A4") -> bytes:
+    """Finished HTML to PDF within the same limits; `name` is what a refusal calls it."""
+    from portal.web.press import press
 
-    def make() -> bytes:
-        from portal.web.press import press
-
-        return press(html, {}, size, variant)
-
-    return _limited(name, make, MOST_MEMORY, CPU_SECONDS, WALL_SECONDS)
+    return _limited(name, lambda: press(html, {}, size, "pdf/ua-1"), MOST_MEMORY, CPU_SECONDS, WALL_SECONDS)
 
 
 def _limited(name: str, make: Callable[[], bytes], memory: int, cpu: int, wall: float) -> bytes:

@@ -12,7 +12,12 @@ from portal.web.language import TEMPLATES
 
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")  # else each embedded font carries the second of its making
 SHEETS = TEMPLATES / "pdf"
-SIZES = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
+SIZES = {
+    "A4": "210mm 297mm",
+    "Letter": "8.5in 11in",
+    "A4 landscape": "297mm 210mm",
+    "A3 landscape": "420mm 297mm",
+}
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]

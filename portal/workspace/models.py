@@ -81,7 +81,7 @@ class LongWork(Base):
     added: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
-    report: Mapped[list[Any]] = mapped_column(default=list)  # [row number, field, reason], at most 1,000
+    noted: Mapped[int] = mapped_column(default=0)  # rows that were taken, but for a field
     result_key: Mapped[str | None]
     result_name: Mapped[str | None]
     error: Mapped[str | None]
@@ -91,3 +91,27 @@ class LongWork(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]  # when somebody asked for it to be undone
+
+
+class WorkRemark(Base):
+    """Why one row was refused, or what was left out of one that was taken."""
+
+    __tablename__ = "work_remark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_id: Mapped[int] = mapped_column(ForeignKey("long_work.id", ondelete="CASCADE"), index=True)
+    row: Mapped[int]
+    field: Mapped[str]
+    reason: Mapped[str]
+    taken: Mapped[bool]
+
+
+class WorkTrace(Base):
+    """What one slice of an import did, so that it can be undone: [record, version since, what it said before or null]."""
+
+    __tablename__ = "work_trace"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_id: Mapped[int] = mapped_column(ForeignKey("long_work.id", ondelete="CASCADE"), index=True)
+    traces: Mapped[list[Any]]

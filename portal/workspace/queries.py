@@ -8,9 +8,9 @@ from portal.kernel.db import Base, db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 
-from .models import IS_OPEN, LongWork, Notification, SavedView, StoredFile
+from .models import IS_OPEN, LongWork, Notification, SavedView, StoredFile, WorkRemark, WorkTrace
 from .rules import ImportKind, import_kind
-from .states import WorkState
+from .states import OPEN, WorkState
 
 
 def unread_count(actor: Actor) -> int:
@@ -83,6 +83,29 @@ def work(actor: Actor, work_id: int, *, lock: bool = False) -> LongWork:
     if found is None:
         raise NotFound("long_work.not_found", "This work is not here, or not yours to see.")
     return found
+
+
+def remarks_of(work_id: int, limit: int | None = None) -> list[WorkRemark]:
+    """What is to be said about single rows, in their order; the refused ones first."""
+    query = select(WorkRemark).where(WorkRemark.work_id == work_id)
+    return list(db.session.scalars(query.order_by(WorkRemark.taken, WorkRemark.row, WorkRemark.id).limit(limit)))
+
+
+def can_be_undone(work: LongWork) -> bool:
+    """An import that has ended, did something, and was not undone before."""
+    ended = work.kind == "import" and work.state not in OPEN and work.undone_at is None
+    return (
+        ended
+        and work.added + work.changed > 0
+        and not work.spec.get("dry")
+        and bool(import_kind(work.spec["kind"]).model)
+    )
+
+
+def traces_of(work_id: int) -> list[tuple[int, int]]:
+    """(id, records) of what each slice of an import did, the last one first."""
+    found = db.session.execute(select(WorkTrace.id, WorkTrace.traces).where(WorkTrace.work_id == work_id))
+    return sorted(((row.id, len(row.traces)) for row in found), reverse=True)
 
 
 def work_waits() -> bool:

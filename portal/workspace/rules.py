@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from portal.kernel.actor import Actor
+from portal.kernel.db import Base
 from portal.kernel.errors import Refused
 
 
@@ -16,13 +17,23 @@ class Refusal(NamedTuple):
     reason: str
 
 
+class Trace(NamedTuple):
+    """A record that came in or was changed: the version it has since, and what it said before where it was there."""
+
+    record_id: int
+    version: int
+    before: Mapping[str, Any] | None
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a slice of rows."""
+    """What became of a slice of rows. `notes`: rows that were taken, but for a field."""
 
     refused: Sequence[Refusal] = ()
     added: int = 0
     changed: int = 0
+    notes: Sequence[Refusal] = ()
+    traces: Sequence[Trace] = ()  # what undoing it needs
 
 
 @dataclass(frozen=True)
@@ -42,15 +53,18 @@ class BulkAct:
 @dataclass(frozen=True)
 class ImportKind:
     """Records that come in from a file. `fields` are (name, label); `take` gets rows as field -> text and acts for
-    whoever is acting. It returns the refusals, or an Outcome that also counts; their rows count from 1 within what was
-    handed over. It takes a row once however often it comes: the same file may come again."""
+    whoever is acting; the rows of its outcome count from 1 within what was handed over. It takes a row once however often
+    it comes: the same file may come again. `key` says what two rows about one record have in common, in the field of that
+    name; of such rows the first counts. `model` is given where an import can be undone."""
 
     name: str
     title: str
     permission: str
     fields: Sequence[tuple[str, str]]
     required: Sequence[str]
-    take: Callable[[Sequence[Mapping[str, str]]], Outcome | Sequence[Refusal]]
+    take: Callable[[Sequence[Mapping[str, str]]], Outcome]
+    key: tuple[str, Callable[[Mapping[str, str]], str]] | None = None
+    model: type[Base] | None = None
 
 
 _bulk: dict[tuple[str, str], BulkAct] = {}
@@ -94,7 +108,8 @@ def import_kind(name: str) -> ImportKind:
 SAME = {
     "email": "emailaddress emailaddress1 primaryemail email1value mail emailadresse",
     "first_name": "first givenname forename vorname firstname",
-    "last_name": "last familyname surname nachname name lastname",
+    "last_name": "last familyname surname nachname lastname",
+    "full_name": "name displayname fullname contact kontakt ansprechpartner",
     "job_title": "title position organization1title role funktion jobtitle",
     "company": "companyname organization organisation organization1name account firma associatedcompany",
     "account": "company companyname organization organisation organization1name accountname firma associatedcompany",
@@ -110,6 +125,12 @@ SAME = {
     "website": "web url webpage webpage1 homepage",
     "street": "address businessstreet street1 strasse workaddress",
     "message": "notes note comment comments",
+    "number": "accountnumber customernumber customerno kundennummer accountno accountid",
+    "annual_revenue": "revenue turnover umsatz",
+    "vat_id": "vat vatnumber vatid ustid ustidnr",
+    "source": "leadsource origin herkunft",
+    "consent": "optin optintime subscribed newsletter marketingconsent emailconsent",
+    "unsubscribed": "optout unsubscribedfromallemail unsubtime unsubscribedat abgemeldet",
 }
 
 

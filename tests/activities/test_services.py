@@ -19,13 +19,13 @@ LEAD = (Lead.noun, 5)
 
 def logged(subject="Called", about=(LEAD,), **kw):
     with unit_of_work():
-        return services.log(Kind.CALL, subject, author="Rita Rep", about=about, **kw).id
+        return services.log(Kind.CALL, subject, author="Rita Rep", about=about, **kw)
 
 
 def task(key="rep", about=(LEAD,), due=timedelta(days=1), subject="Send offer"):
     with unit_of_work():
         owner = world.position(key).id
-        return services.add_task(subject, due_at=clock.now() + due, about=about, owner_id=owner, author="Rita Rep").id
+        return services.add_task(subject, due_at=clock.now() + due, about=about, owner_id=owner, author="Rita Rep")
 
 
 def subjects(actor, noun="leads", record_id=5, **kw):

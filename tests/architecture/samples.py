@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,7 @@ from tests import world
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
+from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.workspace.makers import add_work
 
@@ -35,7 +36,7 @@ Values = Mapping[str, object]
 
 def make() -> dict[str, Values]:
     """Endpoint, or else its blueprint -> the values of its parameters."""
-    rep = world.user("rep")
+    rep, rep_position = world.user("rep"), world.position("rep").id
     customer = sales.account()
     person = sales.contact(customer)
     deal = sales.ready()
@@ -95,7 +96,11 @@ def make() -> dict[str, Values]:
             {"record_id": sales.lead().id},
         ),
         "orders": {"record_id": order_id},
-        "organization": {"record_id": world.position("rep").id},
+        "organization": {"record_id": rep_position, "delegation_id": _delegation()},
+        **dict.fromkeys(
+            ("organization.show_unit", "organization.edit_unit", "organization.remove_unit"), {"record_id": unit().id}
+        ),
+        **dict.fromkeys(("organization.show_ramp", "organization.edit_ramp"), {"record_id": ramp(0, 50).id}),
         "quotes": {"record_id": draft.id, "number": 1, "token": quotes.token(sent)},
         "scoring": {"record_id": rule.id},
         "security": {"token": "no-such-token"},
@@ -118,13 +123,16 @@ def values_for(samples: Mapping[str, Values], endpoint: str, names: set[str]) ->
     return {name: found[name] for name in names} if names <= found.keys() else None
 
 
+def _delegation() -> int:
+    """In the future: nobody stands in for anybody while the routes are asked."""
+    return deputy("rep", "operator", date(2090, 1, 1), date(2090, 2, 1)).id
+
+
 def _task() -> int:
     with unit_of_work():
         owner = world.position("rep").id
-        made = add_task(
-            "Call back", due_at=clock.now() + timedelta(days=1), about=[], author="Rita Rep", owner_id=owner
-        )
-        return made.id
+        due_at = clock.now() + timedelta(days=1)
+        return add_task("Call back", due_at=due_at, about=[], author="Rita Rep", owner_id=owner)
 
 
 def _device() -> int:

@@ -91,9 +91,7 @@ def test_accelerators_behind_a_gate() -> None:
     assert met.pays == GATED["expected"]["150000 (YTD quota met)"]
     assert [one.pays for one in met.slices] == GATED["expected"]["parts"]
     case = GATED["gate_case"]
-    given = [
-        Credit(key, date(2026, month, 9), D(case[key])) for key, month in (("Q1", 1), ("Q2", 4), ("Q3", 7))
-    ]
+    given = [Credit(key, date(2026, month, 9), D(case[key])) for key, month in (("Q1", 1), ("Q2", 4), ("Q3", 7))]
     person = quarterly(GATED["quarter_quota"])
     assert paid(gated(False), given, person)[2] == case["expected_Q3_without_accelerator"]
     assert paid(gated(True), given, person)[2] == 5000 + 1500 + 5250  # 325,000 of 300,000 passes a cumulative gate
@@ -132,9 +130,7 @@ def test_a_split_between_two() -> None:
     case = CASES["two_rep_split"]
     shares = [Share(n, D(str(share)) * 100, Role.DIRECT) for n, share in enumerate(case["shares"].values(), 1)]
     made = component(interval="transaction", tiers=[{"from": 0, "rate": 15}])
-    found = [
-        paid(made, credits(one.amount))[0] for one in shares_of(document(case["sale"]), {7: shares}, {})
-    ]
+    found = [paid(made, credits(one.amount))[0] for one in shares_of(document(case["sale"]), {7: shares}, {})]
     assert found == [case["expected"]["A"], case["expected"]["B"]]
     assert sum(found) == case["expected"]["total"]
 
@@ -256,9 +252,7 @@ def test_credits_pay_what_the_table_says_of_their_sum(
     whole = curve_of(made, target=D(0), quota=None).pays(sum(given, D(0)))
     assert sum(one.pays for one in found) == round(whole + D("0.0000001"), 2)
     assert all(sum(piece.pays for piece in one.slices) == one.pays for one in found)
-    assert all(
-        sum(piece.amount for piece in one.slices if not piece.earlier) == one.credit.amount for one in found
-    )
+    assert all(sum(piece.amount for piece in one.slices if not piece.earlier) == one.credit.amount for one in found)
 
 
 @settings(max_examples=60, deadline=None)
@@ -266,7 +260,9 @@ def test_credits_pay_what_the_table_says_of_their_sum(
 def test_taking_back_and_going_on_leaves_what_the_table_says(
     given_rates: list[Decimal], given: list[Decimal], data: st.DataObject
 ) -> None:
-    made = component(interval="year", method=data.draw(st.sampled_from(["flat", "marginal"])), tiers=ladder(given_rates))
+    made = component(
+        interval="year", method=data.draw(st.sampled_from(["flat", "marginal"])), tiers=ladder(given_rates)
+    )
     first = credits(*given)
     gone = data.draw(st.integers(0, len(first) - 1))
     back = Credit("back", date(2026, 2, 1), -first[gone].amount, reverses=first[gone].key)

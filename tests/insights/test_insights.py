@@ -82,7 +82,7 @@ def test_marketing_sees_leads_that_nobody_owns(actor):
 def test_a_task_is_done_or_put_off(client_of):
     home, rep = account(), client_of("rep")
     with unit_of_work():
-        one = activities.add_task("Call Ann", due_at=clock.now(), about=[], owner_id=home.owner_id, author="x").id
+        one = activities.add_task("Call Ann", due_at=clock.now(), about=[], owner_id=home.owner_id, author="x")
     assert client_of("outsider").post(f"/work/tasks/{one}/completion").status_code == 404
     assert client_of("admin").post(f"/work/tasks/{one}/completion").status_code == 403
     assert rep.post(f"/work/tasks/{one}/snooze", data={"days": "1"}, htmx="work").status_code == 200

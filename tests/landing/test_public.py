@@ -14,7 +14,7 @@ from blueprints.landing.forms import VisitForm
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.outbox import OutboxEntry
-from portal.landing.models import Submission
+from portal.landing.models import LandingPage, Submission
 from portal.landing.queries import public_page
 
 from .makers import NOON, TYPED, landing_page, send, token_at
@@ -96,13 +96,14 @@ class TestSubmission:
         assert kept.received_at == NOON + timedelta(seconds=10)
         assert count(OutboxEntry) == 1
 
-    def test_takes_two_inserts_and_one_select(self, client: Any, count_queries: list[str]) -> None:
-        token = token_at()
-        count_queries.clear()
-        with clock.frozen(NOON + timedelta(seconds=9)):
-            client.post("/p/resellers", data=TYPED | {"token": token})
-        verbs = [s.split()[0] for s in count_queries if s.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
-        assert verbs == ["SELECT", "INSERT", "INSERT"]
+    def test_takes_two_inserts_once_the_page_is_known(self, client: Any, count_queries: list[str]) -> None:
+        for expected in (["SELECT", "INSERT", "INSERT"], ["INSERT", "INSERT"]):
+            token = token_at()
+            count_queries.clear()
+            with clock.frozen(NOON + timedelta(seconds=9)):
+                client.post("/p/resellers", data=TYPED | {"token": token})
+            verbs = [s.split()[0] for s in count_queries if s.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+            assert verbs == expected
 
     def test_twice_the_same_form_is_one_submission(self, client: Any) -> None:
         token = token_at()
@@ -116,6 +117,51 @@ class TestSubmission:
         text = client.get("/p/resellers?utm_source=fair", headers={"Referer": "https://a.example/x"}).text
         assert 'name="utm_source" type="hidden" value="fair"' in text
         assert 'name="referrer" type="hidden" value="https://a.example/x"' in text
+
+
+class TestPageChangedElsewhere:
+    """A process knows a page as it last read it; the row tells it at once what others made of the page since."""
+
+    @pytest.fixture
+    def change(self, client: Any) -> Any:
+        assert send(client).status_code == 303  # now the page is known here
+
+        def change(**values: Any) -> None:
+            page = db.session.scalars(select(LandingPage).where(LandingPage.slug == "resellers")).one()
+            for name, value in values.items():
+                setattr(page, name, value)
+            db.session.commit()
+
+        return change
+
+    def test_withdrawn_is_gone_and_published_again_is_back(self, client: Any, change: Any) -> None:
+        change(published=False)
+        assert [send(client).status_code, send(client, name="").status_code] == [404, 404]
+        assert count() == 1
+        change(published=True)
+        assert send(client).status_code == 303
+        assert count() == 2
+
+    def test_asks_what_the_page_asks_now(self, client: Any, change: Any) -> None:
+        assert send(client, phone="+1 425 555 0100").status_code == 303
+        change(ask_phone=False)
+        assert send(client, phone="+1 425 555 0100").status_code == 303
+        assert [one.payload["phone"] for one in db.session.scalars(select(Submission))] == ["", "+1 425 555 0100", ""]
+
+    def test_a_refused_form_shows_the_page_as_it_is(self, client: Any, change: Any) -> None:
+        change(consent_wording="You may call me.", language="de")
+        refused = send(client, name="")
+        assert refused.status_code == 422
+        assert "You may call me." in refused.text
+        assert '<html lang="de"' in refused.text
+        assert refused.text.count("Dieses Feld") == 2  # at the field, and in the summary
+
+    def test_a_new_address_is_the_only_one(self, client: Any, change: Any) -> None:
+        token = token_at()
+        change(slug="dealers")
+        with clock.frozen(NOON + timedelta(seconds=9)):
+            answers = [client.post(f"/p/{slug}", data=TYPED | {"token": token}) for slug in ("resellers", "dealers")]
+        assert [answer.status_code for answer in answers] == [404, 303]
 
 
 class TestSpamProtection:
@@ -259,7 +305,7 @@ class TestBadInput:
         found = public_page("resellers")
         for text in NAUGHTY:
             with app.test_request_context(method="POST", data=dict.fromkeys(FIELDS, text)):
-                form = VisitForm().fit(found, request.form)
+                form = VisitForm(request.form).fit(found, request.form)
                 assert not form.validate()
                 assert "\\u0000" not in json.dumps(form.payload())
 

@@ -45,6 +45,7 @@ def show_sheets() -> Response:
         "organization/sheets.html",
         title="Chart on paper",
         crumbs=crumbs_home(),
+        tabs=tabs_home(),
         sheets=documents.sheets(queries.chart(today)),
         today=today,
         size="A4" if request.args.get("size") == "A4" else "A3",

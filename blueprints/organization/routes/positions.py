@@ -114,6 +114,7 @@ def cover(record_id: int) -> Any:
 @bp.post("/organization/<int:record_id>/delegations")
 @needs("delegations.edit")
 def delegate(record_id: int) -> Any:
+    queries.authorize_delegation(g.actor, queries.get(g.actor, Position, record_id))
     form = NameDeputy()
 
     def act() -> None:

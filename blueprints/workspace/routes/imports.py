@@ -1,5 +1,6 @@
 """Imports: hand in a file, say which column is what, check, and let it run."""
 
+from itertools import islice
 from typing import Any
 
 from flask import g, request, url_for
@@ -55,8 +56,8 @@ def _choose(form: ImportFile) -> Any:
 @needs("imports.run")
 def map_columns(file_id: int) -> Any:
     stored, kind = queries.import_file(g.actor, file_id)
-    table = read_table(files.read(stored.key))
-    return _mapping(stored, kind, table, suggest(table.header, kind), ActForm(formdata=None), 200)
+    table, rows = read_table(files.read(stored.key))
+    return _mapping(stored, kind, table, rows, suggest(table.header, kind), ActForm(formdata=None), 200)
 
 
 @bp.post("/imports/<int:file_id>/check")
@@ -74,7 +75,7 @@ def run_import(file_id: int) -> Any:
 def _begin(file_id: int, *, dry: bool) -> Any:
     stored, kind = queries.import_file(g.actor, file_id)
     authorize(g.actor, kind.permission)
-    table = read_table(files.read(stored.key))
+    table, rows = read_table(files.read(stored.key))
     columns = [request.form.get(f"column-{place}", "") for place in range(len(table.header))]
     form = ActForm()
 
@@ -82,24 +83,27 @@ def _begin(file_id: int, *, dry: bool) -> Any:
         check_columns(columns, kind)
         spec = {"kind": kind.name, "key": stored.key, "columns": columns, "dry": dry, "file": stored.id}
         title = f"{'Check' if dry else 'Import'} of {stored.name}"
-        return services.start(g.actor, "import", title, spec, len(table.rows)).id
+        return services.start(g.actor, "import", title, spec, rows).id
 
     done = submit(form, start)
     if done is None:
-        return _mapping(stored, kind, table, columns, form, form.status)
+        return _mapping(stored, kind, table, rows, columns, form, form.status)
     return go(url_for(".show_work", work_id=done.result))
 
 
-def _mapping(stored: StoredFile, kind: ImportKind, table: Table, columns: list[str], form: ActForm, status: int) -> Any:
+def _mapping(
+    stored: StoredFile, kind: ImportKind, table: Table, rows: int, columns: list[str], form: ActForm, status: int
+) -> Any:
+    shown = [row.cells for row in islice(table, SAMPLES)]
     return page(
         "workspace/import_map.html",
         title=f"Import {stored.name}",
         crumbs=[("Import", url_for(".new_import"))],
         stored=stored,
         kind=kind,
-        rows=len(table.rows),
+        rows=rows,
         columns=[
-            (name, columns[place], [row[place] for row in table.rows[:SAMPLES] if row[place]])
+            (name, columns[place], [cells[place] for cells in shown if cells[place]])
             for place, name in enumerate(table.header)
         ],
         form=form,

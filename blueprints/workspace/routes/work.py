@@ -9,16 +9,19 @@ from flask import Response, flash, g, url_for
 from portal.kernel import files
 from portal.kernel.db import transact
 from portal.kernel.errors import NotFound, Refused
+from portal.kernel.tables import Table
 from portal.web.auth import needs
 from portal.web.exports import MEDIA, inert
 from portal.web.forms import ActForm
-from portal.web.htmx import page, see
+from portal.web.htmx import go, page, see
 from portal.web.listing import list_page
 from portal.workspace import queries, services
 from portal.workspace.states import OPEN
 
 from . import bp
 from .files import sent_as_download
+
+SHOWN = 50  # remarks on the page; the file has all
 
 
 @bp.get("/long-work")
@@ -44,6 +47,9 @@ def show_work(work_id: int) -> Any:
         crumbs=[("Long work", "/long-work")],
         work=work,
         unfinished=work.state in OPEN,
+        remarks=[] if work.state in OPEN else queries.remarks_of(work_id, SHOWN + 1),
+        shown=SHOWN,
+        undoable=queries.can_be_undone(work) and work.user_id == g.actor.user_id,
         act_form=ActForm(formdata=None),
     )
 
@@ -77,13 +83,32 @@ def download_result(work_id: int) -> Response:
     return sent_as_download(files.read(work.result_key), work.result_name, media)
 
 
+@bp.post("/long-work/<int:work_id>/reversal")
+@needs("workspace.use")
+def undo_work(work_id: int) -> Any:
+    """Take an import back."""
+    try:
+        undoing = transact(lambda: services.start_undo(g.actor, work_id).id)
+    except Refused as refusal:
+        flash(refusal.message, "bad")
+        return see(show_work, work_id=work_id)
+    return go(url_for(".show_work", work_id=undoing))
+
+
 @bp.get("/long-work/<int:work_id>/refusals")
 @needs("workspace.use")
 def download_refusals(work_id: int) -> Response:
+    """The rows as they stood in the file, with what is wrong: to be mended and imported again."""
     work = queries.work(g.actor, work_id)
+    remarks = queries.remarks_of(work_id)
+    table = Table(files.read(work.spec["key"])) if work.kind == "import" and work.user_id == g.actor.user_id else None
+    wanted = {one.row for one in remarks}
+    cells = {row.line: row.cells for row in table or () if row.line in wanted}
     buffer = io.StringIO()
     buffer.write("\ufeff")
     rows = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    rows.writerow(["Row", "Field", "Reason"])
-    rows.writerows([inert(cell) for cell in row] for row in work.report)
+    rows.writerow([*(inert(name) for name in (table.header if table else [])), "Row", "Field", "Reason", "Came in"])
+    for one in remarks:
+        told = [one.row, one.field, one.reason, "yes" if one.taken else "no"]
+        rows.writerow([inert(cell) for cell in [*cells.get(one.row, []), *told]])
     return sent_as_download(buffer.getvalue().encode(), f"refused-{work.id}.csv", "text/csv")

@@ -4,13 +4,13 @@ from .accounts import create_account, update_account
 from .assignment import KEEP, reassign
 from .care import join_team, leave_team, set_care
 from .contacts import create_contact, update_contact
-from .imports import ImportReport, import_contact_rows
+from .imports import import_account_rows, import_contact_rows
 
 __all__ = [
     "KEEP",
-    "ImportReport",
     "create_account",
     "create_contact",
+    "import_account_rows",
     "import_contact_rows",
     "join_team",
     "leave_team",

@@ -123,11 +123,14 @@ def _write(actor: Actor, there: Sequence[Moved], owner_id: Place, territory_id: 
     audit.record_many(
         "accounts",
         "reassigned",
-        {
-            a.id: {key: [getattr(a, key), new] for key, new in values.items() if getattr(a, key) != new}
-            | {"reason": [None, reason]}
+        (
+            (
+                a.id,
+                {key: [getattr(a, key), new] for key, new in values.items() if getattr(a, key) != new}
+                | {"reason": [None, reason]},
+            )
             for a in there
-        },
+        ),
     )
 
 

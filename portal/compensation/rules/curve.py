@@ -78,7 +78,10 @@ class Curve:
         unlocked = max((place for place in range(reached + 1) if self.tiers[place].retroactive), default=0)
         first = self.tiers[unlocked]
         above = enumerate(self.tiers[unlocked + 1 :], unlocked + 2)
-        return [Stretch(None, first.end, unlocked + 1, first.rate), *(Stretch(t.start, t.end, n, t.rate) for n, t in above)]
+        return [
+            Stretch(None, first.end, unlocked + 1, first.rate),
+            *(Stretch(t.start, t.end, n, t.rate) for n, t in above),
+        ]
 
 
 def _cut(profile: list[Stretch], low: Decimal, high: Decimal) -> Iterator[tuple[int, Decimal, Decimal]]:

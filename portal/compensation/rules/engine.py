@@ -189,7 +189,11 @@ class _Run:
     def _reversed(self, credit: Credit) -> Earned:
         """At the original rate, within the window of the clawback."""
         first = self.paid.get(credit.reverses)
-        late = first and self.component.clawback_days is not None and (credit.day - first.day).days > self.component.clawback_days
+        late = (
+            first
+            and self.component.clawback_days is not None
+            and (credit.day - first.day).days > self.component.clawback_days
+        )
         if first is None or late or not first.amount:
             return Earned(credit, ZERO, ZERO, None, ZERO, (), LATE if late else UNKNOWN)
         share = credit.amount / first.amount * (self.component.clawback_percent / HUNDRED)

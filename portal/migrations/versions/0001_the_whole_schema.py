@@ -24,7 +24,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER pay_adjustment_frozen_delete BEFORE DELETE ON pay_adjustment FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'pay_adjustment rows are frozen'); END",
         "CREATE TRIGGER objective_result_frozen_update BEFORE UPDATE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
         "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
-        "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
+        "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
         "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
@@ -47,7 +47,8 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW WHEN ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW WHEN (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
-        "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
+        "CREATE TABLE IF NOT EXISTS search_index_paused (entry INTEGER)",
+        "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry WHEN NOT EXISTS (SELECT 1 FROM search_index_paused) BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
         "CREATE TRIGGER search_entry_ad AFTER DELETE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); END",
         "CREATE TRIGGER search_entry_au AFTER UPDATE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
     ],
@@ -76,7 +77,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER objective_result_frozen_update BEFORE UPDATE ON objective_result FOR EACH ROW EXECUTE FUNCTION objective_result_frozen_update()",
         "CREATE OR REPLACE FUNCTION objective_result_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' THEN RAISE EXCEPTION 'objective_result rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW EXECUTE FUNCTION objective_result_frozen_delete()",
-        "CREATE OR REPLACE FUNCTION statement_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION statement_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_update()",
         "CREATE OR REPLACE FUNCTION statement_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.snapshot_hash IS NOT NULL THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_delete()",
@@ -238,6 +239,24 @@ def upgrade() -> None:
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
         batch_op.create_index("ix_consent_event_address", ["channel", "address", "id"], unique=False)
 
+    op.create_table(
+        "engagement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("named_first", sa.Boolean(), nullable=False),
+        sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.Column("hold_over_days", sa.Integer(), nullable=False),
+        sa.Column("exclusive_days", sa.Integer(), nullable=False),
+        sa.Column("reps_give", sa.Boolean(), nullable=False),
+        sa.Column("managers_give_out", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "notice_days >= 0 AND hold_over_days >= 0 AND exclusive_days >= 0",
+            name=op.f("ck_engagement_days_not_negative"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
+        sa.UniqueConstraint("starts_on", name=op.f("uq_engagement_starts_on")),
+    )
     op.create_table(
         "form_nonce",
         sa.Column("nonce", sa.String(), nullable=False),
@@ -446,6 +465,7 @@ def upgrade() -> None:
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_receipt")),
+        info={"derived": True},
     )
     with op.batch_alter_table("score_receipt", schema=None) as batch_op:
         batch_op.create_index("ix_score_receipt_record", ["noun_of", "record_id"], unique=False)
@@ -477,6 +497,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
         sa.UniqueConstraint("noun_of", "record_id", name=op.f("uq_search_entry_noun_of_record_id")),
+        info={"derived": True},
     )
     op.create_table(
         "setting",
@@ -716,7 +737,7 @@ def upgrade() -> None:
         sa.Column("added", sa.Integer(), nullable=False),
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("report", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("noted", sa.Integer(), nullable=False),
         sa.Column("result_key", sa.String(), nullable=True),
         sa.Column("result_name", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
@@ -726,6 +747,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name=op.f("ck_long_work_progress")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_long_work_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_long_work")),
@@ -1070,6 +1092,41 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_activity_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "assignment_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "subject", sa.Enum("leads", "accounts", name="subject", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("industry", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("employees_from", sa.Integer(), nullable=True),
+        sa.Column("employees_to", sa.Integer(), nullable=True),
+        sa.Column(
+            "method",
+            sa.Enum("named", "round_robin", "load", "territory", name="method", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("position_ids", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("skips_away", sa.Boolean(), nullable=False),
+        sa.Column("last_position_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_assignment_rule_capacity_positive")),
+        sa.ForeignKeyConstraint(
+            ["territory_id"], ["territory.id"], name=op.f("fk_assignment_rule_territory_id_territory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rule")),
+        sa.UniqueConstraint("name", name=op.f("uq_assignment_rule_name")),
+    )
+    with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_rule_subject"), ["subject"], unique=False)
 
     op.create_table(
         "coverage",
@@ -1430,6 +1487,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "work_remark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("taken", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["work_id"], ["long_work.id"], name=op.f("fk_work_remark_work_id_long_work"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_remark")),
+    )
+    with op.batch_alter_table("work_remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_remark_work_id"), ["work_id"], unique=False)
+
+    op.create_table(
+        "work_trace",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=False),
+        sa.Column("traces", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["work_id"], ["long_work.id"], name=op.f("fk_work_trace_work_id_long_work"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_trace")),
+    )
+    with op.batch_alter_table("work_trace", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_trace_work_id"), ["work_id"], unique=False)
+
+    op.create_table(
         "account_assignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -1545,7 +1631,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_draw_amount_positive")),
         sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_draw_in_order")),
-        sa.CheckConstraint("recovery BETWEEN 0 AND 100", name=op.f("ck_draw_recovery_percent")),
+        sa.CheckConstraint("recovery BETWEEN 0 AND 1000000", name=op.f("ck_draw_recovery_percent")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["plan_participant.id"], name=op.f("fk_draw_participant_id_plan_participant")
         ),
@@ -1562,6 +1648,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("component", sa.String(), nullable=False),
         sa.Column("interval_starts", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("reverses", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
@@ -1596,7 +1683,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("earning", schema=None) as batch_op:
         batch_op.create_index("ix_earning_period", ["period_id", "participant_id"], unique=False)
-        batch_op.create_index("ix_earning_reversed", ["reverses"], unique=False)
+        batch_op.create_index("ix_earning_source", ["source"], unique=False)
 
     op.create_table(
         "objective_result",
@@ -1607,7 +1694,7 @@ def upgrade() -> None:
         sa.Column("percent", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
-        sa.CheckConstraint("percent BETWEEN 0 AND 200", name=op.f("ck_objective_result_percent")),
+        sa.CheckConstraint("percent BETWEEN 0 AND 2000000", name=op.f("ck_objective_result_percent")),
         sa.ForeignKeyConstraint(
             ["participant_id"],
             ["plan_participant.id"],
@@ -1903,6 +1990,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_opportunity_line_opportunity_id"), ["opportunity_id"], unique=False)
+
+    op.create_table(
+        "opportunity_split",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("revenue", "overlay", name="splitkind", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind = 'overlay' OR percent <= 1000000", name=op.f("ck_opportunity_split_revenue_percent")),
+        sa.CheckConstraint("percent > 0 AND percent <= 10000000", name=op.f("ck_opportunity_split_percent")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["opportunity.id"],
+            name=op.f("fk_opportunity_split_opportunity_id_opportunity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["position_id"], ["position.id"], name=op.f("fk_opportunity_split_position_id_position")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_split")),
+        sa.UniqueConstraint(
+            "opportunity_id", "position_id", "kind", name=op.f("uq_opportunity_split_opportunity_id_position_id_kind")
+        ),
+    )
+    with op.batch_alter_table("opportunity_split", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunity_split_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_split_position_id"), ["position_id"], unique=False)
 
     op.create_table(
         "qualification",
@@ -2336,6 +2452,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_qualification_account_id"))
 
     op.drop_table("qualification")
+    with op.batch_alter_table("opportunity_split", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opportunity_split_position_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_split_opportunity_id"))
+
+    op.drop_table("opportunity_split")
     with op.batch_alter_table("opportunity_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opportunity_line_opportunity_id"))
 
@@ -2380,7 +2501,7 @@ def downgrade() -> None:
 
     op.drop_table("objective_result")
     with op.batch_alter_table("earning", schema=None) as batch_op:
-        batch_op.drop_index("ix_earning_reversed")
+        batch_op.drop_index("ix_earning_source")
         batch_op.drop_index("ix_earning_period")
 
     op.drop_table("earning")
@@ -2410,6 +2531,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_account_assignment_account")
 
     op.drop_table("account_assignment")
+    with op.batch_alter_table("work_trace", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_trace_work_id"))
+
+    op.drop_table("work_trace")
+    with op.batch_alter_table("work_remark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_remark_work_id"))
+
+    op.drop_table("work_remark")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_transfer_planned",
@@ -2478,6 +2607,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_coverage_position_id"))
 
     op.drop_table("coverage")
+    with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_rule_subject"))
+
+    op.drop_table("assignment_rule")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_territory_id"))
         batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
@@ -2627,6 +2760,7 @@ def downgrade() -> None:
     op.drop_table("landing_page")
     op.drop_table("heartbeat")
     op.drop_table("form_nonce")
+    op.drop_table("engagement")
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
         batch_op.drop_index("ix_consent_event_address")
 

@@ -4,6 +4,7 @@ from .closing import close_lost, close_won, reopen, win
 from .editing import edit_opportunity, finish_next_step, hand_over, open_opportunity, set_next_step
 from .lines import add_line, change_line, remove_line
 from .qualification import NewDeal, Qualified, open_from_lead, undo_qualification
+from .splits import set_splits
 from .stages import move_stage
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "remove_line",
     "reopen",
     "set_next_step",
+    "set_splits",
     "undo_qualification",
     "win",
 ]

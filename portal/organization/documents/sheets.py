@@ -9,6 +9,7 @@ from ..queries import Node
 WIDTH, HEIGHT = 190, 58  # of a box
 GAP, DROP, INDENT = 14, 34, 16  # between boxes, between levels, of a column below its superior
 MOST = 40  # boxes on a sheet that can still be read on A4
+TALL = 6  # boxes in one column
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,8 @@ def _place(sheet: Sheet, node: Node, x: float, y: float, cut: Mapping[int, int])
     leaves = [one for one in below if not one.below]
     branches = [one for one in below if one.below]
     if not branches:
-        _column(sheet, leaves, x, y + HEIGHT, x + INDENT / 2)
         _box(sheet, node, x, y, cut)
-        return x, x + WIDTH + (INDENT if leaves else 0)
+        return x, max(x + WIDTH, _columns(sheet, leaves, x, y + HEIGHT))
     right, places, level = x, [], y + HEIGHT + DROP
     for one in branches:
         place, right = _place(sheet, one, right, level, cut)
@@ -86,17 +86,22 @@ def _place(sheet: Sheet, node: Node, x: float, y: float, cut: Mapping[int, int])
     sheet.lines += [f"M{middle:g} {y + HEIGHT:g}V{bus:g}H{place + WIDTH / 2:g}V{level:g}" for place in places]
     if leaves:
         sheet.lines.append(f"M{middle:g} {bus:g}H{right + INDENT / 2:g}V{level:g}")
-        _column(sheet, leaves, right, level - GAP, right + INDENT / 2)
-        right += WIDTH + INDENT + GAP
+        right = _columns(sheet, leaves, right, level - GAP) + GAP
     _box(sheet, node, trunk, y, cut)
     return trunk, max(right - GAP, trunk + WIDTH)
 
 
-def _column(sheet: Sheet, leaves: Sequence[Node], x: float, y: float, trunk: float) -> None:
+def _columns(sheet: Sheet, leaves: Sequence[Node], x: float, y: float) -> float:
+    """Hang those with nobody below one under the other, in as many columns as it takes. Returns where they end."""
     for number, leaf in enumerate(leaves):
-        top = y + GAP + number * (HEIGHT + GAP)
-        sheet.lines.append(f"M{trunk:g} {y:g}V{top + HEIGHT / 2:g}H{x + INDENT:g}")
-        _box(sheet, leaf, x + INDENT, top, {})
+        column, row = divmod(number, TALL)
+        left = x + column * (WIDTH + INDENT + GAP)
+        trunk, top = left + INDENT / 2, y + GAP + row * (HEIGHT + GAP)
+        start = f"M{x + INDENT / 2:g} {y:g}V{y + GAP / 2:g}H{trunk:g}"
+        sheet.lines.append(f"{start}V{top + HEIGHT / 2:g}H{left + INDENT:g}")
+        _box(sheet, leaf, left + INDENT, top, {})
+    columns = -(-len(leaves) // TALL)
+    return x + columns * (WIDTH + INDENT + GAP) - GAP if columns else x
 
 
 def _box(sheet: Sheet, node: Node, x: float, y: float, cut: Mapping[int, int]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.base import ExecutableOption
 
 from portal.identity.models import User
 from portal.identity.rules import PERMISSIONS, grants_of
@@ -71,9 +72,14 @@ def visible_to(actor: Actor, model: type[M]) -> Select[M]:
     return select(model).where(reach(actor, model, f"{model.noun}.view"))
 
 
-def get(actor: Actor, model: type[M], record_id: int, *, lock: bool = False) -> M:
-    """The record, re-read and locked when it will change. Raises NotFound when absent or not the actor's to see."""
-    query = visible_to(actor, model).where(model.id == record_id)  # type: ignore[attr-defined]
+def get(
+    actor: Actor, model: type[M], record_id: int, *, lock: bool = False, load: Sequence[ExecutableOption] = ()
+) -> M:
+    """The record, re-read and locked when it will change, with what `load` tells to bring along.
+
+    Raises NotFound when absent or not the actor's to see.
+    """
+    query = visible_to(actor, model).where(model.id == record_id).options(*load)  # type: ignore[attr-defined]
     if lock:
         query = query.with_for_update(of=model).execution_options(populate_existing=True)
     found = db.session.scalar(query)
@@ -206,3 +212,9 @@ def may_delegate(actor: Actor, position: Position) -> bool:
     return (
         own or Scope.SUBTREE in scopes and position.path.startswith(actor.paths) and position.id not in actor.stands_for
     )
+
+
+def authorize_delegation(actor: Actor, position: Position) -> None:
+    """Raises Forbidden."""
+    if not may_delegate(actor, position):
+        raise Forbidden("delegation.forbidden", "Who sits there names a deputy, or somebody above.")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from portal.identity.models import User
 from portal.kernel.db import db
 from portal.territories.models import Territory
+from portal.territories.queries import IN_FORCE
 
 from ..models import Coverage, Delegation, Position, Seat
 from .seats import running
@@ -49,6 +50,7 @@ def chart(day: date) -> list[Node]:
     for row in db.session.execute(
         select(Coverage.position_id, Territory.name)
         .join(Territory, Territory.id == Coverage.territory_id)
+        .where(IN_FORCE)
         .order_by(Territory.path)
     ):
         covers.setdefault(row.position_id, []).append(row.name)

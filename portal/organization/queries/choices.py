@@ -9,6 +9,7 @@ from portal.identity.models import User
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.territories.models import Territory
+from portal.territories.queries import IN_FORCE
 
 from ..models import Position, RampProfile, Unit
 
@@ -26,7 +27,9 @@ def unit_choices() -> list[tuple[int, str]]:
 
 
 def territory_choices() -> list[tuple[int, str]]:
-    rows = db.session.execute(select(Territory.id, Territory.name, Territory.path).order_by(Territory.path)).all()
+    """The territories in force, a whole before its parts, indented."""
+    query = select(Territory.id, Territory.name, Territory.path).where(IN_FORCE)
+    rows = db.session.execute(query.order_by(Territory.path)).all()
     return [(row.id, _indent(row.path) + row.name) for row in rows]
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import lazyload, selectinload
 
 from portal.identity.models import User
 from portal.kernel.db import db
+from portal.territories.models import Territory
+from portal.territories.queries import IN_FORCE
 
 from ..models import Company, Coverage, Delegation, Position, RampProfile, Seat, Unit
 
@@ -19,8 +21,9 @@ def running(model: type[Seat] | type[Delegation], day: date) -> ColumnElement[bo
 
 
 def company() -> Company | None:
-    """The company, or None before the first-run set-up."""
-    return db.session.get(Company, 1)
+    """The company, or None before the first-run set-up. Read once in a unit of work, however often it is asked for."""
+    found = db.session.info["company"] = db.session.get(Company, 1)  # held, or the session would forget it at once
+    return found
 
 
 def position_covering(territory_id: int) -> int | None:
@@ -109,7 +112,9 @@ def delegations_of(position_id: int) -> Sequence[Delegation]:
 
 
 def covered_by(position_id: int) -> list[int]:
-    return list(db.session.scalars(select(Coverage.territory_id).where(Coverage.position_id == position_id)))
+    """The territories in force that the position answers for."""
+    query = select(Coverage.territory_id).join(Territory, Territory.id == Coverage.territory_id)
+    return list(db.session.scalars(query.where(Coverage.position_id == position_id, IN_FORCE)))
 
 
 def facts_of(position: Position) -> dict[str, str]:

@@ -12,6 +12,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
 from portal.territories.models import Territory
+from portal.territories.queries import IN_FORCE
 
 from ..models import Coverage, Position, RampProfile, Seat, Unit
 from ..queries import authorize, get
@@ -121,11 +122,12 @@ def remove_position(actor: Actor, position_id: int) -> None:
 
 
 def cover(actor: Actor, position_id: int, territory_ids: list[int]) -> None:
-    """The position answers for exactly these territories."""
+    """The position answers for exactly these territories of the model in force; plans keep what they say."""
     authorize(actor, "organization.edit")
     position = get(actor, Position, position_id, lock=True)
-    wanted = set(db.session.scalars(select(Territory.id).where(Territory.id.in_(territory_ids))))
-    there = {c.territory_id: c for c in db.session.scalars(select(Coverage).where(Coverage.position_id == position.id))}
+    wanted = set(db.session.scalars(select(Territory.id).where(Territory.id.in_(territory_ids), IN_FORCE)))
+    held = select(Coverage).join(Territory, Territory.id == Coverage.territory_id).where(IN_FORCE)
+    there = {c.territory_id: c for c in db.session.scalars(held.where(Coverage.position_id == position.id))}
     for territory_id in there.keys() - wanted:
         db.session.delete(there[territory_id])
     for territory_id in sorted(wanted - there.keys()):

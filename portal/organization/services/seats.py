@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, func, select
 from portal.identity.models import User
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.kernel.errors import Forbidden, NotFound, Refused
+from portal.kernel.errors import NotFound, Refused
 
 from ..models import Delegation, Position, Seat
-from ..queries import authorize, get, may_delegate, running
+from ..queries import authorize, authorize_delegation, get, running
 
 FULL_TIME = Decimal(1)
 
@@ -83,23 +83,23 @@ def delegate(
 ) -> Delegation:
     """The person stands in for whoever sits there, until the day before `ends_on`. Raises Refused."""
     position = get(actor, Position, position_id, lock=True)
-    _authorize(actor, position)
+    authorize_delegation(actor, position)
     if ends_on <= starts_on:
-        raise Refused("delegation.order", "The last day comes before the first.", "ends_on")
+        raise Refused("delegation.order", "The last day comes before the first.", "last_day")
     person = db.session.get(User, user_id)
     if person is None or not person.active:
-        raise Refused("delegation.nobody", "This person cannot sign in.", "user_id")
+        raise Refused("delegation.nobody", "This person cannot sign in.", "deputy_id")
     if user_id == actor.user_id:
-        raise Refused("delegation.self", "Nobody makes themselves a deputy. Ask somebody above you.", "user_id")
+        raise Refused("delegation.self", "Nobody makes themselves a deputy. Ask somebody above you.", "deputy_id")
     sits = select(Seat.id).where(Seat.position_id == position.id, Seat.user_id == user_id, running(Seat, starts_on))
     if db.session.scalar(sits.limit(1)):
-        raise Refused("delegation.same", "This person sits there.", "user_id")
+        raise Refused("delegation.same", "This person sits there.", "deputy_id")
     overlap = select(Delegation).where(
         Delegation.position_id == position.id, Delegation.starts_on < ends_on, Delegation.ends_on > starts_on
     )
     if other := db.session.scalar(overlap.limit(1)):
         text = f"Somebody else stands in from {other.starts_on} until {other.ends_on}."
-        raise Refused("delegation.overlap", text, "starts_on")
+        raise Refused("delegation.overlap", text, "first_day")
     made = Delegation(
         position_id=position.id, user_id=user_id, starts_on=starts_on, ends_on=ends_on, reason=reason.strip()
     )
@@ -111,7 +111,7 @@ def delegate(
 def end_delegation(actor: Actor, position_id: int, delegation_id: int, today: date) -> None:
     """From now on nobody stands in; one that has not begun is taken back as if it had never been."""
     position = get(actor, Position, position_id, lock=True)
-    _authorize(actor, position)
+    authorize_delegation(actor, position)
     found = db.session.get(Delegation, delegation_id)
     if found is None or found.position_id != position.id:
         raise NotFound("delegation.not_found", "This is not here.")
@@ -119,8 +119,3 @@ def end_delegation(actor: Actor, position_id: int, delegation_id: int, today: da
         db.session.delete(found)
     else:
         found.ends_on = min(found.ends_on, today)
-
-
-def _authorize(actor: Actor, position: Position) -> None:
-    if not may_delegate(actor, position):
-        raise Forbidden("delegation.forbidden", "Who sits there names a deputy, or somebody above.")

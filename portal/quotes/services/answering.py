@@ -22,7 +22,11 @@ from .revisions import note
 def _offered(quote_id: int, number: int) -> tuple[Quote, Revision]:
     """The revision a link names and its quote, both locked."""
     found = db.session.scalar(
-        select(Quote).where(Quote.id == quote_id).with_for_update().execution_options(populate_existing=True)
+        select(Quote)
+        .where(Quote.id == quote_id)
+        .options(*queries.PARTIES)
+        .with_for_update(of=Quote)
+        .execution_options(populate_existing=True)
     )
     revision = db.session.scalar(
         select(Revision)
@@ -53,12 +57,12 @@ def accept(customer: Actor, quote_id: int, number: int, *, ip: str, at: datetime
     if revision.state == RevisionState.ACCEPTED:
         return found, revision, False
     _check_open(revision, RevisionState.ACCEPTED)
-    revision.state = RevisionState.ACCEPTED
-    revision.accepted_at, revision.accepted_by, revision.accepted_ip = at, customer.name, ip
-    note(found, f"accepted by {customer.name}", customer.name)
     if found.opportunity_id:
         why = f"Quote {found.number} accepted by {customer.name}"
         close_won(customer, found.opportunity_id, actual_revenue=revision.net, at=at, note=why)
+    revision.state = RevisionState.ACCEPTED
+    revision.accepted_at, revision.accepted_by, revision.accepted_ip = at, customer.name, ip
+    note(found, f"accepted by {customer.name}", customer.name)
     emit(QuoteAccepted(quote_id=found.id, revision_id=revision.id))
     return found, revision, True
 

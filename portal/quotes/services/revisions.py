@@ -13,7 +13,7 @@ from portal.catalog.rules import DocumentTotals, total
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
-from portal.organization.queries import authorize, get
+from portal.organization.queries import authorize
 
 from .. import queries
 from ..models import Quote, QuoteLine, Revision
@@ -22,8 +22,7 @@ from ..states import RevisionState
 
 def locked(actor: Actor, quote_id: int, permission: str) -> tuple[Quote, Revision]:
     """The quote and its newest revision, re-read under lock."""
-    get(actor, Quote, quote_id, lock=True)
-    found = queries.quote(actor, quote_id)
+    found = queries.quote(actor, quote_id, lock=True)
     authorize(actor, permission, found)
     return found, queries.newest(found)
 

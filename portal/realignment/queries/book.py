@@ -100,7 +100,7 @@ def _customers(ids: Select[int], products: set[str]) -> list[Customer]:
 
 
 def _sums(query: Select[Any], column: Any, ids: Select[int]) -> dict[int, Decimal]:
-    return dict(db.session.execute(query.where(column.in_(ids)).group_by(column)).tuples())
+    return {key: amount for key, amount in db.session.execute(query.where(column.in_(ids)).group_by(column))}
 
 
 def _interest(ids: Select[int], products: set[str]) -> dict[int, frozenset[str]]:

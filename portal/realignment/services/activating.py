@@ -23,7 +23,9 @@ from ..queries import Preview
 
 SLICE = 500
 LONGEST_HOLD_OVER = 366
-Group = tuple[int | None, int | None, list[int]]  # to position (None: owners stay), to territory (None: stays), accounts
+Group = tuple[
+    int | None, int | None, list[int]
+]  # to position (None: owners stay), to territory (None: stays), accounts
 
 
 def activate(

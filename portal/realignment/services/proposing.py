@@ -79,7 +79,13 @@ def save_proposal(actor: Actor, proposal_id: int, steps: list[Step], before: flo
     names = {key: area.name for key, area in placing.areas.items()}
     made.curve = [[0, round(before, 2)], *([step.moved, round(step.index, 2)] for step in steps)]
     made.steps = [
-        ["-".join(step.unit.place), names[step.unit.territory], names[step.to], step.unit.accounts, round(step.index, 2)]
+        [
+            "-".join(step.unit.place),
+            names[step.unit.territory],
+            names[step.to],
+            step.unit.accounts,
+            round(step.index, 2),
+        ]
         for step in steps
     ]
     made.ended_at = clock.now()
@@ -97,7 +103,9 @@ def _draw(actor: Actor, made: Proposal, changes: list[Step]) -> Any:
     """A copy of the model in which each changed region has its new territory."""
     note = f"Proposed: at most {made.most_moves} accounts move."
     plan = clone_model(actor, made.base_id, name=made.name, note=note)
-    rows = {row.stands_for_id: row.id for row in db.session.scalars(select(Territory).where(Territory.model_id == plan.id))}
+    rows = {
+        row.stands_for_id: row.id for row in db.session.scalars(select(Territory).where(Territory.model_id == plan.id))
+    }
     old, new = _rules_of(made.base_id), _rules_of(plan.id)
     copies = {before.id: after for before, after in zip(old, new, strict=True)}
     plain: dict[int, Rule] = {rule.id: territories.plain(rule) for rule in old}

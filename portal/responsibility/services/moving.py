@@ -204,7 +204,7 @@ def _record(made: Transfer, given: dict[str, int], *, back: bool) -> None:
             key: [new, before[key]] if back else [before[key], new] for key, new in given.items() if before[key] != new
         }
     for noun, changes in by_noun.items():
-        audit.record_many(noun, "reassigned", changes)
+        audit.record_many(noun, "reassigned", changes.items())
 
 
 def _run(statement: Any) -> None:

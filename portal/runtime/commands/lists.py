@@ -95,14 +95,14 @@ def import_(kind: str, file: Path, email: str, dry_run: bool) -> None:
         if kind not in import_names():
             raise fail(f"{kind!r} cannot be imported: use one of {', '.join(import_names())}")
         wanted, content, actor = import_kind(kind), file.read_bytes(), _acting(email)
-        table = read_table(content)
+        table, rows = read_table(content)
         columns = suggest(table.header, wanted)
         check_columns(columns, wanted)
 
         def begin() -> int:
             stored = services.take_in(actor, kind, file.name, content)
             spec = {"kind": kind, "key": stored.key, "columns": columns, "dry": dry_run, "file": stored.id}
-            return services.start(actor, "import", f"Import of {file.name}", spec, len(table.rows)).id
+            return services.start(actor, "import", f"Import of {file.name}", spec, rows).id
 
         with act_as(actor):
             work_id = transact(begin)
@@ -116,6 +116,7 @@ def _finish(work_id: int) -> None:
     from jobs.workspace import move_along
     from portal.kernel.db import db
     from portal.workspace.models import LongWork
+    from portal.workspace.queries import remarks_of
     from portal.workspace.states import OPEN, WorkState
 
     while (work := db.session.get_one(LongWork, work_id, populate_existing=True)).state in OPEN:
@@ -126,10 +127,9 @@ def _finish(work_id: int) -> None:
         raise fail(f"the import {work.state}: {work.error or ''}")
     numbers = {"rows": work.done, "added": work.added, "changed": work.changed, "refused": work.refused}
     lines = [", ".join(f"{name} {number:,}" for name, number in numbers.items())]
-    lines += [
-        f"row {row}, {field}: {reason}" if field else f"row {row}: {reason}" for row, field, reason in work.report
-    ]
-    say({**numbers, "work": work_id, "report": work.report}, "\n".join(lines))
+    report = [[one.row, one.field, one.reason, one.taken] for one in remarks_of(work_id)]
+    lines += [f"row {row}{f', {field}' if field else ''}: {reason}" for row, field, reason, _ in report]
+    say({**numbers, "work": work_id, "report": report}, "\n".join(lines))
 
 
 COMMANDS = (export, import_)

@@ -14,13 +14,23 @@ Point = tuple[float, float]
 
 def convert(folder: Path, out: Path) -> None:
     numeric = {row["numeric"]: row["alpha_2"] for row in _read(folder, "iso_3166-1.json")["3166-1"]}
-    states = {row["name"]: row["code"][3:] for row in _read(folder, "iso_3166-2.json")["3166-2"] if row["code"][:3] == "US-"}
+    states = {
+        row["name"]: row["code"][3:] for row in _read(folder, "iso_3166-2.json")["3166-2"] if row["code"][:3] == "US-"
+    }
     drawn = {
         "US": _outlines(
-            _read(folder, "us_states_albers_10m.topojson"), "states", lambda g: states[g["properties"]["name"]], list, 0.7
+            _read(folder, "us_states_albers_10m.topojson"),
+            "states",
+            lambda g: states[g["properties"]["name"]],
+            list,
+            0.7,
         ),
         "world": _outlines(
-            _read(folder, "world_countries_110m.topojson"), "countries", lambda g: numeric.get(g.get("id", ""), ""), _project, 0.3
+            _read(folder, "world_countries_110m.topojson"),
+            "countries",
+            lambda g: numeric.get(g.get("id", ""), ""),
+            _project,
+            0.3,
         ),
     }
     for name, outlines in drawn.items():
@@ -76,7 +86,9 @@ def _outlines(
         for code in sharing:
             shapes[code]["near"] = sorted({*shapes[code]["near"], *(sharing - {code})})
     left, top, right, bottom = _box(everything)
-    return {"box": f"{left - 4:.0f} {top - 4:.0f} {right - left + 8:.0f} {bottom - top + 8:.0f}"} | dict(sorted(shapes.items()))
+    return {"box": f"{left - 4:.0f} {top - 4:.0f} {right - left + 8:.0f} {bottom - top + 8:.0f}"} | dict(
+        sorted(shapes.items())
+    )
 
 
 def _absolute(arc: Any, transform: Any) -> list[Point]:

@@ -1,7 +1,7 @@
 """The company and its people: the real reporting lines of the sales department and those it works with."""
 
 from portal.seeds.convert.places import territory_key
-from portal.seeds.convert.source import ANCHOR, Row, Source, full_name, slug
+from portal.seeds.convert.source import ANCHOR, Row, Source, full_name, real_date, slug
 
 EMAIL_DOMAIN = "adventure-works.example"
 COMPANY = {
@@ -115,6 +115,7 @@ def people(source: Source) -> list[Row]:
             "reports_to": key_of(source, superior) if superior else "",
             "role": role,
             "territory": home.get(number, ""),
+            "since": real_date(employees[number]["HireDate"]).isoformat(),
             "demo_order": str(ranks.index(number) + 1) if number in DEMO else "",
             "sees": DEMO.get(number, ""),
         }

@@ -35,7 +35,9 @@ def plan(actor: Actor, plan_id: int, *, lock: bool = False) -> Plan:
 
 def plans_of(actor: Actor, starts_on: date) -> Sequence[Plan]:
     """The versions of a fiscal year, newest first."""
-    return db.session.scalars(visible_to(actor, Plan).where(Plan.starts_on == starts_on).order_by(Plan.number.desc())).all()
+    return db.session.scalars(
+        visible_to(actor, Plan).where(Plan.starts_on == starts_on).order_by(Plan.number.desc())
+    ).all()
 
 
 def counting_plan(day: date) -> Plan | None:
@@ -83,7 +85,12 @@ def quota_of(position_id: int, period: Period, metric: str = Metric.BOOKINGS) ->
         .join(Node, Node.id == Target.node_id)
         .join(Plan, Plan.id == Node.plan_id)
         .where(Plan.state == PlanState.APPROVED, Plan.starts_on < period.ends_on, Plan.ends_on > period.starts_on)
-        .where(Node.owner_id == position_id, Node.kind != NodeKind.TERRITORY, Target.metric == Metric(metric), TargetMonth.amount.is_not(None))
+        .where(
+            Node.owner_id == position_id,
+            Node.kind != NodeKind.TERRITORY,
+            Target.metric == Metric(metric),
+            TargetMonth.amount.is_not(None),
+        )
         .order_by(TargetMonth.month)
     ).all()
     highest: dict[date, tuple[int, Decimal]] = {}

@@ -134,14 +134,14 @@ def visible_positions(actor: Actor) -> dict[int, str]:
     return {row.id: row.path for row in db.session.execute(query)}
 
 
-def _planned(actor: Actor, plan: Plan, metric: Metric, months: Sequence[Period]) -> dict[int, tuple[Branch, int | None]]:
+def _planned(
+    actor: Actor, plan: Plan, metric: Metric, months: Sequence[Period]
+) -> dict[int, tuple[Branch, int | None]]:
     """Node -> its branch and its parent."""
     N = Node
     columns = (N.id, N.parent_id, N.key, N.kind, N.name, N.owner_id, N.territory_id)
     nodes = db.session.execute(visible_to(actor, N).with_only_columns(*columns).where(N.plan_id == plan.id))
-    found = {
-        n.id: (Branch(n.key, n.kind, n.name, n.owner_id, n.id, n.territory_id), n.parent_id) for n in nodes
-    }
+    found = {n.id: (Branch(n.key, n.kind, n.name, n.owner_id, n.id, n.territory_id), n.parent_id) for n in nodes}
     place = {one.starts_on: at for at, one in enumerate(months)}
     for row in db.session.execute(_numbers(plan, metric)):
         if row.node_id not in found:
@@ -188,12 +188,18 @@ def _unplanned(actor: Actor, positions: Mapping[int, str]) -> list[Branch]:
     return tops
 
 
-def _credit(tops: Sequence[Branch], positions: Mapping[int, str], months: Sequence[Mapping[int | None, Decimal]]) -> None:
+def _credit(
+    tops: Sequence[Branch], positions: Mapping[int, str], months: Sequence[Mapping[int | None, Decimal]]
+) -> None:
     """Results go to the position itself; where it is not in the tree to its nearest superior there, else to the company."""
     home: dict[int, Branch] = {}
     for branch in (branch for top in tops for branch in top.walk()):
         known = home.get(branch.owner_id or 0)
-        if branch.owner_id and branch.kind != NodeKind.TERRITORY and (known is None or branch.kind == NodeKind.POSITION):
+        if (
+            branch.owner_id
+            and branch.kind != NodeKind.TERRITORY
+            and (known is None or branch.kind == NodeKind.POSITION)
+        ):
             home[branch.owner_id] = branch
     whole = next((top for top in tops if top.kind == NodeKind.COMPANY), None)
     for place, achieved in enumerate(months):

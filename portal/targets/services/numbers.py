@@ -67,9 +67,7 @@ def _held(node_id: int, metric: Metric, version: int | None = None) -> Target:
     return held
 
 
-def _write(
-    plan: Plan, found: Node, held: Target, metric: Metric, months: Mapping[date, Decimal], actor: Actor
-) -> None:
+def _write(plan: Plan, found: Node, held: Target, metric: Metric, months: Mapping[date, Decimal], actor: Actor) -> None:
     place = {first: at for at, first in enumerate(months_of(plan.starts_on))}
     before = {
         row.month: row.amount for row in db.session.scalars(select(TargetMonth).where(TargetMonth.target_id == held.id))
@@ -118,7 +116,13 @@ def allocate(
 
 
 def planned_spread(
-    actor: Actor, plan: Plan, whole: Tree, branch: Branch, method: Method, over_percent: Decimal, shares: Mapping[int, Decimal]
+    actor: Actor,
+    plan: Plan,
+    whole: Tree,
+    branch: Branch,
+    method: Method,
+    over_percent: Decimal,
+    shares: Mapping[int, Decimal],
 ) -> list[tuple[Branch, list[Decimal]]]:
     """What each child would get, month by month. Raises Refused."""
     unit = unit_of(whole.metric, plan.currency)
@@ -153,7 +157,13 @@ def _spread(
 
 
 def propose(
-    actor: Actor, node_id: int, metric: Metric, months: Mapping[date, Decimal], *, note: str = "", version: int | None = None
+    actor: Actor,
+    node_id: int,
+    metric: Metric,
+    months: Mapping[date, Decimal],
+    *,
+    note: str = "",
+    version: int | None = None,
 ) -> int:
     """What the people below think they can reach, beside what is assigned. Raises Refused."""
     found, plan = node(actor, node_id, lock=True)
@@ -180,7 +190,9 @@ def accept_proposal(actor: Actor, node_id: int, metric: Metric, *, version: int 
     if not months:
         raise Refused("target.no_proposal", "Nobody has proposed a number here.")
     _, plan = node(actor, node_id)
-    return set_target(actor, node_id, metric, {m: n for m, n in months.items() if m >= plan.effective_on}, version=version)
+    return set_target(
+        actor, node_id, metric, {m: n for m, n in months.items() if m >= plan.effective_on}, version=version
+    )
 
 
 def move_node(actor: Actor, node_id: int, parent_id: int) -> None:

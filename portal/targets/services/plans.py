@@ -27,9 +27,7 @@ def draft_plan(actor: Actor, day: date, *, effective_on: date | None = None, rea
     year = fiscal_year(day, year_start())
     effective_on = effective_on or year.starts_on
     if not year.starts_on <= effective_on < year.ends_on or effective_on.day != 1:
-        raise Refused(
-            "target_plan.effective", f"Give the first day of a month in {year.name}.", "effective_on"
-        )
+        raise Refused("target_plan.effective", f"Give the first day of a month in {year.name}.", "effective_on")
     before = counting_plan(year.starts_on)
     if before is not None and not reason.strip():
         raise Refused("target_plan.reason", "Say why the approved targets change.", "reason")

@@ -12,7 +12,7 @@ from .kept import (
     share_view,
     take_in,
 )
-from .work import act_on, advance, cancel, fail, finish, go_on, lay_down, start, take_up
+from .work import act_on, advance, cancel, fail, finish, go_on, lay_down, start, start_undo, take_up, undo_slice
 
 __all__ = [
     "act_on",
@@ -32,6 +32,8 @@ __all__ = [
     "save_view",
     "share_view",
     "start",
+    "start_undo",
     "take_in",
     "take_up",
+    "undo_slice",
 ]

@@ -1,28 +1,28 @@
 """Long work: starting it, claiming it, booking its slices, ending it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.kernel import clock, outbox
+from portal.kernel import audit, clock, outbox
 from portal.kernel.actor import Actor
 from portal.kernel.db import db, refusal_of
-from portal.kernel.errors import DomainError
+from portal.kernel.errors import DomainError, Refused
 from portal.kernel.outbox import LeaseLost
 from portal.kernel.states import check_move
 
 from .. import queries
-from ..models import IS_OPEN, LongWork
-from ..rules import BulkAct, Outcome, Refusal
+from ..models import IS_OPEN, LongWork, WorkRemark, WorkTrace
+from ..rules import BulkAct, ImportKind, Outcome, Refusal, Trace
 from ..states import MOVES, WorkState
+from . import imports
 from .kept import notify
 
 LEASE = timedelta(minutes=1)
-REPORTED = 1_000  # refused rows that are told one by one
 
 
 def act_on(actor: Actor, act: BulkAct, ids: Sequence[int], value: str) -> Outcome:
@@ -77,6 +77,22 @@ def go_on(actor: Actor, work_id: int) -> None:
     outbox.ring("default")
 
 
+def start_undo(actor: Actor, work_id: int) -> LongWork:
+    """Take an import back, as work of its own. Raises Refused for what cannot be undone, or is already."""
+    work = queries.work(actor, work_id, lock=True)
+    if work.user_id != actor.user_id or not queries.can_be_undone(work):
+        raise Refused("long_work.no_undo", "This cannot be undone.")
+    work.undone_at = clock.now()
+    spec = {"work": work.id, "kind": work.spec["kind"]}
+    return start(actor, "undo", f"Undo of {work.title}", spec, work.added + work.changed)
+
+
+def undo_slice(actor: Actor, kind: ImportKind, trace_id: int) -> Outcome:
+    assert kind.model is not None
+    traces = [Trace(*one) for one in db.session.get_one(WorkTrace, trace_id).traces]
+    return imports.undo(actor, kind.model, kind.permission, traces)
+
+
 def take_up(worker: str) -> LongWork | None:
     """Claim the oldest free work; None when there is none. What a lost worker left is free after its lease."""
     now = clock.now()
@@ -103,12 +119,27 @@ def advance(work_id: int, worker: str, rows: int, outcome: Outcome) -> bool:
     work.added += outcome.added
     work.changed += outcome.changed
     work.refused += len(outcome.refused)
-    work.report = [*work.report, *(list(refusal) for refusal in outcome.refused)][:REPORTED]
+    work.noted += len({note.row for note in outcome.notes})
+    _write_down(work_id, outcome)
     work.lease_until = clock.now() + LEASE
     if work.cancel_wanted:
         _end(work, WorkState.CANCELLED)
         return False
     return True
+
+
+def _write_down(work_id: int, outcome: Outcome) -> None:
+    told = ((outcome.refused, False), (outcome.notes, True))
+    rows = [{"work_id": work_id, **one._asdict(), "taken": taken} for some, taken in told for one in some]
+    if rows:
+        db.session.execute(insert(WorkRemark), rows)
+    if outcome.traces:
+        traces = [(one.record_id, one.version, one.before and _plain(one.before)) for one in outcome.traces]
+        db.session.execute(insert(WorkTrace), {"work_id": work_id, "traces": traces})
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: audit.plain(value) for name, value in values.items()}
 
 
 def lay_down(work_id: int, worker: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from portal.accounts.rules import split_name
 from portal.activities import services as activities
 from portal.activities.states import Kind
 from portal.consent import services as consent
@@ -24,11 +25,11 @@ from portal.scoring.services import keep_receipts
 from portal.territories.queries import Facts, place
 from portal.workspace import services as workspace
 
-from . import queries
-from .events import LeadCaptured
-from .models import Lead
-from .rules import RESPOND_WITHIN, international, split_name
-from .states import MOVES, OPEN, REASONS, LeadState
+from .. import queries
+from ..events import LeadCaptured
+from ..models import Lead
+from ..rules import RESPOND_WITHIN, international
+from ..states import MOVES, OPEN, REASONS, LeadState
 
 SLICE = 500
 VISITOR_MAY_FILL = ("first_name", "phone", "company", "country", "message", "campaign")

@@ -1,0 +1,242 @@
+"""Planning, previewing and putting a model in force."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from portal.accounts.models import AccountAssignment
+from portal.activities.models import Activity
+from portal.kernel import clock
+from portal.kernel.db import db, unit_of_work
+from portal.kernel.errors import Forbidden, Refused, Stale
+from portal.opportunities.models import Opportunity
+from portal.organization.models import Coverage
+from portal.realignment import queries, services
+from portal.territories import queries as territories
+from portal.territories.models import Territory, TerritoryModel, TerritoryRule
+from portal.territories.queries import Facts, place
+from portal.territories.services import RuleValues, add_rule, add_territory, change_territory, remove_territory
+from portal.territories.states import ModelState
+from tests import world
+from tests.realignment.makers import account, leader, plan, planned
+from tests.world import territory
+
+
+def _move_california(model: TerritoryModel) -> None:
+    """In the plan California goes to Northwest."""
+    rule = db.session.scalars(
+        select(TerritoryRule)
+        .join(TerritoryRule.territory)
+        .where(Territory.model_id == model.id, TerritoryRule.region == "CA")
+    ).one()
+    with unit_of_work():
+        rule.territory_id = planned(model, "Northwest").id
+
+
+def _activate(model: TerritoryModel, **values: Any) -> Any:
+    with unit_of_work():
+        return services.activate(leader(), model.id, reason="New year", effective_on=clock.now().date(), **values)
+
+
+@pytest.mark.usefixtures("app")
+def test_a_plan_changes_nothing_until_it_is_activated() -> None:
+    one = account("Alpha")
+    model = plan()
+    _move_california(model)
+    assert place(Facts("US", "CA")).why == "Southwest. Rule: country US, region CA, priority 100"
+    seen = queries.preview(model.id)
+    assert [(m.customer.id, m.to_owner_id, m.why) for m in seen.moves] == [
+        (one.id, world.position("colleague").id, "Rule: country US, region CA, priority 100")
+    ]
+    assert queries.preview(territories.active_model().id).moves == []  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("app")
+def test_activation_moves_accounts_with_their_work_history_and_tasks(run_jobs: Callable[[], int]) -> None:
+    one, other = account("Alpha"), account("Beta", "US", "WA", "colleague")
+    ids = {name: territory(name).id for name in ("World", "Southwest", "Northwest", "Germany")}
+    with unit_of_work():
+        deal = Opportunity(
+            name="Deal", account_id=one.id, owner_id=one.owner_id, territory_id=ids["Southwest"], currency="USD",
+            close_on=clock.now().date(),
+        )  # fmt: skip
+        db.session.add(deal)
+    model = plan()
+    _move_california(model)
+    made = _activate(model, hold_over_days=60, moves=1)
+    assert made.accounts == 1
+    assert {name: territory(name).id for name in ids} == ids  # a territory keeps its id
+    assert place(Facts("US", "CA")).territory_id == ids["Northwest"]
+    run_jobs()
+    db.session.expire_all()
+    colleague = world.position("colleague").id
+    assert (one.owner_id, one.territory_id) == (colleague, ids["Northwest"])
+    assert (deal.owner_id, deal.territory_id) == (colleague, ids["Northwest"])
+    assert (other.owner_id, other.territory_id) == (colleague, ids["Northwest"])
+    ended = db.session.scalars(select(AccountAssignment).where(AccountAssignment.ends_on.is_not(None))).all()
+    assert [(a.account_id, a.territory_id, a.hold_over_until) for a in ended] == [
+        (one.id, ids["Southwest"], clock.now().date() + timedelta(days=60))
+    ]
+    tasks = db.session.scalars(select(Activity.subject).where(Activity.due_at.is_not(None))).all()
+    assert tasks == ["Take over Alpha"]
+    run_jobs()
+    assert len(db.session.scalars(select(AccountAssignment)).all()) == 3
+
+
+@pytest.mark.usefixtures("app")
+def test_activating_the_archived_model_again_takes_everything_back(run_jobs: Callable[[], int]) -> None:
+    one = account("Alpha")
+    former = territories.active_model()
+    before = _picture()
+    model = plan()
+    _move_california(model)
+    with unit_of_work():
+        fresh = add_territory(leader(), name="Canada", parent_id=planned(model, "World").id)
+        gone = planned(model, "Germany")
+        remove_territory(leader(), gone.id)
+        change_territory(leader(), planned(model, "Northwest").id, name="West", parent_id=None, version=None)
+    _activate(model)
+    run_jobs()
+    assert territory("Canada").id == fresh.id
+    assert territory("West").path == f"/{active('West').id}/"
+    assert "Germany" not in territories.names().values()
+    assert former is not None
+    assert db.session.get_one(TerritoryModel, former.id, populate_existing=True).state == ModelState.ARCHIVED
+    _activate(former)
+    run_jobs()
+    assert _picture() == before
+    db.session.expire_all()
+    assert one.owner_id == world.position("rep").id
+
+
+def _picture() -> Any:
+    """The tree in force with ids, places, rules and coverage."""
+    return [
+        (node.territory.id, node.territory.name, node.territory.path, [(r.words(), r.priority) for r in node.rules],
+         sorted(db.session.scalars(select(Coverage.position_id).where(Coverage.territory_id == node.territory.id))))
+        for node in territories.tree()
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("app")
+def test_planned_coverage_moves_accounts_and_comes_into_force(run_jobs: Callable[[], int]) -> None:
+    one, alone = account("Alpha"), account("Managed", owner="manager")
+    model = plan()
+    colleague = world.position("colleague").id
+    with unit_of_work():
+        services.cover(leader(), planned(model, "Southwest").id, [colleague])
+    seen = queries.preview(model.id)
+    assert [(m.customer.id, m.to_owner_id) for m in seen.moves] == [(one.id, colleague)]
+    _activate(model)
+    run_jobs()
+    db.session.expire_all()
+    assert one.owner_id == colleague
+    assert alone.owner_id == world.position("manager").id  # who answers for it alone keeps it
+    here = territory("Southwest").id
+    assert db.session.scalars(select(Coverage.position_id).where(Coverage.territory_id == here)).all() == [colleague]
+
+
+@pytest.mark.usefixtures("app")
+def test_precedence_is_pin_named_rule_parent_default() -> None:
+    one = account("Alpha")
+    model = plan()
+    _move_california(model)
+    germany, world_area = planned(model, "Germany"), planned(model, "World")
+    with unit_of_work():
+        add_rule(leader(), germany.id, RuleValues(account="T-Alpha"))
+        add_rule(leader(), world_area.id, RuleValues(country="FR", inherited=True, priority=1))
+        planned(model, "Northwest").is_default = True
+
+    def where() -> str:
+        seen = queries.preview(model.id)
+        return {m.customer.id: m.why for m in seen.moves}.get(one.id, "stays")
+
+    assert where() == "Named account T-Alpha"
+    with unit_of_work():
+        services.pin(leader(), one.id, "The founder knows her")
+    assert where() == "stays"
+    assert queries.why_here(leader(), one.id).why == "Pinned: The founder knows her"
+    placing = territories.placing(model.id)
+    assert placing.place(Facts("FR")).why == "World. Rule of a parent territory: country FR, priority 1"
+    assert placing.place(Facts("BE")).why == "Northwest. No rule applies, it takes the rest"
+
+
+@pytest.mark.usefixtures("app")
+def test_what_has_changed_meanwhile_or_cannot_be_is_refused(actor: Any) -> None:
+    model = plan()
+    today = clock.now().date()
+    with pytest.raises(Stale), unit_of_work():
+        services.activate(leader(), model.id, reason="x", effective_on=today, moves=5)
+    with pytest.raises(Refused) as refused, unit_of_work():
+        services.activate(leader(), model.id, reason="x", effective_on=today - timedelta(days=1))
+    assert refused.value.field == "effective_on"
+    with pytest.raises(Refused) as refused, unit_of_work():
+        services.activate(leader(), model.id, reason=" ", effective_on=today)
+    assert refused.value.field == "reason"
+    with pytest.raises(Forbidden), unit_of_work():
+        services.activate(actor("manager"), model.id, reason="x", effective_on=today)
+    current = territories.active_model()
+    assert current is not None
+    with pytest.raises(Refused), unit_of_work():
+        services.activate(leader(), current.id, reason="x", effective_on=today)
+    with pytest.raises(Refused) as refused, unit_of_work():
+        services.cover(leader(), territory("Southwest").id, [])
+    assert refused.value.field == "positions"
+
+
+@pytest.mark.usefixtures("app")
+def test_the_preview_asks_the_same_few_queries_for_any_number(count_queries: list[str]) -> None:
+    model = plan()
+    _move_california(model)
+    account("One")
+    counts = []
+    for more in ("Two", "Three"):
+        model_id = model.id
+        count_queries.clear()
+        queries.preview(model_id)
+        counts.append(len(count_queries))
+        account(more)
+    assert counts == [10, 10]
+
+
+@pytest.mark.usefixtures("app")
+def test_a_proposal_raises_the_balance_and_leaves_pins_alone(run_jobs: Callable[[], int]) -> None:
+    for i in range(6):
+        account(f"CA{i}", region="CA")
+    oregon = [account(f"OR{i}", region="OR", territory="Southwest") for i in range(3)]
+    account("WA", region="WA", owner="colleague")
+    current = territories.active_model()
+    assert current is not None
+    with unit_of_work():
+        add_rule(leader(), territory("Southwest").id, RuleValues(country="US", priority=200))
+        services.pin(leader(), oregon[0].id, "Stays")
+        asked = services.propose(leader(), current.id, name="Balanced", most_moves=5)
+    run_jobs()
+    made = queries.proposal(asked.id)
+    assert made.curve[0][1] < made.curve[-1][1]
+    assert [step[:4] for step in made.steps] == [["US-OR", "Southwest", "Northwest", 2]]
+    assert made.model_id is not None
+    moves = queries.preview(made.model_id).moves
+    assert {m.customer.id for m in moves} == {oregon[1].id, oregon[2].id}
+    with pytest.raises(Refused), unit_of_work():
+        services.propose(leader(), current.id, name="Balanced", most_moves=5)
+
+
+@pytest.mark.usefixtures("app")
+def test_coverage_gaps_are_found() -> None:
+    account("Nowhere", territory=None)  # type: ignore[arg-type]
+    account("Nobodys", owner=None)
+    account("Astray", region="WA", territory="Southwest")
+    with unit_of_work():
+        db.session.add(Coverage(position_id=world.position("manager").id, territory_id=territory("Southwest").id))
+        add_territory(leader(), name="Canada", parent_id=territory("World").id)
+    found = queries.gaps()
+    assert [c.name for c in found.unplaced] == ["Nowhere"]
+    assert [c.name for c in found.ownerless] == ["Nobodys"]
+    assert [c.name for c in found.astray] == ["Astray"]
+    assert list(found.doubled) == [territory("Southwest").id]
+    assert found.orphans == [territory("Canada").id]
+    assert [rule.words() for rule in found.idle] == ["country DE"]
