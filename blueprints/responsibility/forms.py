@@ -38,7 +38,9 @@ def words(value: str) -> str:
 class Terms(PlainForm):  # type: ignore[misc]
     """Who gets the accounts, when and on what terms: asked by GET to see the consequences, and sent on to act."""
 
-    to_position_id = SelectField("To", coerce=id_or_none)
+    to_position_id = SelectField(
+        "To", coerce=id_or_none, description="Left open, owners stay and only the territory changes"
+    )
     territory_id = SelectField("Territory", coerce=id_or_none, description="Left open, every account keeps its own")
     on = DateField("From", [InputRequired("Choose a day.")])
     hold_over_until = DateField(
@@ -130,6 +132,10 @@ class EditRule(EditForm):
         self.country.choices = [("", "Any country"), *countries().items()]
         self.territory_id.choices = [("", "Anywhere"), *territory_choices()]
         self.position_ids.choices = positions()
+
+    def terms(self) -> dict[str, Any]:
+        """As the rule keeps them: nothing asked for is an empty text."""
+        return self.values() | {name: self[name].data or "" for name in ("country", "industry", "source")}
 
 
 class EditCare(EditForm):

@@ -78,6 +78,8 @@ def _touch(world: World, ranked: list[Account]) -> None:
                 regarding=[Regarding(noun_of="accounts", record_id=account.id)],
             )
         )
+        if place % 13 == 5:
+            account.cadence_days = 7
     db.session.flush()
     read_touches()
 
@@ -90,16 +92,16 @@ def _before(world: World) -> None:
             day = world.shift(row["last_day"]) + timedelta(days=1)
             left[world.territories[row["territory"]].id] = (world.positions[row["person"]].id, day)
     current = select(AccountAssignment).where(AccountAssignment.ends_on.is_(None))
-    for row in db.session.scalars(current).all():
-        former, day = left.get(row.territory_id or 0, (None, world.today))
-        if former not in (None, row.owner_id) and row.starts_on < day <= world.today:
+    for held in db.session.scalars(current).all():
+        former, day = left.get(held.territory_id or 0, (None, world.today))
+        if former not in (None, held.owner_id) and held.starts_on < day <= world.today:
             db.session.add(
                 AccountAssignment(
-                    account_id=row.account_id, owner_id=former, territory_id=row.territory_id, starts_on=row.starts_on,
+                    account_id=held.account_id, owner_id=former, territory_id=held.territory_id, starts_on=held.starts_on,
                     ends_on=day, hold_over_until=day + timedelta(days=30), reason="New account", by="Throughline",
                 )
             )  # fmt: skip
-            row.starts_on, row.reason = day, "The seller before went to another territory"
+            held.starts_on, held.reason = day, "The seller before went to another territory"
             db.session.flush()
 
 

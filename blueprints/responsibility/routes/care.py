@@ -68,7 +68,7 @@ def place_orphans() -> Any:
 
 
 def _placement(form: ActForm, status: int = 200) -> Any:
-    verdicts = services.place_orphans(g.actor)
+    verdicts = queries.placements(g.actor)
     return page(
         "responsibility/placement.html",
         status=status,

@@ -88,7 +88,7 @@ def new_rule() -> Any:
 @needs("responsibility.edit")
 def create_rule() -> Any:
     form = EditRule()
-    if submit(form, lambda: services.set_rule(g.actor, None, **form.values()).id) is None:
+    if submit(form, lambda: services.set_rule(g.actor, None, **form.terms()).id) is None:
         return _rule_page(form, status=form.status)
     flash("The rule decides from now on.", "success")
     return see(show_assignment)
@@ -110,7 +110,7 @@ def change_rule(record_id: int) -> Any:
         return {name: getattr(stored, name) for name in (*form.values(), "version")}
 
     queries.assignment_rule(record_id)
-    act = lambda: services.set_rule(g.actor, record_id, form.version.data, **form.values()).id  # noqa: E731
+    act = lambda: services.set_rule(g.actor, record_id, form.version.data, **form.terms()).id  # noqa: E731
     if submit(form, act, current=current) is None:
         return _rule_page(form, record_id, status=form.status)
     flash("Saved.", "success")

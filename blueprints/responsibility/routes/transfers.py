@@ -23,6 +23,9 @@ from ..forms import ConfirmTransfer, Terms
 from ..pages import crumbs, parts
 from . import bp
 
+LISTS = ("accounts", "neglected", "orphans")
+FILTERS = ("owner_id", "tier", "industry", "country")
+MOST = 20_000
 AT_ONCE = 1_000  # more go in the background, in slices of so many
 
 
@@ -43,17 +46,14 @@ def list_transfers() -> Any:
 @needs("accounts.assign")
 def choose_accounts() -> Any:
     """From a list: the picked accounts, or all that match its filters."""
-    picked = [text for text in request.form.getlist("pick") if text.isdecimal() and len(text) < 12]
-    if request.form.get("all"):
-        listing = named(request.args.get("listing", ACCOUNTS.name))
-        args = dict(parse_qsl(request.form.get("query", "")[:2000]))
-        picked = [str(one) for one in ids_of(listing, g.actor, args, g.timezone)]
+    listing = request.args.get("listing", ACCOUNTS.name)
+    if request.form.get("all") and listing in LISTS:
+        return go(url_for(".new_transfer", listing=listing, query=request.form.get("query", "")[:2000]))
+    picked = [text for text in request.form.getlist("pick") if text.isdecimal() and len(text) < 10]
     if not picked:
         flash("Pick at least one account first", "warn")
         return go(url_for("accounts.list_accounts"))
-    if len(picked) <= 200:
-        return go(url_for(".new_transfer", ids=",".join(picked)))
-    return go(url_for(".new_transfer", kept=files.put(json.dumps([int(one) for one in picked]).encode())))
+    return go(url_for(".new_transfer", ids=",".join(picked[:500])))
 
 
 @bp.get("/transfers/new")
@@ -63,27 +63,27 @@ def new_transfer() -> Any:
     asked = "to_position_id" in request.args
     terms = Terms(request.args if asked else None, data=Terms.proposed(clock.today(g.timezone)))
     if asked and terms.validate():
-        return _wizard(terms, ConfirmTransfer(formdata=None, data={**terms.data, "ids": _ids_text(_ids())}))
+        return _wizard(terms, ConfirmTransfer(formdata=None, data=terms.data))
     return _wizard(terms, None, 422 if asked else 200)
 
 
 def _ids() -> list[int]:
-    """The accounts in question: named one by one, kept from a list, or by the filters of the form."""
-    if kept := request.values.get("kept"):
-        return [int(one) for one in json.loads(files.read(kept))] if kept.isalnum() else []
-    given = [int(text) for text in request.values.get("ids", "").split(",") if text.isdecimal() and len(text) < 12]
-    wanted = ("owner_id", "tier", "industry", "country")
-    args = {name: request.args[name] for name in wanted if request.args.get(name)}
-    return queries.chosen(g.actor, given, args, g.timezone)
-
-
-def _ids_text(ids: list[int]) -> str:
-    return ",".join(map(str, ids))
+    """The accounts in question: one by one, all that match on a list, or by the filters of this page."""
+    given = [int(text) for text in request.values.get("ids", "").split(",") if text.isdecimal() and len(text) < 10]
+    listing = request.args.get("listing", "")
+    if not given and listing in LISTS:
+        given = ids_of(named(listing), g.actor, dict(parse_qsl(request.args.get("query", "")[:2000])), g.timezone)
+    args = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    found = queries.chosen(g.actor, given, args, g.timezone)
+    if len(found) > MOST:
+        raise Refused("transfer.too_many", f"At most {MOST:,} accounts at once. Choose fewer, or realign territories.")
+    return found
 
 
 def _wizard(terms: Terms, form: ConfirmTransfer | None, status: int = 200) -> Any:
     ids = _ids()
-    filters = [field for field in ACCOUNTS.fields if field.key in ("owner_id", "tier", "industry", "country")]
+    filters = [field for field in ACCOUNTS.fields if field.key in FILTERS]
+    kept = {name: request.values[name] for name in ("ids", "listing", "query", *FILTERS) if request.values.get(name)}
     return page(
         "responsibility/wizard.html",
         status=status,
@@ -93,8 +93,8 @@ def _wizard(terms: Terms, form: ConfirmTransfer | None, status: int = 200) -> An
         form=form,
         effects=queries.consequences(g.actor, ids) if ids else None,
         filters=[(field, field.choices(g.actor) if field.choices else []) for field in filters],
-        args=request.args,
-        again=urlencode({name: value for name, value in request.args.items() if name not in terms.data}),
+        kept=kept,
+        again=urlencode(kept),
         names=names_of_positions(clock.today(g.timezone)),
         today=clock.today(g.timezone),
         at_once=AT_ONCE,
@@ -117,7 +117,7 @@ def make_transfer() -> Any:
 
     done = submit(form, act)
     if done is None:
-        return _wizard(form, form, form.status)
+        return _wizard(form, None, form.status)
     flash("Transferred." if form.on.data <= clock.today("UTC") else "Planned.", "success")
     return go(url_for(".show_transfer", record_id=done.result))
 
@@ -132,7 +132,7 @@ def _in_background(form: ConfirmTransfer, ids: list[int]) -> Any:
     title = f"Transfer of {len(ids):,} accounts"
     done = submit(form, lambda: start(g.actor, "transfer", title, spec, len(ids)).id)
     if done is None:
-        return _wizard(form, form, form.status)
+        return _wizard(form, None, form.status)
     return go(url_for("workspace.show_work", work_id=done.result))
 
 

@@ -52,4 +52,4 @@ def absences(today: date) -> Sequence[Absence]:
         .where(Delegation.ends_on > today, Delegation.starts_on <= today + AHEAD)
         .order_by(Delegation.starts_on, Delegation.id)
     )  # fmt: skip
-    return [Absence(*row) for row in db.session.execute(query).tuples()]
+    return [Absence(*row) for row in db.session.execute(query)]

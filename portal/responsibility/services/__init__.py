@@ -1,7 +1,7 @@
 """Moving accounts between positions, and setting the rules by which they move and come in."""
 
 from .engagement import set_cadence, set_engagement
-from .routing import assign_lead, assign_orphans, place_orphans, remove_rule, set_rule
+from .routing import assign_lead, assign_orphans, remove_rule, set_rule
 from .transfers import UNDO_WITHIN, cancel, carry_out_due, transfer, undo
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "assign_orphans",
     "cancel",
     "carry_out_due",
-    "place_orphans",
     "remove_rule",
     "set_cadence",
     "set_engagement",
