@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from portal.kernel.actor import Actor
@@ -131,16 +131,19 @@ def all_tax_rates() -> Sequence[TaxRate]:
     return db.session.scalars(select(TaxRate).order_by(TaxRate.country, TaxRate.region, TaxRate.category)).all()
 
 
+RATES = (
+    select(TaxRate.category, TaxRate.percent)
+    .where(TaxRate.country == bindparam("country"), or_(TaxRate.region == "", TaxRate.region == bindparam("region")))
+    .order_by(TaxRate.region)  # the region comes after "", so the more specific rate stays
+)
+
+
 def tax_rates(country: str, region: str) -> dict[str, Decimal]:
     """Tax category -> percent at a place: the rate of the region, else that of the whole country.
 
     A place without a rate is one where we collect no tax.
     """
-    rows = db.session.execute(
-        select(TaxRate.category, TaxRate.percent)
-        .where(TaxRate.country == country, TaxRate.region.in_({"", region}))
-        .order_by(TaxRate.region)  # the region comes after "", so the more specific rate stays
-    )
+    rows = db.session.execute(RATES, {"country": country, "region": region})
     return {row.category: row.percent for row in rows}
 
 

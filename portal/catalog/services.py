@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Insert, bindparam, insert, select
 
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -11,7 +11,17 @@ from portal.kernel.errors import Refused
 from portal.kernel.money import LIMIT
 from portal.organization.queries import authorize, get
 
-from .models import PriceList, PriceListItem, Product, TaxRate
+from .models import PricedLine, PriceList, PriceListItem, Product, TaxRate
+
+COPIED = [name for name in PricedLine.__annotations__ if name != "id"]
+
+
+def line_copier(source: type[PricedLine], owner: str, copy: type[PricedLine], new_owner: str) -> Insert:
+    """The statement that gives a document the lines of another; its parameters `source` and `copy` are their ids."""
+    old: Any = source.__table__  # type: ignore[attr-defined]
+    lines = select(*(old.c[name] for name in COPIED), bindparam("copy", type_=old.c[owner].type))
+    lines = lines.where(old.c[owner] == bindparam("source")).order_by(old.c.place)
+    return insert(copy.__table__).from_select([*COPIED, new_owner], lines)  # type: ignore[attr-defined]
 
 
 def create_product(actor: Actor, **details: Any) -> Product:

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import update
-from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.activities.services import log
 from portal.activities.states import Kind
+from portal.catalog.services import line_copier
 from portal.kernel import clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -18,9 +18,7 @@ from portal.kernel.money import round_to
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
-from portal.kernel.upsert import insert_rows
-from portal.orders.models import Order
-from portal.orders.services import COPIED
+from portal.orders.models import Order, OrderLine
 from portal.orders.states import MOVES as ORDER_MOVES
 from portal.orders.states import OrderState
 from portal.organization.queries import authorize, get
@@ -33,16 +31,15 @@ from .models import Invoice, InvoiceLine, Payment
 from .states import MOVES, InvoiceState
 
 LINK = "invoice"
+COPY_LINES = line_copier(OrderLine, "order_id", InvoiceLine, "invoice_id")
 
 
 def bill_order(actor: Actor, order_id: int) -> int:
     """A draft invoice with the order's lines and prices. Returns its id. Raises Refused when there is one already."""
-    order = get(actor, Order, order_id, lock=True, load=[selectinload(Order.lines)])
+    order = get(actor, Order, order_id, lock=True)
     authorize(actor, "invoices.edit")
     if order.state == OrderState.CANCELLED:
         raise Refused("order.cancelled", "This order was cancelled, so there is nothing to bill.")
-    if queries.of_order(actor, order.id):
-        raise Refused("order.already_billed", "This order has an invoice already.")
     invoice = Invoice(
         order_id=order.id, opportunity_id=order.opportunity_id, account_id=order.account_id, contact_id=order.contact_id,
         owner_id=order.owner_id, territory_id=order.territory_id, payment_days=order.payment_days,
@@ -50,8 +47,7 @@ def bill_order(actor: Actor, order_id: int) -> int:
     )  # fmt: skip
     db.session.add(invoice)
     db.session.flush()
-    copies = [{name: getattr(line, name) for name in COPIED} | {"invoice_id": invoice.id} for line in order.lines]
-    insert_rows(InvoiceLine, copies)
+    db.session.connection().execute(COPY_LINES, {"source": order.id, "copy": invoice.id})
     return invoice.id
 
 

@@ -91,11 +91,11 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
                 continue
             state = inspect(obj)
             changes = {
-                column.key: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
-                for column in state.mapper.column_attrs
-                if column.key not in obj.unaudited
-                and (history := state.get_history(column.key, PASSIVE_NO_INITIALIZE)).has_changes()
-                and action != "deleted"
+                name: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
+                for name in (state.committed_state if action != "deleted" else ())
+                if name in state.mapper.column_attrs
+                and name not in obj.unaudited
+                and (history := state.get_history(name, PASSIVE_NO_INITIALIZE)).has_changes()
             }
             if changes or action == "deleted":
                 noun, owner_id = obj.noun or state.mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]

@@ -45,7 +45,7 @@ def _search_text(model: type[Base]) -> Callable[[dict[str, Any]], tuple[str, str
     """What the model says of a row, asked without making a record of it: that costs more than writing it."""
     own = {k: v for k, v in vars(model).items() if isinstance(v, property | FunctionType) and not k.startswith("__")}
     plain = type(model.__name__, (SimpleNamespace,), own)
-    return lambda row: plain(**row).search_text()  # type: ignore[attr-defined,no-any-return]
+    return lambda row: plain(**row).search_text()
 
 
 def held(model: type[Base], ids: Sequence[int]) -> set[int]:

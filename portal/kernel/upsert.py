@@ -36,8 +36,8 @@ def _insert_or_change(model: type[Base], dialect: str, keys: tuple[str, ...], ch
 
 def insert_row(model: type[Base], row: dict[str, Any]) -> int:
     """Insert one row; returns its key. What the session has not written yet stays unwritten."""
-    key: int = db.session.connection().execute(_insert_plain(model), row).inserted_primary_key[0]
-    return key
+    done: Any = db.session.connection().execute(_insert_plain(model), row)
+    return int(done.inserted_primary_key[0])
 
 
 def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:

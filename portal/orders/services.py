@@ -7,16 +7,16 @@ from sqlalchemy import select, update
 from portal.activities.services import log
 from portal.activities.states import Kind
 from portal.catalog.rules import total
+from portal.catalog.services import line_copier
 from portal.kernel import clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
-from portal.kernel.upsert import insert_rows
 from portal.organization.queries import authorize, get
 from portal.quotes import queries as quotes
-from portal.quotes.models import Quote, Revision
+from portal.quotes.models import Quote, QuoteLine, Revision
 from portal.quotes.services import accept
 
 from .documents import confirmation
@@ -24,10 +24,7 @@ from .events import OrderPlaced
 from .models import Order, OrderLine
 from .states import MOVES, OrderState
 
-COPIED = (
-    *("place", "product_id", "sku", "description", "unit", "quantity", "unit_price", "discount_percent"),
-    *("tax_category", "tax_percent", "net"),
-)
+COPY_LINES = line_copier(QuoteLine, "revision_id", OrderLine, "order_id")
 
 
 def accept_offer(customer: Actor, quote_id: int, number: int, *, ip: str, reference: str, at: datetime) -> int:
@@ -57,8 +54,7 @@ def _place_from_revision(quote: Quote, revision: Revision, *, reference: str, at
     order.snapshot, order.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
     db.session.add(order)
     db.session.flush()
-    copies = [{name: getattr(line, name) for name in COPIED} | {"order_id": order.id} for line in revision.lines]
-    insert_rows(OrderLine, copies)
+    db.session.connection().execute(COPY_LINES, {"source": revision.id, "copy": order.id})
     _note(order, "placed", order.snapshot["to"]["person"] or quote.account.name, at=at)
     emit(OrderPlaced(order_id=order.id))
     return order

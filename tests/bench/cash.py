@@ -27,7 +27,7 @@ CUSTOMER = Actor("Kevin Liu")
 
 @contextmanager
 def prepare(place: Place, size: int) -> Iterator[Pair]:
-    with place.app().app_context():
+    with place.app().test_request_context():  # each act is one of a request
         world.populate()
         customer = makers.account()
         engine = create_engine(place.database())

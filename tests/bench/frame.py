@@ -1,5 +1,6 @@
 """Rounds that alternate between the portal and its floor, and what is said of them."""
 
+import gc
 import resource
 import statistics
 import time
@@ -76,6 +77,7 @@ def measure(name: str, database: str, size: int | None, rounds: int) -> dict[str
     try:
         with open_place(database) as place, prepare(place, size) as pair:
             ours, floors = [], []
+            gc.freeze()  # as the portal's own processes do once they are ready
             for _ in range(max(rounds, LEAST_ROUNDS)):
                 ours.append(pair.ours())
                 if pair.floor:

@@ -36,7 +36,6 @@ def prepare(place: Place, size: int) -> Iterator[Pair]:
     rounds = count()
     with place.app().app_context():
         world.populate()
-        person = world.user("operator").id
         engine = create_engine(place.database())
         prepare_engine(engine)
         plain = Table("contact", MetaData(), Column("id", Integer, primary_key=True), *_columns())

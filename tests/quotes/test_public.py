@@ -13,7 +13,7 @@ from portal.kernel.actor import SYSTEM
 from portal.kernel.audit import history
 from portal.kernel.db import Base, db, unit_of_work
 from portal.orders.models import Order
-from portal.quotes import queries, services
+from portal.quotes import services
 
 from . import makers
 
@@ -42,7 +42,7 @@ def test_the_customer_reads_accepts_and_sees_it(client: FlaskClient) -> None:
     assert "Accepted by Kevin Liu" in after
     assert "Your order is SO-" in after
     assert "Accept this offer" not in after
-    assert history("quote_revisions", queries.newest(found).id)[0].actor == "Kevin Liu"
+    assert history("quote_revisions", makers.revision(found).id)[0].actor == "Kevin Liu"
 
 
 def test_a_german_customer_reads_german(client: FlaskClient) -> None:
@@ -147,7 +147,7 @@ def test_an_offer_over_its_day_cannot_be_accepted(client: FlaskClient) -> None:
         with unit_of_work():
             services.expire_ended()
         assert client.get(url).status_code == 410
-    assert db.session.scalar(select(Order.id).where(Order.revision_id == queries.newest(found).id)) is None
+    assert db.session.scalar(select(Order.id).where(Order.revision_id == makers.revision(found).id)) is None
 
 
 def test_a_double_click_accepts_once(client: FlaskClient) -> None:

@@ -247,7 +247,7 @@ def test_what_is_no_longer_open_cannot_be_accepted(end: str) -> None:
     late = clock.now() + timedelta(days=40 if end == "expire" else 0)
     with clock.frozen(late), pytest.raises(Refused), unit_of_work():
         accept_offer(makers.CUSTOMER, found.id, 1, ip="", reference="", at=late)
-    assert db.session.scalar(select(Order.id).where(Order.revision_id == queries.newest(found).id)) is None
+    assert db.session.scalar(select(Order.id).where(Order.revision_id == makers.revision(found).id)) is None
 
 
 def test_a_decline_keeps_the_reason_and_allows_a_revision() -> None:

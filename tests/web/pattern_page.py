@@ -91,6 +91,7 @@ def page_context() -> dict[str, object]:
         "create_menu": [("Lead", "user-check", "/leads/new")],
         "me": {"name": "Linda Mitchell", "role": "Sales Representative"},
         "unread": 3,
+        "deputy_for": ["Shu Ito"],
         "form": form,
         "moment": NOW,
     }

@@ -45,7 +45,7 @@ PLACED_BY = ("country", "region", "postcode", "industry", "employees")
 def import_lead_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outcome:
     """Add leads, or complete open ones, in the caller's unit of work. Rows have some of `LEAD_FIELDS`."""
     authorize(actor, "leads.edit")
-    reading = Reading()
+    reading, at_home = Reading(), cells.home()
     for at, row in enumerate(rows, 1):
         one = cells.read_cells(at, row, LEAD_FIELDS)
         try:
@@ -53,7 +53,7 @@ def import_lead_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outcome
         except Refused as refusal:
             reading.refuse(at, refusal)
             continue
-        _read(one)
+        _read(one, at_home)
         reading.candidates.append(one)
     addresses = [one.key for one in reading.candidates]
     here = known_rows(actor, Lead, "leads.edit", Lead.email.in_(addresses), Lead.state.in_(OPEN))
@@ -63,10 +63,10 @@ def import_lead_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outcome
     return outcome
 
 
-def _read(one: Candidate) -> None:
+def _read(one: Candidate, at_home: str) -> None:
     cells.read_name(one)
     country = cells.read_country(one)
-    cells.read_phone(one, "phone", country)
+    cells.read_phone(one, "phone", country or at_home)
     one.values.pop("phone_e164", None)
     cells.read_number(one, "employees", 10_000_000)
     cells.read_language(one)

@@ -3,12 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
-
 from portal.kernel import clock
-from portal.kernel.actor import Actor
-from portal.kernel.db import db
-from portal.kernel.errors import NotFound, Refused
+from portal.kernel.actor import SYSTEM, Actor
+from portal.kernel.errors import Refused
 from portal.kernel.outbox import emit
 from portal.kernel.states import check_move
 from portal.organization.queries import authorize, get
@@ -34,14 +31,7 @@ def win(
 
 def close_won(actor: Actor, opportunity_id: int, *, actual_revenue: Decimal, at: datetime, note: str) -> None:
     """Won, once: a won deal stays as it is. The caller answers for who may; a customer's acceptance closes deals too."""
-    deal = db.session.scalar(
-        select(Opportunity)
-        .where(Opportunity.id == opportunity_id)
-        .with_for_update(of=Opportunity)
-        .execution_options(populate_existing=True)
-    )
-    if deal is None:
-        raise NotFound("opportunities.not_found", "This is not here, or not yours to see.")
+    deal = get(SYSTEM, Opportunity, opportunity_id, lock=True)
     if deal.state == OpportunityState.WON:
         return
     check_move(MOVES, deal.state, OpportunityState.WON, noun="opportunity")

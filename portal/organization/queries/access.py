@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -72,6 +73,13 @@ def visible_to(actor: Actor, model: type[M]) -> Select[M]:
     return select(model).where(reach(actor, model, f"{model.noun}.view"))
 
 
+@lru_cache(maxsize=500)
+def _by_id(model: type[M], load: tuple[ExecutableOption, ...], lock: bool) -> Select[M]:
+    """Made once: to build a statement and look up its SQL takes longer than the database does."""
+    query = select(model).where(model.id == bindparam("wanted")).options(*load)  # type: ignore[attr-defined]
+    return query.with_for_update(of=model).execution_options(populate_existing=True) if lock else query
+
+
 def get(
     actor: Actor, model: type[M], record_id: int, *, lock: bool = False, load: Sequence[ExecutableOption] = ()
 ) -> M:
@@ -79,10 +87,8 @@ def get(
 
     Raises NotFound when absent or not the actor's to see.
     """
-    query = visible_to(actor, model).where(model.id == record_id).options(*load)  # type: ignore[attr-defined]
-    if lock:
-        query = query.with_for_update(of=model).execution_options(populate_existing=True)
-    found = db.session.scalar(query)
+    query, seen = _by_id(model, tuple(load), lock), reach(actor, model, f"{model.noun}.view")
+    found: M | None = db.session.scalar(query if seen is true() else query.where(seen), {"wanted": record_id})
     if found is None:
         raise NotFound(f"{model.noun}.not_found", "This is not here, or not yours to see.")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, inspect, select
 from sqlalchemy.orm import lazyload, selectinload
 
 from portal.identity.models import User
@@ -15,14 +15,27 @@ from portal.territories.queries import IN_FORCE
 from ..models import Company, Coverage, Delegation, Position, RampProfile, Seat, Unit
 
 
-def running(model: type[Seat] | type[Delegation], day: date) -> ColumnElement[bool]:
+def running(model: type[Seat] | type[Delegation], day: date | BindParameter[date]) -> ColumnElement[bool]:
     """That the seat or delegation holds on the day."""
     return (model.starts_on <= day) & (model.ends_on.is_(None) | (model.ends_on > day))
 
 
+THE_COMPANY = select(Company).where(Company.id == 1)
+SEATED = (
+    select(User)
+    .options(lazyload(User.roles))
+    .join(Seat, Seat.user_id == User.id)
+    .where(Seat.position_id == bindparam("position"), running(Seat, bindparam("day")))
+    .order_by(Seat.starts_on.desc())
+    .limit(1)
+)
+
+
 def company() -> Company | None:
     """The company, or None before the first-run set-up. Read once in a unit of work, however often it is asked for."""
-    found = db.session.info["company"] = db.session.get(Company, 1)  # held, or the session would forget it at once
+    found = db.session.info.get("company")  # held here, or the session would forget it at once
+    if found is None or found not in db.session or inspect(found).expired:
+        found = db.session.info["company"] = db.session.scalar(THE_COMPANY)
     return found
 
 
@@ -45,14 +58,7 @@ def names_of_positions(day: date) -> dict[int, str]:
 
 def seated_user(position_id: int | None, day: date) -> User | None:
     """Who sits in the position that day."""
-    return db.session.scalar(
-        select(User)
-        .options(lazyload(User.roles))
-        .join(Seat, Seat.user_id == User.id)
-        .where(Seat.position_id == position_id, running(Seat, day))
-        .order_by(Seat.starts_on.desc())
-        .limit(1)
-    )
+    return db.session.scalar(SEATED, {"position": position_id, "day": day})
 
 
 def deputy_of(position_id: int, day: date) -> User | None:

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
-from portal.kernel.actor import Actor
+from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
 from portal.kernel.outbox import emit
 from portal.kernel.states import check_move
 from portal.opportunities.services import close_won
+from portal.organization.queries import get
 
 from .. import queries
 from ..events import QuoteAccepted, QuoteDeclined
@@ -18,24 +19,20 @@ from ..models import Quote, Revision
 from ..states import MOVES, RevisionState
 from .revisions import note
 
+OFFERED = (
+    select(Revision)
+    .where(Revision.quote_id == bindparam("quote"), Revision.number == bindparam("revision"))
+    .options(selectinload(Revision.lines))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 
 def _offered(quote_id: int, number: int) -> tuple[Quote, Revision]:
     """The revision a link names and its quote, both locked."""
-    found = db.session.scalar(
-        select(Quote)
-        .where(Quote.id == quote_id)
-        .options(*queries.PARTIES)
-        .with_for_update(of=Quote)
-        .execution_options(populate_existing=True)
-    )
-    revision = db.session.scalar(
-        select(Revision)
-        .where(Revision.quote_id == quote_id, Revision.number == number)
-        .options(selectinload(Revision.lines))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None or revision is None:
+    found = get(SYSTEM, Quote, quote_id, lock=True, load=queries.PARTIES)  # the link is the permission
+    revision = db.session.scalar(OFFERED, {"quote": quote_id, "revision": number})
+    if revision is None:
         raise NotFound("link.not_found", "This link has ended or was withdrawn.")
     return found, revision
 

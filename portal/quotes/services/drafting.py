@@ -19,21 +19,22 @@ from ..models import Quote, QuoteLine, Revision
 from .revisions import contact_at, note, priced, store_totals
 
 VALID_FOR = timedelta(days=30)
+OF_DEAL = (joinedload(Opportunity.account),)
 
 
 def draft(actor: Actor, account_id: int, *, subject: str, contact_id: int | None = None) -> int:
     """A new quote without lines. Returns its id."""
     account = get(actor, Account, account_id)
-    return _new(actor, account, subject, contact_id, None, account.currency, []).id
+    return _new(actor, account, subject, contact_at(account.id, contact_id), None, account.currency, []).id
 
 
 def draft_from_opportunity(
     actor: Actor, opportunity_id: int, *, subject: str = "", contact_id: int | None = None
 ) -> int:
     """A new quote with the products and prices of the opportunity. Returns its id."""
-    deal = get(actor, Opportunity, opportunity_id)
+    deal = get(actor, Opportunity, opportunity_id, load=OF_DEAL)
     authorize(actor, "opportunities.edit", deal)
-    account = db.session.get_one(Account, deal.account_id)
+    account = deal.account
     rows = db.session.scalars(
         select(OpportunityLine)
         .where(OpportunityLine.opportunity_id == deal.id)
@@ -51,8 +52,8 @@ def draft_from_opportunity(
         )
         for place, row in enumerate(rows, 1)
     ]
-    found = _new(actor, account, subject or deal.name, contact_id or deal.contact_id, deal, deal.currency, lines)
-    return found.id
+    person = contact_at(account.id, contact_id) if contact_id else deal.contact_id
+    return _new(actor, account, subject or deal.name, person, deal, deal.currency, lines).id
 
 
 def _new(
@@ -77,7 +78,7 @@ def _new(
         subject=subject.strip(),
         opportunity_id=deal and deal.id,
         account_id=account.id,
-        contact_id=contact_at(account.id, contact_id),
+        contact_id=contact_id,
         owner_id=source.owner_id if deal else owner_id,
         territory_id=source.territory_id,
         revisions=[revision],

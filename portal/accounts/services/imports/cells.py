@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from portal.kernel.errors import Refused
 from portal.kernel.places import country_called
+from portal.organization.queries import company
 from portal.workspace.services.imports import Candidate
 
 from ...rules import Phone, amount_in, first_email, normal_email, normal_phone, split_name
@@ -81,6 +82,7 @@ def name_after_address(one: Candidate) -> None:
 
 
 def read_country(one: Candidate) -> str:
+    """The code, "" where none is given."""
     if text := one.values.get("country", ""):
         if code := country_called(text):
             one.values["country"] = code
@@ -96,6 +98,12 @@ def try_field(one: Candidate, name: str, read: Callable[[str], object]) -> None:
             one.values[name] = read(one.values[name])
         except Refused as refusal:
             one.leave_out(name, f"{refusal.message} It was left out.")
+
+
+def home() -> str:
+    """Where numbers without a country are at home."""
+    seller = company()
+    return seller.country if seller else ""
 
 
 def read_phone(one: Candidate, name: str, country: str) -> None:

@@ -16,7 +16,7 @@ from portal.workspace.services.imports import Candidate, Reading, known_rows, sp
 
 from ...models import Account
 from ...rules import amount_in, domain_of, name_key, normal_vat_id
-from .cells import THEIRS, read_cells, read_country, read_language, read_number, read_phone, try_field
+from .cells import THEIRS, home, read_cells, read_country, read_language, read_number, read_phone, try_field
 
 ACCOUNT_FIELDS = {
     "number": "Number",
@@ -66,7 +66,7 @@ def import_account_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outc
     here = accounts_named(
         actor, {text for row in rows for name in ("number", "name") if (text := row.get(name, "").strip())}
     )
-    reading = Reading()
+    reading, at_home = Reading(), home()
     for at, row in enumerate(rows, 1):
         one = read_cells(at, row, ACCOUNT_FIELDS)
         one.key = account_key(row)
@@ -75,7 +75,7 @@ def import_account_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outc
         except Refused as refusal:
             reading.refuse(at, refusal)
             continue
-        _read_account(one)
+        _read_account(one, at_home)
         reading.candidates.append(one)
     known = {key: row for key, row in here.items() if row is not None}
     fresh, differing = split(reading, known, THEIRS)
@@ -95,9 +95,9 @@ def _check_name(one: Candidate, here: Mapping[str, RowMapping | None]) -> None:
             one.notes.append(("name", f"There is an account of this name already: {same['number']}."))
 
 
-def _read_account(one: Candidate) -> None:
+def _read_account(one: Candidate, at_home: str) -> None:
     country = read_country(one)
-    read_phone(one, "phone", country)
+    read_phone(one, "phone", country or at_home)
     try_field(one, "vat_id", lambda text: normal_vat_id(text, country))
     try_field(one, "domain", _domain)
     try_field(one, "annual_revenue", lambda text: amount_in(text, 10**13, "annual_revenue"))

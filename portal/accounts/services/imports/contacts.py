@@ -15,6 +15,7 @@ from ...models import Contact
 from ...rules import name_key
 from .cells import (
     THEIRS,
+    home,
     name_after_address,
     read_cells,
     read_country,
@@ -43,7 +44,7 @@ def import_contact_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outc
     """Add or change contacts by email, in the caller's unit of work. Rows have some of `CONTACT_FIELDS`."""
     authorize(actor, "contacts.edit")
     accounts = accounts_named(actor, {text for row in rows if (text := (row.get("account") or "").strip())})
-    reading = Reading()
+    reading, at_home = Reading(), home()
     for at, row in enumerate(rows, 1):
         one = read_cells(at, row, CONTACT_FIELDS)
         try:
@@ -53,7 +54,7 @@ def import_contact_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outc
             continue
         read_name(one)
         account = _account_of(one, accounts)
-        country = read_country(one) or (account["country"] if account else "")
+        country = read_country(one) or (account["country"] if account else "") or at_home
         one.values.pop("country", None)
         read_phone(one, "phone", country)
         read_phone(one, "mobile", country)
