@@ -1,4 +1,4 @@
-"""Contacts from files, and accounts handed over from their list."""
+"""Contacts and accounts from files."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,9 +6,8 @@ from portal.accounts import services
 from portal.accounts.models import Account, Contact
 from portal.accounts.services.imports import ACCOUNT_FIELDS, CONTACT_FIELDS, account_key, email_key
 from portal.consent.services import CONSENT_FIELDS, take_over
-from portal.kernel.actor import Actor, acting
-from portal.organization.queries import owner_choices
-from portal.workspace.rules import BulkAct, ImportKind, Outcome, offer_act, offer_import
+from portal.kernel.actor import acting
+from portal.workspace.rules import ImportKind, Outcome, offer_import
 
 
 def take_contacts(rows: Sequence[Mapping[str, str]]) -> Outcome:
@@ -19,10 +18,6 @@ def take_contacts(rows: Sequence[Mapping[str, str]]) -> Outcome:
 
 def take_accounts(rows: Sequence[Mapping[str, str]]) -> Outcome:
     return services.import_account_rows(acting(), rows)
-
-
-def hand_over(actor: Actor, account_id: int, owner: str) -> None:
-    services.change_owner(actor, account_id, int(owner), "Handed over from the list")
 
 
 offer_import(
@@ -39,4 +34,3 @@ offer_import(
         key=("name", account_key), model=Account,
     )
 )  # fmt: skip
-offer_act(BulkAct("accounts", "owner", "Change owner", "accounts.edit", hand_over, owner_choices))

@@ -15,11 +15,10 @@ from portal.organization.queries import allows, authorize, get
 from portal.web.auth import needs
 from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
-from portal.web.owners import ChangeOwner, owner_page
 from portal.web.typed import line
 
 from . import bp
-from .forms import ChangeLineForm, EditOpportunityForm, LineForm, NewOpportunityForm
+from .forms import ChangeLineForm, ChangeOwner, EditOpportunityForm, LineForm, NewOpportunityForm
 from .pages import opportunity_page
 from .routes import _crumbs, show_opportunity
 
@@ -233,10 +232,7 @@ def change_owner(record_id: int) -> Any:
 
 
 def _owner_page(deal: Opportunity, form: ChangeOwner) -> Response:
-    return owner_page(
-        deal,
-        form,
-        list_url=("Opportunities", url_for(".show_board")),
-        url=url_for(".show_opportunity", record_id=deal.id),
-        goes_along="The account and the documents of the deal stay where they are.",
+    status = form.status if form.errors else 200
+    return page(
+        "opportunities/owner.html", status=status, title="Change owner", crumbs=_crumbs(deal), deal=deal, form=form
     )
