@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Contact
 from portal.catalog.models import PriceList, Product
+from portal.channels.models import Channel, Partner
 from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
@@ -36,6 +37,10 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), unique=True)
     source: Mapped[str] = mapped_column(default="", index=True)
+    channel_id: Mapped[int | None] = mapped_column(ForeignKey("channel.id"), index=True)
+    channel_because: Mapped[str] = mapped_column(default="")
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"), index=True)  # partner of record
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("deal_registration.id"), index=True)
     stage: Mapped[Stage] = mapped_column(default=Stage.QUALIFY)
     stage_since: Mapped[datetime] = mapped_column(default=clock.now)
     state: Mapped[OpportunityState] = mapped_column(default=OpportunityState.OPEN)
@@ -60,6 +65,8 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     account: Mapped[Account] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
     price_list: Mapped[PriceList | None] = relationship(lazy="raise_on_sql")
+    channel: Mapped[Channel | None] = relationship(lazy="raise_on_sql")
+    partner: Mapped[Partner | None] = relationship(lazy="raise_on_sql")
     lines: Mapped[list["OpportunityLine"]] = relationship(
         back_populates="opportunity",
         order_by="OpportunityLine.place",
