@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal,
 from sqlalchemy.orm import with_expression
 
 from portal.accounts.models import Account, Cadence
-from portal.accounts.queries import owned_by, owner_choices, tier_choices
+from portal.accounts.queries import tier_choices
 from portal.accounts.states import Tier
 from portal.activities.models import Activity, Regarding
 from portal.kernel import clock
@@ -18,7 +18,7 @@ from portal.kernel.listing import Field, Listing
 from portal.opportunities.models import Opportunity
 from portal.opportunities.states import OpportunityState
 from portal.organization.models import Seat
-from portal.organization.queries import reach, running, visible_to
+from portal.organization.queries import owner_field, reach, running, visible_to
 
 from ..rules import CADENCE
 
@@ -133,10 +133,7 @@ def _account_fields(*own: Field) -> tuple[Field, ...]:
         Field("tier", "Tier", Account.tier, filter="choice", choices=tier_choices),
         *own,
         Field("last_touch_at", "Last touch", SINCE, value=lambda row: row.last_touch_at, kind="datetime"),
-        Field(
-            "owner_id", "Owner", Account.owner_id, kind="position", filter="choice", choices=owner_choices,
-            match=owned_by(Account),
-        ),
+        owner_field(Account, "owner_id", shown=True),
         Field("number", "Number", Account.number, shown=False),
         Field("city", "City", Account.city, shown=False),
         Field("industry", "Industry", Account.industry, shown=False),
