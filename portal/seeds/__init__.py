@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
-    "organization", "catalog", "workspace", "accounts", "activities", "consent", "targets", "messages", "landing",
-    "scoring", "leads", "opportunities", "quotes", "orders", "invoices",
+    "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "landing",
+    "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "compensation", "responsibility", "realignment",
+    "strategy",
 )  # fmt: skip
 
 

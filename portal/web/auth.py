@@ -73,7 +73,7 @@ def register(app: Flask) -> None:
 def _identify() -> None:
     """`g.actor` for everything that follows. Static files and signed links need no user."""
     g.actor = VISITOR
-    if request.endpoint not in OPEN_ENDPOINTS and current_user.is_authenticated:
+    if request.endpoint not in OPEN_ENDPOINTS and session and current_user.is_authenticated:
         if g.sign_in.seen_at < clock.now() - SEEN_EVERY:
             _note_seen(g.sign_in.id)
         g.locale, g.timezone = current_user.locale, current_user.timezone

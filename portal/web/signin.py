@@ -196,6 +196,7 @@ def connect(app: Flask) -> None:
         forgot_password_form=ResetForm,
         render_template=_render,  # type: ignore[arg-type]
     )
+    security.principal.identity_loaders.clear()  # it would look for a person in every visitor's request; see auth.needs
     security.login_context_processor(_demo_people)
     app.login_manager.user_loader(load_user)  # type: ignore[attr-defined]
     app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # nobody signs in by a token in an address

@@ -102,7 +102,7 @@ def check_shares(percents: Mapping[str, Decimal]) -> None:
         if percent < 0:
             raise Refused("shares.negative", "A share cannot be negative.", name)
     if sum(percents.values()) != HUNDRED:
-        last = next(reversed(percents), "method")
+        last = list(percents)[-1] if percents else "method"
         raise Refused("shares.sum", f"The shares add up to {sum(percents.values())} %, not 100 %.", last)
 
 
@@ -117,8 +117,8 @@ def carried(amount: Decimal, month: Period, since: date | None, ramp: Sequence[i
     if since is None or since >= month.ends_on:
         return ZERO
     seated = Period(max(since, month.starts_on), month.ends_on, "").share_of(month)
-    place = months_in_seat(since, month.starts_on)
-    return amount * seated * (Decimal(ramp[place]) / 100 if place < len(ramp) else ONE)
+    months = months_in_seat(since, month.starts_on)
+    return amount * seated * (Decimal(ramp[months]) / HUNDRED if months < len(ramp) else 1)
 
 
 def months_of(first: date) -> list[date]:
