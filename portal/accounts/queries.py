@@ -163,7 +163,14 @@ ACCOUNTS = Listing(
         Field("name", "Account", Account.name),
         Field("number", "Number", Account.number),
         Field("city", "City", Account.city),
-        Field("country", "Country", Account.country, filter="choice", choices=_countries),
+        Field(
+            "country",
+            "Country",
+            Account.country,
+            value=lambda account: countries().get(account.country, account.country),
+            filter="choice",
+            choices=_countries,
+        ),
         Field("industry", "Industry", Account.industry, filter="choice", choices=_industries),
         Field(
             "owner_id",
