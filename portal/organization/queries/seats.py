@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, func, inspect, s
 from sqlalchemy.orm import lazyload, selectinload
 
 from portal.identity.models import User
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.territories.models import Territory
 from portal.territories.queries import IN_FORCE
@@ -44,6 +45,12 @@ def position_covering(territory_id: int) -> int | None:
     return db.session.scalar(
         select(Coverage.position_id).where(Coverage.territory_id == territory_id).order_by(Coverage.id).limit(1)
     )
+
+
+def business_day() -> date:
+    """Today where the company is."""
+    home = company()
+    return clock.today(home.timezone if home else "UTC")
 
 
 def names_of_positions(day: date) -> dict[int, str]:
