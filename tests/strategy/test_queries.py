@@ -22,7 +22,8 @@ from portal.strategy.states import Step
 from tests import world
 from tests.opportunities import makers as sales
 from tests.organization.makers import ramp
-from tests.strategy.makers import JUNE, YEAR, plan, scenario
+from tests.strategy.makers import JUNE, YEAR, scenario
+from tests.targets.makers import plan
 
 DAY = JUNE.date()
 WON = OpportunityState.WON
