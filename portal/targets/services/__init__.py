@@ -16,3 +16,6 @@ from .plans import return_plan as return_plan
 from .plans import set_seasonality as set_seasonality
 from .plans import submit_plan as submit_plan
 from .plans import take_in_organization as take_in_organization
+from .shifting import Shift as Shift
+from .shifting import Shifted as Shifted
+from .shifting import shift_targets as shift_targets
