@@ -46,6 +46,15 @@ accounts.edit        o  s  a  a  -  -  -  -
 accounts.assign      o  s  a  a  -  -  -  -
 contacts.view        or sr a  a  a  a  -  a
 contacts.edit        o  s  a  a  a  -  -  -
+channels.view        a  a  a  a  a  a  -  a
+channels.edit        -  -  a  a  -  -  -  -
+channels.exceed      -  -  a  a  -  -  -  -
+channels.results     -  -  a  a  -  a  -  a
+partners.view        a  a  a  a  a  a  -  a
+partners.edit        -  -  a  a  -  -  -  -
+registrations.view   or sr a  a  a  a  -  a
+registrations.edit   o  s  a  a  -  -  -  -
+registrations.decide -  s  a  a  -  -  -  -
 activities.view      or sr a  a  a  a  -  a
 activities.edit      o  s  a  a  a  a  -  -
 opportunities.view   or sr a  a  a  a  -  a
@@ -85,6 +94,10 @@ territories.edit     -  -  a  a  -  -  -  -
 organization.view    a  a  a  a  a  a  a  a
 organization.edit    -  -  -  a  -  -  a  a
 delegations.edit     o  s  a  a  o  o  a  a
+strategy.view        -  a  a  a  a  a  a  a
+strategy.edit        -  -  a  a  -  -  -  -
+capacity.view        -  s  a  a  -  a  a  a
+capacity.edit        -  -  a  a  -  -  a  -
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a

@@ -207,7 +207,7 @@ def _paid_step(bill: Invoice | None) -> Step:
 
 
 def _rows(actor: Actor) -> Select[Invoice]:
-    return visible_to(actor, Invoice).join(Invoice.account).options(contains_eager(Invoice.account))
+    return visible_to(actor, Invoice).outerjoin(Invoice.account).options(contains_eager(Invoice.account))
 
 
 def listing(today: date) -> Listing:

@@ -193,11 +193,13 @@ def _midnight(day: date, zone: str) -> datetime:
 
 def counts(listing: Listing, actor: Actor, several: Sequence[Args], zone: str = "UTC") -> list[int]:
     """How many rows match each set of filters, in one question; COUNTED + 1 stands for more than COUNTED."""
-    queries = (matching(listing, actor, args, zone).with_only_columns(listing.identity) for args in several)
+    keys = [frozenset((name, value) for name, value in args.items() if name not in STEERING) for args in several]
+    different = list(dict.fromkeys(keys))  # a list without filters is the first of its own tabs
+    queries = (matching(listing, actor, dict(key), zone).with_only_columns(listing.identity) for key in different)
     limited = (query.order_by(None).limit(COUNTED + 1).subquery() for query in queries)
-    return list(
-        db.session.execute(select(*(select(func.count()).select_from(q).scalar_subquery() for q in limited))).one()
-    )
+    numbers = select(*(select(func.count()).select_from(q).scalar_subquery() for q in limited))
+    found = dict(zip(different, db.session.execute(numbers).one(), strict=True))
+    return [found[key] for key in keys]
 
 
 def count(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> int:

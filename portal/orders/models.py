@@ -38,7 +38,7 @@ class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
     payment_days: Mapped[int] = mapped_column(default=30)
     discount_percent: Mapped[Decimal] = mapped_column(default=Decimal(0))
     cost: Mapped[Decimal] = mapped_column(default=Decimal(0))  # standard cost of the products on the day it was placed
-    placed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    placed_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     fulfilled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")

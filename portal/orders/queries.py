@@ -59,7 +59,7 @@ def unprinted(problem: str) -> list[int]:
 
 
 def _rows(actor: Actor) -> Select[Order]:
-    return visible_to(actor, Order).join(Order.account).options(contains_eager(Order.account))
+    return visible_to(actor, Order).outerjoin(Order.account).options(contains_eager(Order.account))
 
 
 OTHER = aliased(Order)

@@ -28,6 +28,8 @@ PAGES = {
     "landing": "landing.show_page",
     "messages": "messages.show_message",
     "users": "identity.show_user",
+    "partners": "channels.show_partner",
+    "registrations": "channels.show_registration",
 }
 
 

@@ -10,6 +10,9 @@ from sqlalchemy import select
 
 from portal.activities.services import add_task
 from portal.catalog.models import PriceList, PriceListItem, TaxRate
+from portal.compensation.models import Adjustment, Dispute, Statement
+from portal.compensation.services import keep_paper
+from portal.compensation.states import AdjustmentKind
 from portal.consent.queries import preference_token
 from portal.consent.states import Channel
 from portal.identity import services as identity
@@ -20,10 +23,13 @@ from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
 from portal.opportunities.models import OpportunityLine
 from portal.scoring.models import ScoreRule
+from portal.strategy import queries
 from portal.territories.models import TerritoryRule
 from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
+from tests.channels.makers import channel, partner, registration
+from tests.compensation import makers as pay
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -32,6 +38,7 @@ from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
+from tests.strategy.makers import scenario
 from tests.workspace.makers import add_work
 
 Values = Mapping[str, object]
@@ -59,6 +66,7 @@ def make() -> dict[str, Values]:
     agree("ann@example.com")
     price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
     rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
+    what_if = queries.scenario(scenario((1, date(2026, 4, 1))).id)
     return {
         "static": {"filename": "portal.css"},
         "accounts": {"record_id": customer.id},
@@ -82,6 +90,19 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(
             ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
+        "channels": {"record_id": channel().id},
+        **dict.fromkeys(
+            ("channels.show_partner", "channels.edit_partner", "channels.change_partner"), {"record_id": partner().id}
+        ),
+        **dict.fromkeys(
+            (
+                "channels.show_registration", "channels.approve", "channels.reject", "channels.withdraw",
+                "channels.open_deal",
+            ),
+            {"record_id": registration().id},
+        ),
+        **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
+        **_compensation(),
         "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
         "identity": {"record_id": rep.id},
         "identity.end_device": {"record_id": _device()},
@@ -115,6 +136,7 @@ def make() -> dict[str, Values]:
         "scoring": {"record_id": rule.id},
         "security": {"token": "no-such-token"},
         "targets": _targets(),
+        "strategy": {"year": 2026, "step": "organization", "record_id": what_if.id, "hire_id": what_if.hires[0].id},
         "territories": {"record_id": territory.id},
         **dict.fromkeys(
             ("territories.change_rule", "territories.edit_rule", "territories.remove_rule"),
@@ -178,6 +200,39 @@ def _stored_file(account_id: int) -> int:
         uploaded_by="Rita Rep",
     )  # fmt: skip
     return int(world.add(made).id)
+
+
+def _compensation() -> dict[str, Values]:
+    """The rep on a plan, with a locked January, a question about it, and an open February."""
+    version = pay.plan()
+    who = pay.joins(version)
+    pay.invoice(1000, date(2026, 1, 5))
+    pay.locked()
+    statement = db.session.scalars(select(Statement.id)).one()
+    with unit_of_work():
+        keep_paper(statement, files.put(b"%PDF-1.7\n"))
+    month = pay.calculated(2).id
+    dispute = world.add(Dispute(statement_id=statement, question="Why?", raised_by="Rita Rep"))
+    added = world.add(
+        Adjustment(
+            period_id=month, participant_id=who, kind=AdjustmentKind.SPIF, amount=Decimal(5), reason="Won", author="Ola"
+        )
+    )
+    about = {
+        "participants": (who, "show_participant", "change_participant", "add_draw", "accept_plan"),
+        "plans": (version.plan_id, "show_plan", "draft_version", "new_participant", "add_participant"),
+        "statements": (statement, "show_statement", "show_statement_pdf", "confirm_statement", "raise_dispute"),
+        "disputes": (dispute.id, "show_dispute", "answer_dispute"),
+        "adjustments": (added.id, "remove_adjustment"),
+        "versions": (
+            version.id, "show_version", "show_cost", "move_draft", "approve_version", "edit_component", "save_component",
+            "remove_component",
+        ),
+    }  # fmt: skip
+    return {
+        "compensation": {"record_id": month, "kind": "csv"},
+        **{f"compensation.{name}": {"record_id": key, "place": 0} for key, *names in about.values() for name in names},
+    }
 
 
 def _price_list() -> int:

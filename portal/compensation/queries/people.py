@@ -15,8 +15,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.money import round_to
 from portal.organization.models import Position
-from portal.organization.queries import company
-from portal.targets.queries import quotas_of
+from portal.targets.queries import currency, quotas_of
 from portal.targets.rules import Period
 
 from ..models import PlanParticipant, PlanVersion
@@ -162,5 +161,4 @@ class Quotas:
 
 def quotas(position_ids: Iterable[int], since: date, until: date) -> Quotas:
     """Bookings quotas that touch these days."""
-    home, found = company(), quotas_of(set(position_ids), since, until)
-    return Quotas(found, home.currency if home else "USD")
+    return Quotas(quotas_of(set(position_ids), since, until), currency())

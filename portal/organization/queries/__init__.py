@@ -29,6 +29,7 @@ from .choices import (
 )
 from .seats import (
     Vacancy,
+    business_day,
     company,
     covered_by,
     delegations_of,
@@ -51,6 +52,7 @@ __all__ = [
     "actor_for",
     "allows",
     "authorize",
+    "business_day",
     "authorize_delegation",
     "chart",
     "company",

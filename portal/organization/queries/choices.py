@@ -36,7 +36,7 @@ def unit_choices() -> list[tuple[int, str]]:
 
 
 def territory_choices() -> list[tuple[int, str]]:
-    """The territories in force, a whole before its parts, indented."""
+    """Those of the model in force."""
     query = select(Territory.id, Territory.name, Territory.path).where(IN_FORCE)
     rows = db.session.execute(query.order_by(Territory.path)).all()
     return [(row.id, _indent(row.path) + row.name) for row in rows]
