@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
     "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "landing",
-    "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "realignment",
+    "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "compensation", "responsibility", "realignment",
+    "strategy",
 )  # fmt: skip
 
 
