@@ -1,4 +1,4 @@
-"""Contacts from files, and accounts handed over from their list."""
+"""Contacts and accounts from files."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,10 +6,8 @@ from portal.accounts import services
 from portal.accounts.models import Account, Contact
 from portal.accounts.services.imports import ACCOUNT_FIELDS, CONTACT_FIELDS, account_key, email_key
 from portal.consent.services import CONSENT_FIELDS, take_over
-from portal.kernel import clock
-from portal.kernel.actor import Actor, acting
-from portal.organization.queries import names_of_positions
-from portal.workspace.rules import BulkAct, ImportKind, Outcome, offer_act, offer_import
+from portal.kernel.actor import acting
+from portal.workspace.rules import ImportKind, Outcome, offer_import
 
 
 def take_contacts(rows: Sequence[Mapping[str, str]]) -> Outcome:
@@ -20,15 +18,6 @@ def take_contacts(rows: Sequence[Mapping[str, str]]) -> Outcome:
 
 def take_accounts(rows: Sequence[Mapping[str, str]]) -> Outcome:
     return services.import_account_rows(acting(), rows)
-
-
-def hand_over(actor: Actor, account_id: int, owner: str) -> None:
-    services.change_owner(actor, account_id, int(owner), "Handed over from the list")
-
-
-def owners(actor: Actor) -> list[tuple[str, str]]:
-    names = names_of_positions(clock.now().date())
-    return sorted(((str(key), name) for key, name in names.items()), key=lambda pair: pair[1])
 
 
 offer_import(
@@ -45,4 +34,3 @@ offer_import(
         key=("name", account_key), model=Account,
     )
 )  # fmt: skip
-offer_act(BulkAct("accounts", "owner", "Change owner", "accounts.edit", hand_over, owners))

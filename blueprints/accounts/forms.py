@@ -16,11 +16,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal.catalog.queries import price_lists
-from portal.kernel import clock
 from portal.kernel.places import countries
-from portal.organization.queries import names_of_positions
 from portal.web.choices import CURRENCIES, LANGUAGES
-from portal.web.forms import EditForm, ExactField, Form
+from portal.web.forms import EditForm, ExactField
 
 TOP = 10**14  # below what an exact number can hold
 
@@ -75,13 +73,3 @@ class EditContact(EditForm):
     phone = TelField("Phone", [Length(max=40)])
     mobile = TelField("Mobile", [Length(max=40)], description="For SMS; begin with + outside the account's country")
     language = SelectField("Language", [InputRequired()], choices=LANGUAGES)
-
-
-class GiveAccount(Form):
-    owner_id = SelectField("New owner", coerce=int)
-    reason = StringField("Why", [DataRequired(), Length(max=500)])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = names_of_positions(clock.today(g.timezone))
-        self.owner_id.choices = [SelectChoice(key, name) for key, name in sorted(names.items(), key=lambda n: n[1])]

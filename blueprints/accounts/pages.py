@@ -17,13 +17,14 @@ from portal.kernel.places import countries
 from portal.opportunities.queries import open_deals_of_account, worth_of_account
 from portal.opportunities.states import OpportunityState
 from portal.organization.queries import allows, company, get
+from portal.responsibility.queries import cadence, history_of, team_of
 from portal.territories.queries import name_of
 from portal.web.choices import LANGUAGES
 from portal.web.filters import format_money, when
 from portal.web.htmx import page
 from portal.web.records import tabs_of
 
-from .forms import EditAccount, EditContact, GiveAccount
+from .forms import EditAccount, EditContact
 
 
 def account_page(record_id: int) -> Response:
@@ -40,6 +41,11 @@ def account_page(record_id: int) -> Response:
         country=countries(str(g.locale)[:2]).get(account.country, ""),
         territory=name_of(account.territory_id),
         edits=allows(g.actor, "accounts.edit", account),
+        assigns=allows(g.actor, "accounts.assign", account),
+        history=history_of(record_id),
+        team=team_of(record_id),
+        cadence=cadence()[account.tier],
+        now=clock.now(),
         **tabs_of(account),
     )
 
@@ -113,11 +119,6 @@ def edit_account_page(account: Account, form: EditAccount, status: int = 200) ->
         found=[],
         seen=set(),
     )
-
-
-def owner_page(account: Account, form: GiveAccount, status: int = 200) -> Response:
-    crumbs = [("Accounts", url_for(".list_accounts")), (account.name, url_for(".show_account", record_id=account.id))]
-    return page("accounts/owner.html", status=status, title="Change owner", crumbs=crumbs, form=form, account=account)
 
 
 def stored_account(account: Account) -> Mapping[str, Any]:

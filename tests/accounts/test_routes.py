@@ -4,8 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.accounts.models import Account, Contact
-from portal.activities.models import Activity
-from portal.kernel import audit, clock
+from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from tests import world
 from tests.accounts.makers import make_account, make_contact
@@ -126,12 +125,10 @@ def test_who_sees_an_account(client_of, key, status):
 
 
 @pytest.mark.parametrize(("key", "status"), [("outsider", 404), ("marketer", 403), ("finance", 403), ("admin", 403)])
-@pytest.mark.parametrize("path", ["", "/owner"])
-def test_who_does_not_change_an_account(client_of, key, status, path):
+def test_who_does_not_change_an_account(client_of, key, status):
     account = make_account()
-    data = as_typed(account, name="Changed", owner_id=world.position("colleague").id, reason="x")
 
-    assert client_of(key).post(f"/accounts/{account.id}{path}", data=data).status_code == status
+    assert client_of(key).post(f"/accounts/{account.id}", data=as_typed(account, name="Changed")).status_code == status
     assert db.session.get(Account, account.id).name == "Alpine Ski House"
 
 
@@ -147,31 +144,6 @@ def test_the_second_of_two_editors_sees_both_versions_and_may_insist(client_of):
     assert 'name="version" type="hidden" value="2"' in refused.text
     assert client.post(f"/accounts/{account.id}", data=sent | {"version": 2}).status_code == 303
     assert db.session.get(Account, account.id).city == "Basel"
-
-
-def test_handing_over_takes_the_contacts_along_and_says_why(client_of):
-    account = make_account()
-    mine = make_contact("Mine", account_id=account.id)
-    other = make_contact("Other", owner="manager", account_id=account.id)
-    new = world.position("outsider").id
-    answer = client_of("rep").post(
-        f"/accounts/{account.id}/owner", data={"owner_id": new, "reason": "Moved to Germany"}
-    )
-
-    assert answer.location == "/accounts"
-    assert {db.session.get(Account, account.id).owner_id, db.session.get(Contact, mine.id).owner_id} == {new}
-    assert db.session.get(Contact, other.id).owner_id == world.position("manager").id
-    assert "Moved to Germany" in str([entry.changes for entry in audit.history("accounts", account.id)])
-    assert db.session.scalars(select(Activity.subject)).all() == ["Owner is now Otto Outsider"]
-
-
-@pytest.mark.parametrize("data", [{"reason": "x"}, {"reason": "x", "owner_id": 99999}, {"reason": " "}])
-def test_handing_over_needs_somebody_and_a_reason(client_of, data):
-    account = make_account()
-    data = {"owner_id": world.position("manager").id} | data if data["reason"] == " " else data
-
-    assert client_of("rep").post(f"/accounts/{account.id}/owner", data=data).status_code == 422
-    assert db.session.get(Account, account.id).owner_id == world.position("rep").id
 
 
 def test_a_contact_is_made_at_its_account(client_of):

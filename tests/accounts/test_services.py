@@ -6,7 +6,6 @@ from portal.accounts.models import Account, Contact
 from portal.kernel import audit, search
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Forbidden, NotFound, Refused
-from portal.workspace.models import Notification
 from portal.workspace.rules import import_kinds
 from tests import world
 from tests.accounts.makers import make_account, make_contact
@@ -48,16 +47,6 @@ def test_making_accounts_takes_permission_and_known_details(app, actor):
         services.create_account(actor("finance"), name="Alpine")
     with pytest.raises(TypeError, match="no_such"), unit_of_work():
         services.create_account(actor("rep"), name="Alpine", no_such="x")
-
-
-def test_the_new_owner_is_told_once(app, actor):
-    account = make_account()
-    with unit_of_work():
-        services.change_owner(actor("manager"), account.id, world.position("colleague").id, "Fair share")
-
-    told = db.session.scalars(select(Notification)).one()
-    assert told.user_id == world.user("colleague").id
-    assert told.text == "Max Manager gave you Alpine Ski House: Fair share"
 
 
 def test_a_new_contact_takes_owner_and_territory_of_its_account(app, actor):

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.accounts.models import AccountTeam
+from portal.accounts.states import TeamRole
 from portal.activities.services import add_task
 from portal.catalog.models import PriceList, PriceListItem, TaxRate
 from portal.compensation.models import Adjustment, Dispute, Statement
@@ -22,12 +24,14 @@ from portal.kernel import clock, files, links
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
 from portal.opportunities.models import OpportunityLine
+from portal.responsibility.services import transfer
 from portal.scoring.models import ScoreRule
 from portal.strategy import queries
 from portal.territories.models import TerritoryRule
 from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
+from tests.accounts.makers import make_account
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
 from tests.landing.makers import landing_page
@@ -36,9 +40,10 @@ from tests.opportunities import makers as sales
 from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
+from tests.responsibility.makers import assignment_rule
+from tests.strategy.makers import scenario
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
-from tests.strategy.makers import scenario
 from tests.workspace.makers import add_work
 
 Values = Mapping[str, object]
@@ -133,6 +138,15 @@ def make() -> dict[str, Values]:
         "realignment.show_activation": {"record_id": activated()},
         "realignment.show_proposal": {"record_id": proposed(model)},
         "quotes": {"record_id": draft.id, "number": 1, "token": quotes.token(sent)},
+        "responsibility": {"record_id": customer.id, "member_id": _member(customer.id)},
+        **dict.fromkeys(
+            ("responsibility.show_transfer", "responsibility.undo_transfer", "responsibility.cancel_transfer"),
+            {"record_id": _transfer()},
+        ),
+        **dict.fromkeys(
+            ("responsibility.edit_rule", "responsibility.change_rule", "responsibility.remove_rule"),
+            {"record_id": assignment_rule().id},
+        ),
         "scoring": {"record_id": rule.id},
         "security": {"token": "no-such-token"},
         "targets": _targets(),
@@ -159,6 +173,19 @@ def _targets() -> Values:
     """A draft with a number for the rep."""
     draft = target_plan({"rep": 100}, approved=False)
     return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
+def _member(account_id: int) -> int:
+    """The rep, in a team of which they are the owner anyway: it opens nothing to anybody."""
+    position_id = world.position("rep").id
+    return int(world.add(AccountTeam(account_id=account_id, position_id=position_id, role=TeamRole.OVERLAY)).id)
+
+
+def _transfer() -> int:
+    """From the rep to a colleague, made by operations."""
+    account, to = make_account("Given away"), world.position("colleague").id
+    with unit_of_work():
+        made = transfer(SYSTEM, [account.id], to_position_id=to, reason="Fair share", on=clock.now().date())
+        assert made is not None
+        return made.id
 
 
 def _delegation() -> int:

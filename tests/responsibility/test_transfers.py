@@ -14,33 +14,13 @@ from portal.kernel import audit, clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Forbidden, Refused
 from portal.leads.models import Lead
-from portal.opportunities.models import Opportunity
 from portal.responsibility import services
 from portal.responsibility.models import TransferItem
 from portal.responsibility.states import TransferState
 from portal.workspace.models import Notification
 from tests import world
 from tests.accounts.makers import make_account, make_contact
-
-
-def today():
-    return clock.now().date()
-
-
-def move(actor, accounts, to="colleague", **values):
-    given = {"reason": "Fair share", "on": today(), "to_position_id": world.position(to).id} | values
-    ids = [account if isinstance(account, int) else account.id for account in accounts]
-    with unit_of_work():
-        return services.transfer(actor, ids, **given)
-
-
-def make_deal(account, owner="rep", **values):
-    return world.add(
-        Opportunity(
-            name=f"Deal {owner}", account_id=account.id, owner_id=world.position(owner).id, currency="USD",
-            close_on=today(), **values,
-        )
-    )  # fmt: skip
+from tests.responsibility.makers import make_deal, move, today
 
 
 def history(account):

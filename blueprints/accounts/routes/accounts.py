@@ -6,17 +6,14 @@ from flask import flash, g, url_for
 
 from portal.accounts import queries, services
 from portal.accounts.models import Account
-from portal.activities.services import log
-from portal.activities.states import Kind
-from portal.organization.queries import allows, authorize, get
+from portal.organization.queries import authorize, get
 from portal.web.auth import needs
 from portal.web.forms import submit
 from portal.web.htmx import go, see
-from portal.web.listing import list_page
-from portal.web.records import position_name
+from portal.web.listing import Bulk, list_page
 
-from ..forms import EditAccount, GiveAccount
-from ..pages import account_page, defaults, edit_account_page, new_account_page, owner_page, stored_account
+from ..forms import EditAccount
+from ..pages import account_page, defaults, edit_account_page, new_account_page, stored_account
 from . import bp
 
 
@@ -27,6 +24,7 @@ def list_accounts() -> Any:
         "accounts/accounts.html",
         queries.ACCOUNTS,
         title="Accounts",
+        bulk=[Bulk("Transfer…", url_for("responsibility.choose_accounts"), "accounts.assign", name="transfer")],
         row_url=lambda row: url_for(".show_account", record_id=row.id),
         empty="An account is a company you sell to. Qualified leads become accounts; you can also add one by hand.",
     )
@@ -81,30 +79,3 @@ def update_account(record_id: int) -> Any:
         return edit_account_page(get(g.actor, Account, record_id), form, form.status)
     flash("Account saved.", "success")
     return see(show_account, record_id=record_id)
-
-
-@bp.get("/accounts/<int:record_id>/owner")
-@needs("accounts.edit")
-def edit_owner(record_id: int) -> Any:
-    account = get(g.actor, Account, record_id)
-    authorize(g.actor, "accounts.edit", account)
-    return owner_page(account, GiveAccount(formdata=None, data={"owner_id": account.owner_id}))
-
-
-@bp.post("/accounts/<int:record_id>/owner")
-@needs("accounts.edit")
-def change_owner(record_id: int) -> Any:
-    account = get(g.actor, Account, record_id)
-    form = GiveAccount()
-
-    def give() -> int:
-        new, why = form.owner_id.data, form.reason.data
-        services.change_owner(g.actor, record_id, new, why)
-        said = f"Owner is now {position_name(new)}"
-        return log(Kind.SYSTEM, said, body=why, author=g.actor.name, about=[("accounts", record_id)], owner_id=new)
-
-    if not submit(form, give):
-        return owner_page(account, form, form.status)
-    flash("The account has a new owner.", "success")
-    kept = allows(g.actor, "accounts.view", account)  # who hands over a customer may lose sight of it
-    return go(url_for(".show_account", record_id=record_id) if kept else url_for(".list_accounts"))

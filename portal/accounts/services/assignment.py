@@ -12,9 +12,8 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Forbidden, Refused
 from portal.organization.models import Position
-from portal.organization.queries import authorize, get, reach, seated_user
+from portal.organization.queries import reach
 from portal.territories.models import Territory
-from portal.workspace.services import notify
 
 from ..models import Account, AccountAssignment, Contact
 
@@ -137,15 +136,3 @@ def _write(actor: Actor, there: Sequence[Moved], owner_id: Place, territory_id: 
 
 def _run(statement: Any) -> None:
     db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-def change_owner(actor: Actor, account_id: int, owner_id: int, reason: str) -> Account:
-    """Hand one account over, and tell who gets it. Raises Refused for who has it already."""
-    account = get(actor, Account, account_id, lock=True)
-    authorize(actor, "accounts.assign", account)
-    if not reassign(actor, [account_id], owner_id=owner_id, reason=reason, on=clock.now().date()):
-        raise Refused("account.same_owner", "This is the owner already.", "owner_id")
-    if (person := seated_user(owner_id, clock.now().date())) and person.id != actor.user_id:
-        told = f"account:{account.id}:owner:{owner_id}:{account.version}"
-        notify(person.id, f"{actor.name} gave you {account.name}: {reason.strip()}", f"/accounts/{account.id}", told)
-    return account

@@ -2,13 +2,25 @@
 
 from .brief import Brief, brief, history_of, team_of
 from .care import LACKS, NEGLECTED, ORPHANS, Care, cadence, care, orphans, overdue
+from .cover import Absence, absences
 from .engagement import engagements, in_force
-from .routing import Trial, assignment_rule, assignment_rules, away, dry_run
-from .transfers import STATE_NAMES, TRANSFERS, Consequences, accounts_of, chosen, consequences, moved, transfer_of
+from .routing import Trial, assignment_rule, assignment_rules, away, dry_run, placements
+from .transfers import (
+    STATE_NAMES,
+    TRANSFERS,
+    Consequences,
+    accounts_named,
+    accounts_of,
+    chosen,
+    consequences,
+    moved,
+    transfer_of,
+)
 from .whitespace import Gap, gaps
 
 __all__ = [
-    "LACKS", "NEGLECTED", "ORPHANS", "STATE_NAMES", "TRANSFERS", "Brief", "Care", "Consequences", "Gap", "Trial",
-    "accounts_of", "assignment_rule", "assignment_rules", "away", "brief", "cadence", "care", "chosen", "consequences",
-    "dry_run", "engagements", "gaps", "history_of", "in_force", "moved", "orphans", "overdue", "team_of", "transfer_of",
+    "LACKS", "NEGLECTED", "ORPHANS", "STATE_NAMES", "TRANSFERS", "Absence", "Brief", "Care", "Consequences", "Gap",
+    "Trial", "absences", "accounts_named", "accounts_of", "assignment_rule", "assignment_rules", "away", "brief",
+    "cadence", "care", "chosen", "consequences", "dry_run", "engagements", "gaps", "history_of", "in_force",
+    "moved", "orphans", "overdue", "placements", "team_of", "transfer_of",
 ]  # fmt: skip

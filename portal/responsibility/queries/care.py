@@ -1,10 +1,10 @@
 """Accounts nobody looks after: neglected (no touch within the cadence) and orphaned (nobody who could)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, union
 from sqlalchemy.orm import with_expression
 
 from portal.accounts.models import Account, Cadence
@@ -41,10 +41,12 @@ def overdue(now: datetime) -> ColumnElement[bool]:
 
     Compared with moments counted here, one per tier and per cadence of its own, so that both databases use an index.
     """
-    own = db.session.scalars(select(Account.cadence_days).where(Account.cadence_days.is_not(None)).distinct())
+    own = select(null().label("tier"), Account.cadence_days.label("days")).where(Account.cadence_days.is_not(None))
+    found: Sequence[Any] = db.session.execute(union(select(Cadence.tier, Cadence.days), own)).all()
+    days = {**CADENCE, **{row.tier: row.days for row in found if row.tier}}
     return or_(
-        *(_before(Account.cadence_days == days, now, days) for days in own if days),
-        *(_before(and_(Account.cadence_days.is_(None), Account.tier == t), now, days) for t, days in cadence().items()),
+        *(_before(Account.cadence_days == row.days, now, row.days) for row in found if not row.tier),
+        *(_before(and_(Account.cadence_days.is_(None), Account.tier == tier), now, days[tier]) for tier in Tier),
     )
 
 
@@ -158,7 +160,7 @@ ORPHANS = Listing(
     identity=Account.id,
     fields=_account_fields(
         Field(
-            "lacks", "Lacks", sortable=False, filter="choice", choices=lambda actor: list(LACKS.items()), match=_lacking
+            "lacks", "Gap", sortable=False, filter="choice", choices=lambda actor: list(LACKS.items()), match=_lacking
         )
     ),
     sort="name",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import Account
 from portal.accounts.queries import ACCOUNTS
@@ -15,7 +16,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import Args, Field, Listing, matching
 from portal.opportunities.models import Opportunity
 from portal.opportunities.states import OpportunityState
-from portal.organization.queries import positions_below, reach
+from portal.organization.queries import positions_below, reach, visible_to
 
 from ..models import Transfer, TransferItem
 from ..states import TransferState
@@ -72,7 +73,13 @@ def accounts_of(actor: Actor, made: Transfer) -> Sequence[MovedAccount]:
         reach(actor, Account, "accounts.view"),
     ).outerjoin(TransferItem, item)  # fmt: skip
     wanted = query.where(Account.id.in_(made.account_ids[:SHOWN])).order_by(Account.tier, Account.name)
-    return [MovedAccount(*row) for row in db.session.execute(wanted).tuples()]
+    return [MovedAccount(*row) for row in db.session.execute(wanted)]
+
+
+def accounts_named(actor: Actor, ids: Sequence[int]) -> Sequence[Account]:
+    """The visible ones, by tier and name."""
+    query = visible_to(actor, Account).where(Account.id.in_(ids)).order_by(Account.tier, Account.name)
+    return db.session.scalars(query).all()
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,12 @@ def consequences(actor: Actor, ids: Sequence[int]) -> Consequences:
         Opportunity.state == OpportunityState.OPEN,
     )
     deals = select(Opportunity.currency, func.count(), func.sum(Opportunity.amount)).join(Account, of_owner)
-    biggest = select(Opportunity).join(Account, of_owner).where(Account.id.in_(within))
+    biggest = (
+        select(Opportunity)
+        .join(Account, of_owner)
+        .options(contains_eager(Opportunity.account))
+        .where(Account.id.in_(within))
+    )
     leaving = select(Account.owner_id, func.count()).where(Account.id.in_(within)).group_by(Account.owner_id)
     found = db.session.execute(accounts.order_by(Account.tier, Account.name).limit(SHOWN))
     sums = db.session.execute(deals.where(Account.id.in_(within)).group_by(Opportunity.currency))
@@ -118,7 +130,9 @@ def consequences(actor: Actor, ids: Sequence[int]) -> Consequences:
         ids=within,
         accounts=[(row.id, row.name, row.tier, row.owner_id) for row in found],
         deals=[(currency, number, amount) for currency, number, amount in sums],
-        biggest=db.session.scalars(biggest.order_by(Opportunity.amount.desc()).limit(10)).all(),
+        biggest=db.session.scalars(
+            biggest.where(Account.id.in_(within)).order_by(Opportunity.amount.desc()).limit(10)
+        ).all(),
         tasks=_open_tasks(within),
         leaving=dict(db.session.execute(leaving).all()),
         planned=_planned(within),

@@ -34,23 +34,17 @@ class Gap(NamedTuple):
     currency: str
 
 
-def gaps(actor: Actor, *, account_id: int | None = None, limit: int = 100) -> list[Gap]:
+def gaps(actor: Actor, *, account_id: int | None = None, limit: int = 60) -> list[Gap]:
     """The largest first, in one statement. Peers: accounts of the same industry and currency that ordered within two years.
 
     A family counts once at least 30 % of them, and two, have bought it.
     """
     bought = _bought(clock.now() - WINDOW).cte("bought")
-    size = select(bought.c.industry, bought.c.currency, func.count(func.distinct(bought.c.account_id)).label("peers"))
-    sizes = size.group_by(bought.c.industry, bought.c.currency).cte("sizes")
-    family = select(
-        bought.c.industry,
-        bought.c.currency,
-        bought.c.family,
-        func.count().label("buyers"),
-        func.sum(bought.c.amount).label("amount"),
-    )
-    families = family.group_by(bought.c.industry, bought.c.currency, bought.c.family).cte("families")
-    theirs = select(bought.c.account_id, bought.c.industry, bought.c.currency).distinct().cte("theirs")
+    alike = (bought.c.industry, bought.c.currency)
+    sizes = select(*alike, func.count(func.distinct(bought.c.account_id)).label("peers")).group_by(*alike).cte("sizes")
+    sums = (func.count().label("buyers"), func.sum(bought.c.amount).label("amount"))
+    families = select(*alike, bought.c.family, *sums).group_by(*alike, bought.c.family).cte("families")
+    theirs = select(bought.c.account_id, *alike).distinct().cte("theirs")
     own = bought.alias("own")
     query = (
         select(

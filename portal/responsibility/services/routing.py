@@ -3,22 +3,20 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from portal.accounts.models import Account
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
 from portal.leads.models import Lead
 from portal.leads.queries import register_assigner
-from portal.organization.queries import authorize, reach
+from portal.organization.queries import authorize
 
 from ..models import AssignmentRule, Transfer
 from ..queries import routing
-from ..queries.care import lacks
 from ..queries.engagement import in_force
-from ..rules import Verdict, decide
+from ..rules import decide
 from ..states import Method, Subject
 from .transfers import transfer
 
@@ -63,7 +61,7 @@ def assign_lead(lead: Lead) -> tuple[int, str] | None:
     if not rules and not in_force(today).named_first:
         return None
     stands = routing.desk(Subject.LEADS, rules, today)
-    case = routing.case_of(lead, with_account=stands.named_first)
+    case = routing.case_of(lead, routing.ground([lead] if stands.named_first else []))
     verdict = decide(case, [routing.plain(rule) for rule in rules], stands)
     if verdict is None:
         return None
@@ -76,26 +74,10 @@ def assign_lead(lead: Lead) -> tuple[int, str] | None:
 register_assigner(assign_lead)
 
 
-def place_orphans(actor: Actor) -> dict[int, Verdict]:
-    """Account without an owner, or with a vacant one -> who would get it by the rules and why."""
-    rules = [rule for rule in routing.assignment_rules(Subject.ACCOUNTS) if rule.active]
-    today = clock.now().date()
-    wanted = lacks(today)
-    orphaned = select(Account).where(or_(wanted["owner"], wanted["vacant"]), reach(actor, Account, "accounts.assign"))
-    stands, asked = routing.desk(Subject.ACCOUNTS, rules, today), [routing.plain(rule) for rule in rules]
-    found = {}
-    for account in db.session.scalars(orphaned.order_by(Account.tier, Account.id)) if rules else ():
-        verdict = decide(routing.case_of_account(account), asked, stands)
-        if verdict is not None and verdict.position_id != account.owner_id:
-            found[account.id] = verdict
-    return found
-
-
 def assign_orphans(actor: Actor) -> list[Transfer]:
     """Give every orphaned account to whom the rules say: one transfer per receiver and rule."""
     groups: dict[tuple[int, int | None], list[int]] = defaultdict(list)
-    verdicts = place_orphans(actor)
-    for account_id, verdict in verdicts.items():
+    for account_id, verdict in routing.placements(actor).items():
         groups[(verdict.position_id, verdict.rule_id)].append(account_id)
     today, done = clock.now().date(), []
     for (position_id, rule_id), ids in groups.items():

@@ -25,6 +25,7 @@ def convert(folder: Path, out: Path) -> None:
         "territory_rules": places.territory_rules(source),
         "tax_rates": places.tax_rates(source),
         "people": organization.people(source),
+        "territory_history": organization.territory_history(source),
         "products": catalog.products(source),
         "price_list": prices,
         "accounts": accounts,

@@ -86,6 +86,19 @@ def home_territories(source: Source) -> dict[str, str]:
     return {seller: territory_key(source, territory) for seller, territory in now.items()}
 
 
+def territory_history(source: Source) -> list[Row]:
+    """Who sold in which territory until when; an empty last day: still does."""
+    return [
+        {
+            "person": key_of(source, row["BusinessEntityID"]),
+            "territory": territory_key(source, row["TerritoryID"]),
+            "starts_on": str(real_date(row["StartDate"])),
+            "last_day": str(real_date(row["EndDate"])) if row["EndDate"] else "",
+        }
+        for row in source.table("SalesTerritoryHistory")
+    ]
+
+
 def people(source: Source) -> list[Row]:
     """A superior always stands before the people who report to them."""
     employees = source.index("Employee", "BusinessEntityID")
