@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from portal.accounts.models import AccountAssignment
 from portal.accounts.services import KEEP, reassign
-from portal.activities.models import Activity
 from portal.kernel import clock
 from portal.kernel.actor import Actor, act_as
 from portal.kernel.db import db
@@ -152,8 +151,6 @@ def undo(actor: Actor, transfer_id: int) -> Transfer:
     db.session.flush()
     moving.give_back(made)
     _take_back_hold_over(made)
-    unread = (Activity.url == telling.url_of(made), Activity.due_at.is_not(None), Activity.done_at.is_(None))
-    db.session.execute(delete(Activity).where(*unread).execution_options(synchronize_session=False))
     telling.undone(actor, made)
     db.session.expire_all()
     return made
