@@ -20,7 +20,22 @@ from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.runtime.settings import Settings
-from portal.web import assets, attempts, auth, errors, fields, filters, hosts, http, layout, limits, pdf, rich, signin
+from portal.web import (
+    assets,
+    attempts,
+    auth,
+    compression,
+    errors,
+    fields,
+    filters,
+    hosts,
+    http,
+    layout,
+    limits,
+    pdf,
+    rich,
+    signin,
+)
 
 
 def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -33,7 +48,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     _connect(app, settings)
-    for layer in (http, hosts, auth, errors, fields, filters, rich, assets, layout):
+    for layer in (compression, http, hosts, auth, errors, fields, filters, rich, assets, layout):
         layer.register(app)
     blueprints.register(app)
     attempts.register(app)

@@ -9,7 +9,9 @@ from flask import current_app
 
 from jobs.registry import every, on
 from portal.accounts.services.imports import email_key
+from portal.consent.queries import preference_token
 from portal.consent.services import CONSENT_FIELDS, take_over
+from portal.consent.states import Channel
 from portal.kernel import clock
 from portal.kernel.actor import Actor, acting
 from portal.kernel.db import db, unit_of_work
@@ -100,6 +102,7 @@ def _told(seller: Company, sent: Submission, lead: Lead) -> dict[str, Any]:
     """What fills the mail: nothing that a stranger could use us to deliver."""
     locale, words = locale_of(sent.page.language), gettext_for(sent.page.language)
     until = lead.respond_by or sent.received_at + RESPOND_WITHIN
+    wanted, token = sent.payload.get("news"), preference_token(Channel.EMAIL, lead.email)
     zone, owner = get_timezone(seller.timezone), seated_user(lead.owner_id, clock.today(seller.timezone))
     return {
         "person": greeting(lead.name) or words("there"),
@@ -107,6 +110,7 @@ def _told(seller: Company, sent: Submission, lead: Lead) -> dict[str, Any]:
         "answered_by": owner.name if owner else seller.name,
         "answer_until": format_datetime(until, "EEEE, d MMMM, HH:mm", zone, locale),
         "reference": f"L-{lead.id}",
+        "preferences": f"{current_app.extensions['settings'].public_url}/c/{token}" if wanted and token else "",
     }
 
 

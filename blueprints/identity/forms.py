@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import current_app
 from wtforms import EmailField, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
-from wtforms.validators import Email, EqualTo, InputRequired, Length, Regexp
+from wtforms.validators import Email, EqualTo, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.identity.rules import ROLE_NAMES
 from portal.identity.rules import Role as RoleName
-from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
-from portal.web.forms import Form
+from portal.web.choices import COUNTRIES, CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
+from portal.web.forms import ActForm, Form
 
 
 def inert_name(form: Form, field: Any) -> None:
@@ -60,17 +60,26 @@ class InviteUser(EditUser, ChangeRoles):
     pass
 
 
-class SetUp(ChoosePassword):
-    """The company and its first administrator, guarded by the code that the first start printed."""
+class RequireSecondFactor(ActForm):
+    """Whose sign-in asks for more than a password."""
 
-    code = StringField("One-time password", [InputRequired(), Length(max=64)])
-    company = StringField("Company", [InputRequired(), Length(max=120), inert_name])
-    country = StringField(
-        "Country, two letters", [InputRequired(), Regexp(r"[A-Z]{2}\Z", message="Two capital letters.")]
+    roles = SelectMultipleField(
+        "Roles",
+        choices=pairs((role.value, name) for role, name in ROLE_NAMES.items()),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        coerce=RoleName,
     )
+
+
+class SetUp(Form):
+    """The company, and who its first administrator is."""
+
+    company = StringField("Company", [InputRequired(), Length(max=120), inert_name])
+    country = SelectField("Country", [InputRequired()], choices=COUNTRIES, default="DE")
     currency = SelectField("Currency", [InputRequired()], choices=CURRENCIES, default="EUR")
     fiscal_year_start = SelectField("Fiscal year starts in", [InputRequired()], choices=MONTHS, coerce=int, default=1)
     timezone = SelectField("Time zone", [InputRequired()], choices=ZONES, default="Europe/Berlin")
     sender = EmailField("Company email, sender of its mails", [InputRequired(), Length(max=200), Email()])
     name = StringField("Your name", [InputRequired(), Length(max=120), inert_name])
-    email = EmailField("Your email", [InputRequired(), Length(max=200), Email()])
+    email = EmailField("Your email, with which you sign in", [InputRequired(), Length(max=200), Email()])

@@ -25,6 +25,9 @@ TRACKED = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_term",
 }
 
 
+BOXES = ("consent", "news", "sms")
+
+
 def tracked(given: Mapping[str, str]) -> dict[str, str]:
     """Where a visitor comes from. Nobody typed it, so it is cut, not refused."""
     return {name: line(given.get(name, ""))[:length] for name, length in TRACKED.items()}
@@ -59,15 +62,18 @@ class VisitForm(PlainForm):  # type: ignore[misc]
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
     message = TextAreaField(_("Message"), [Optional(), Length(max=5000)], filters=[lines])
     consent = Tick("", [DataRequired(_("Please agree, or we may not write to you."))])
+    news = Tick("")
     sms = Tick(_("Confirm by SMS as well"))
 
     def fit(self, page: PublicPage, origin: Mapping[str, str]) -> "VisitForm":
         """Ask what the page asks, in its words and its language."""
         self.country.choices = partial(_country_choices, page.language)
-        self.consent.label.text = page.consent_wording
+        self.consent.label.text, self.news.label.text = page.consent_wording, page.news_wording
         self.origin = tracked(origin)
         if not page.ask_phone:
             del self.phone, self.sms
+        if not page.news_wording:
+            del self.news
         return self
 
     def validate_email(self, field: EmailField) -> None:
@@ -82,9 +88,10 @@ class VisitForm(PlainForm):  # type: ignore[misc]
             raise ValidationError(_("For an SMS we need your number with its country code, like +49 30 1234567."))
 
     def payload(self) -> dict[str, Any]:
-        """What is kept of it, as typed."""
+        """What is kept of it, as typed, with the words beside every box that was ticked."""
         typed = {name: "" if value is None else value for name, value in self.data.items()}
-        return {"phone": "", "sms": False} | self.origin | typed
+        words = {f"{name}_wording": str(self[name].label.text) for name in BOXES if typed.get(name)}
+        return {"phone": "", "sms": False, "news": False} | self.origin | typed | words
 
 
 def _country_choices(language: str) -> list[tuple[str, Any]]:
@@ -117,9 +124,14 @@ class EditPage(EditForm):
         "Source of its leads", [DataRequired(), Length(max=80)], description="Reports count leads by it"
     )
     consent_wording = TextAreaField(
-        "Consent",
+        "Box that everybody must tick",
         [DataRequired(), Length(max=600)],
-        description="Visitors tick this; the words are kept as evidence",
+        description="What you do with what they write, your privacy notice; the words are kept as evidence",
+    )
+    news_wording = TextAreaField(
+        "Box for news, if you offer any",
+        [Optional(), Length(max=600)],
+        description="Never ticked beforehand and never needed; only a yes here lets you send news",
     )
     thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)])
     ask_phone = BooleanField("Ask for a phone number, and offer an SMS")

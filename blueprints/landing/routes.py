@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -100,7 +101,9 @@ def _visit(found: PublicPage, form: VisitForm, *, token: str, status: int = 200,
 
 
 def _subject(found: PublicPage) -> str:
-    return f"landing:{found.id}"
+    """The page with the words that are agreed to: who was shown others reads these first."""
+    words = sha256("\0".join((found.consent_wording, found.news_wording)).encode()).hexdigest()[:12]
+    return f"landing:{found.id}:{words}"
 
 
 def _spoken(found: PublicPage) -> PublicPage:
@@ -112,9 +115,11 @@ def _spoken(found: PublicPage) -> PublicPage:
 def _timing(opened: seal.Seal | None) -> str:
     """What is wrong with the moment at which the form came back, in words; "" when nothing is."""
     if opened is None or opened.age > MOST:
-        return str(
-            gettext("This page was open for too long. Everything you typed is still here: please send it again.")
+        said = gettext(
+            "This page was open for too long, or was changed meanwhile. Everything you typed is still here: please look "
+            "at what you agree to and send it again."
         )
+        return str(said)
     if opened.age < LEAST:
         return str(gettext("That was very quick. Please look at what you typed and send it once more."))
     return ""

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("opportunities", __name__)
 
-from . import editing, qualification, routes  # noqa: E402, F401
+from . import editing, qualification, routes, splits  # noqa: E402, F401

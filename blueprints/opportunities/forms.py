@@ -7,19 +7,24 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
+    FieldList,
+    FormField,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
+from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
-from portal.opportunities.states import LOSS_REASONS, Stage
+from portal.opportunities.rules import NewSplit
+from portal.opportunities.states import LOSS_REASONS, SplitKind, Stage
 from portal.web.forms import EditForm, ExactField, Form
 
 MOST = Decimal(10**12)
+SPLIT_KINDS = [SelectChoice("revenue", "Revenue split"), SelectChoice("overlay", "Overlay split")]
 COMPETITION = Length(max=120, message="Keep it under 120 characters.")
 
 
@@ -92,6 +97,25 @@ class LineForm(Form):
 
 class ChangeLineForm(LineForm):
     product_id = None
+
+
+class SplitRow(PlainForm):  # type: ignore[misc]
+    """Somebody's part of the credit; without a position it is no row."""
+
+    kind = SelectField("Kind", choices=SPLIT_KINDS, coerce=SplitKind)
+    position_id = SelectField("Who", coerce=maybe_id)
+    percent = ExactField("Percent", [Optional(), NumberRange(0, 1000, "Give a percentage.")])
+
+
+class SplitsForm(EditForm):
+    rows = FieldList(FormField(SplitRow), "Splits", max_entries=20)
+
+    def wanted(self) -> list[NewSplit]:
+        return [
+            NewSplit(row.form.kind.data, row.form.position_id.data, row.form.percent.data or Decimal(0))
+            for row in self.rows
+            if row.form.position_id.data
+        ]
 
 
 class WinForm(EditForm):

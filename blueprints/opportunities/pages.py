@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from flask import Response, g, request, url_for
 
 from portal.catalog.rules import PlainLine, line_net
+from portal.channels.queries import protection
+from portal.compensation.queries import would_pay
 from portal.invoices.queries import chain
 from portal.kernel import clock
 from portal.opportunities import queries
@@ -83,6 +85,9 @@ def opportunity_page(record_id: int, *, status: int = 200, **forms: Any) -> Resp
         nets=[
             (x, line_net(PlainLine(x.quantity, x.unit_price, x.discount_percent), deal.currency)) for x in deal.lines
         ],
+        protected=protection(deal.account, today),
+        splits=queries.splits(deal.id),
+        would_pay=would_pay(g.actor, deal),
         quotes=[(q, newest(q)) for q in of_opportunity(g.actor, deal.id)],
         **tabs_of(deal),
         **_forms(deal, forms),

@@ -1,4 +1,4 @@
-"""Quotas and attainment in the browser."""
+"""Targets, plan versions and attainment in the browser."""
 
 from flask import Blueprint
 

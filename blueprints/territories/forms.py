@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms import Form as PlainForm
-from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.places import countries
+from portal.realignment.queries import sellers
 from portal.territories.services import RuleValues
+from portal.web.choices import pairs
 from portal.web.forms import EditForm, Form
 from portal.web.typed import line
 
@@ -29,6 +32,13 @@ class EditRule(Form):
     industry = StringField("Industry", [Optional(), Length(max=80)])
     employees_from = IntegerField("People from", [Optional(), NumberRange(0, 10_000_000)])
     employees_to = IntegerField("People to", [Optional(), NumberRange(0, 10_000_000)])
+    product = StringField("Product interest", [Optional(), Length(max=80)], description="A product category")
+    account = StringField(
+        "Named account", [Optional(), Length(max=80)], description="Its number; goes before every other rule"
+    )
+    inherited = BooleanField(
+        "Holds for the territories below", description="Narrows their rules, and takes what none of them takes"
+    )
     priority = IntegerField(
         "Priority",
         [InputRequired("Give a number."), NumberRange(0, 10_000)],
@@ -41,13 +51,31 @@ class EditRule(Form):
         self.country.choices = [("", "Any country"), *countries().items()]
 
     def rule(self) -> RuleValues:
-        texts = {name: value or "" for name, value in self.values("employees_from", "employees_to", "priority").items()}
+        others = ("employees_from", "employees_to", "priority", "inherited")
+        texts = {name: value or "" for name, value in self.values(*others).items()}
         return RuleValues(
             **texts,
+            inherited=self.inherited.data,
             employees_from=self.employees_from.data,
             employees_to=self.employees_to.data,
             priority=self.priority.data,
         )
+
+
+class CoverPlanned(Form):
+    """Who will cover a territory of a plan."""
+
+    positions = SelectMultipleField(
+        "Will be covered by",
+        coerce=int,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        description="Nobody chosen: who covers it now goes on",
+    )
+
+    def offer(self) -> "CoverPlanned":
+        self.positions.choices = pairs(sellers())
+        return self
 
 
 class TryAddress(PlainForm):  # type: ignore[misc]

@@ -160,7 +160,7 @@ ACCOUNTS = Listing(
     query=_accounts,
     identity=Account.id,
     fields=(
-        Field("name", "Account", func.lower(Account.name)),
+        Field("name", "Account", Account.name),
         Field("number", "Number", Account.number),
         Field("city", "City", Account.city),
         Field("country", "Country", Account.country, filter="choice", choices=_countries),
@@ -187,7 +187,7 @@ CONTACTS = Listing(
     query=_contacts,
     identity=Contact.id,
     fields=(
-        Field("name", "Contact", func.lower(Contact.last_name), value=lambda contact: contact.name),
+        Field("name", "Contact", Contact.last_name, value=lambda contact: contact.name),
         Field(
             "account",
             "Account",

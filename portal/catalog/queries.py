@@ -1,6 +1,6 @@
 """Prices and tax rates: what applies on a day, to a customer, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
 from portal.kernel.listing import Field, Listing
+from portal.kernel.money import round_to
 from portal.organization.queries import visible_to
 
 from .models import PriceList, PriceListItem, Product, TaxRate
@@ -150,6 +151,14 @@ def tax_rates(country: str, region: str) -> dict[str, Decimal]:
 def tax_percent(country: str, region: str, category: str) -> Decimal:
     """The percent for a category; 0 where we collect no tax."""
     return tax_rates(country, region).get(category, Decimal(0))
+
+
+def cost_of(lines: Iterable[tuple[int | None, Decimal]], currency: str) -> Decimal:
+    """Standard cost of (product, quantity) lines as of now; what is in no catalog costs nothing."""
+    wanted = [(product_id, quantity) for product_id, quantity in lines if product_id is not None]
+    rows = select(Product.id, Product.standard_cost).where(Product.id.in_({i for i, _ in wanted}))
+    costs = {product_id: cost for product_id, cost in db.session.execute(rows)}
+    return round_to(sum((quantity * costs[i] for i, quantity in wanted), Decimal(0)), currency)
 
 
 def _categories(actor: Actor) -> list[tuple[str, str]]:

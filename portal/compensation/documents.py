@@ -8,8 +8,6 @@ from typing import Any
 
 from .models import Adjustment, Earning, Statement
 
-PRINTED = 400  # lines on paper; the portal shows all of them
-
 
 def frozen_statement(
     found: Statement, lines: Sequence[Earning], adjustments: Sequence[Adjustment], language: str
@@ -18,6 +16,7 @@ def frozen_statement(
     person, period = found.participant, found.period
     return {
         "kind": "statement",
+        "sections": [],  # it is no priced document, but is printed like one
         "number": f"CS-{period.starts_on:%Y-%m}-{person.id:04d}",
         "language": language,
         "currency": found.currency,

@@ -8,20 +8,24 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.kernel import clock
+from portal.kernel import clock, settings
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
+from portal.kernel.settings import Setting
 
-from .models import Role, SignIn, User, UserRole
+from .models import Role, SignIn, User, UserRole, WebAuthn
 from .rules import Role as RoleName
+
+SECOND_FACTOR = "second_factor_roles"
 
 
 class Held(NamedTuple):
-    """A signed-in person and the device they are on."""
+    """A signed-in person, the device they are on, and whether a role of theirs asks for a second factor they lack."""
 
     user: User
     sign_in: SignIn
+    lacks_factor: bool
 
 
 def hash_of(token: str) -> str:
@@ -31,15 +35,25 @@ def hash_of(token: str) -> str:
 def signed_in(token: str, longest: timedelta, idle: timedelta) -> Held | None:
     """Who holds this device token: one query, with the roles. None when revoked, over, idle too long or disabled."""
     now = clock.now()
-    query: Select[User, SignIn] = (
-        select(User, SignIn)
+    asked = select(Setting.value).where(Setting.key == SECOND_FACTOR).scalar_subquery()
+    passkey = select(WebAuthn.id).where(WebAuthn.user_id == User.id).exists()
+    query: Select[User, SignIn, str | None, bool] = (
+        select(User, SignIn, asked, passkey)
         .join(SignIn, SignIn.user_id == User.id)
         .where(SignIn.token_hash == hash_of(token), SignIn.ended_at.is_(None), User.active)
         .where(SignIn.created_at > now - longest, SignIn.seen_at > now - idle)
         .options(joinedload(User.roles))
     )
     found = db.session.execute(query).unique().first()
-    return Held(*found) if found else None
+    if found is None:
+        return None
+    user, sign_in, roles, has_passkey = found
+    lacks = not (user.tf_primary_method or has_passkey) and not user.role_names.isdisjoint((roles or "").split())
+    return Held(user, sign_in, lacks)
+
+
+def roles_with_second_factor() -> list[RoleName]:
+    return [RoleName(name) for name in (settings.get(SECOND_FACTOR) or "").split()]
 
 
 def open_sign_ins(user_id: int, longest: timedelta, idle: timedelta) -> Sequence[SignIn]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from portal.kernel import audit, clock, links
+from portal.kernel import audit, clock, links, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Forbidden, Refused
@@ -18,6 +18,7 @@ from .models import Role, SignIn, User
 from .rules import ROLE_NAMES
 from .rules import Role as RoleName
 
+FIRST_ADMIN = "admin@portal.example"
 INVITATION = "invitation"
 INVITATION_LASTS = timedelta(days=7)
 
@@ -84,6 +85,41 @@ def add_user(email: str, name: str, roles: Iterable[RoleName], **values: object)
     db.session.add(user)
     db.session.flush()
     return user
+
+
+def one_time_password() -> str:
+    """72 bits that can be read out and typed."""
+    return "-".join(secrets.token_hex(3) for _ in range(3))
+
+
+def ensure_first_admin(password_hash: str) -> str | None:
+    """The administrator of an empty portal, who signs in with this password once and then chooses another. Returns the
+    address, or None when somebody has taken over already."""
+    admin = queries.user_called(FIRST_ADMIN)
+    if admin is None and not queries.everybody():
+        admin = add_user(FIRST_ADMIN, "Administrator", [RoleName.ADMIN], must_change_password=True)
+    if admin is None or not admin.must_change_password:
+        return None
+    set_password(admin, password_hash, must_change=True)
+    return admin.email
+
+
+def introduce(user: User, *, name: str, email: str, timezone: str, roles: Sequence[RoleName]) -> None:
+    """The first administrator says who they are; they stay signed in. Raises Refused when the address is taken."""
+    other = queries.user_called(email)
+    if other is not None and other.id != user.id:
+        raise Refused("user.email_taken", "Somebody already signs in with this address.", "email")
+    rows = ensure_roles()
+    user.name, user.email, user.timezone = name.strip(), email.strip().lower(), timezone
+    user.roles = [rows[role] for role in roles]
+
+
+def require_second_factor(actor: Actor, roles: Sequence[RoleName]) -> None:
+    """Whoever holds one of these roles sets up a second factor before anything else, from the next page on."""
+    _only_admins(actor)
+    before = sorted(queries.roles_with_second_factor())
+    settings.put(queries.SECOND_FACTOR, " ".join(sorted(roles)))
+    audit.record("users", None, "second factor required", roles=[before, sorted(roles)])
 
 
 def invite_user(actor: Actor, email: str, name: str, roles: Sequence[RoleName]) -> User:

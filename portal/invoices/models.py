@@ -29,6 +29,7 @@ class Invoice(Base, Owned, Totalled, Versioned, Audited, Searchable):
     __tablename__ = "invoice"
     __table_args__ = (
         Index("uq_invoice_order_id", "order_id", unique=True, postgresql_where=STANDING, sqlite_where=STANDING),
+        Index("ix_invoice_due", "state", "due_on"),
         CheckConstraint("(state IN ('draft', 'cancelled')) = (number IS NULL)", name="number_at_issue"),
         CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name="issued_when"),
         CheckConstraint("(number IS NULL) = (snapshot_hash IS NULL)", name="issued_is_frozen"),
@@ -55,7 +56,7 @@ class Invoice(Base, Owned, Totalled, Versioned, Audited, Searchable):
     snapshot_hash: Mapped[str | None]
     pdf_key: Mapped[str | None]
     pdf_problem: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     account: Mapped[Account] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
     order: Mapped[Order | None] = relationship(lazy="raise_on_sql")

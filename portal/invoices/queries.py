@@ -17,7 +17,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.orders.models import Order
 from portal.orders.queries import from_quote
-from portal.organization.queries import get, visible_to
+from portal.organization.queries import get, owner_choices, visible_to
 from portal.quotes.models import Quote, Revision
 from portal.quotes.queries import STATE_NAMES as QUOTE_STATES
 from portal.quotes.queries import newest, of_opportunity
@@ -207,7 +207,7 @@ def _paid_step(bill: Invoice | None) -> Step:
 
 
 def _rows(actor: Actor) -> Select[Invoice]:
-    return visible_to(actor, Invoice).join(Invoice.account).options(contains_eager(Invoice.account))
+    return visible_to(actor, Invoice).outerjoin(Invoice.account).options(contains_eager(Invoice.account))
 
 
 def listing(today: date) -> Listing:
@@ -231,7 +231,10 @@ def listing(today: date) -> Listing:
                   value=lambda row: row.issued_on, kind="date", filter="range"),
             Field("due_on", "Due", func.coalesce(Invoice.due_on, date(1970, 1, 1)), value=lambda row: row.due_on,
                   kind="date", filter="range"),
+            Field("net", "Net", Invoice.net, kind="money", shown=False, summed=True),
             Field("total", "Total", Invoice.total, kind="money", filter="range"),
+            Field("owner", "Owner", Invoice.owner_id, value=lambda row: row.owner_id, kind="position", shown=False,
+                  sortable=False, filter="choice", choices=owner_choices),
             Field("amount_due", "To pay", Invoice.total - Invoice.paid, kind="money"),
             Field("created_at", "Created", Invoice.created_at, kind="datetime", shown=False),
         ),

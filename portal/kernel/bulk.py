@@ -71,10 +71,14 @@ def delete_rows(model: type[Base], ids: Sequence[int], action: str = "deleted") 
 
 @cache
 def _references(model: type[Base]) -> list[tuple[Table, Column[Any]]]:
-    """The columns that hold ids of this model's records; the audit holds those of deleted ones too."""
+    """The columns that hold ids of this model's records. What goes with a record does not hold it; the audit holds all."""
     found = []
     for table in Base.metadata.sorted_tables:
-        found += [(table, key.parent) for key in table.foreign_keys if key.column.table is model.__table__]
+        found += [
+            (table, key.parent)
+            for key in table.foreign_keys
+            if key.column.table is model.__table__ and key.ondelete != "CASCADE"
+        ]
         if (
             {"noun_of", "record_id"} <= set(table.c.keys())
             and not table.info.get("derived")

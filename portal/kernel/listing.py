@@ -6,6 +6,7 @@ An area declares a `Listing` in its queries; portal.web.listing turns requests i
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from .actor import Actor
 from .db import db
 from .errors import Refused
 from .keyset import Keyset, exact, python_type
+from .money import SCALE
 
 Kind = Literal["text", "number", "money", "date", "datetime", "state", "percent", "position"]
 Choices = Callable[[Actor], Sequence[tuple[str, str]]]
@@ -51,6 +53,7 @@ class Field:
     choices: Choices | None = None
     match: Match | None = None
     currency: Callable[[Any], str] | None = None  # of an amount; default: the row's attribute `currency`
+    summed: bool = False  # an amount that a filtered list adds up, for each currency of its rows
 
     def read(self, row: Any) -> Any:
         return self.value(row) if self.value else getattr(row, self.key)
@@ -190,15 +193,34 @@ def _midnight(day: date, zone: str) -> datetime:
 
 def counts(listing: Listing, actor: Actor, several: Sequence[Args], zone: str = "UTC") -> list[int]:
     """How many rows match each set of filters, in one question; COUNTED + 1 stands for more than COUNTED."""
-    queries = (matching(listing, actor, args, zone).with_only_columns(listing.identity) for args in several)
+    keys = [frozenset((name, value) for name, value in args.items() if name not in STEERING) for args in several]
+    different = list(dict.fromkeys(keys))  # a list without filters is the first of its own tabs
+    queries = (matching(listing, actor, dict(key), zone).with_only_columns(listing.identity) for key in different)
     limited = (query.order_by(None).limit(COUNTED + 1).subquery() for query in queries)
-    return list(
-        db.session.execute(select(*(select(func.count()).select_from(q).scalar_subquery() for q in limited))).one()
-    )
+    numbers = select(*(select(func.count()).select_from(q).scalar_subquery() for q in limited))
+    found = dict(zip(different, db.session.execute(numbers).one(), strict=True))
+    return [found[key] for key in keys]
 
 
 def count(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> int:
     return counts(listing, actor, [args], zone)[0]
+
+
+def sums(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> list[tuple[str, list[tuple[str, Decimal]]]]:
+    """Label of each summed amount -> (currency, sum) over every matching row, in one question."""
+    fields = [f for f in listing.fields if f.summed and f.column is not None]
+    if not fields:
+        return []
+    coin = listing.identity.class_.currency
+    query = matching(listing, actor, args, zone).order_by(None)
+    columns = [func.sum(f.column).label(f.key) for f in fields]
+    rows = db.session.execute(query.with_only_columns(coin, *columns).group_by(coin).order_by(coin)).all()
+    return [(f.label, [(row[0], exact_sum(row[at])) for row in rows]) for at, f in enumerate(fields, 1)]
+
+
+def exact_sum(value: Any) -> Decimal:
+    """Sums of expressions come back in ten-thousandths."""
+    return value if isinstance(value, Decimal) else Decimal(value or 0) / SCALE
 
 
 def read(

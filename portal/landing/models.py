@@ -23,7 +23,8 @@ class LandingPage(Base, Versioned, Audited):
     body: Mapped[str] = mapped_column(default="")  # Markdown
     language: Mapped[str] = mapped_column(default="en")
     source: Mapped[str] = mapped_column(default="Landing page")
-    consent_wording: Mapped[str]
+    consent_wording: Mapped[str]  # without this yes nothing can be sent
+    news_wording: Mapped[str] = mapped_column(default="")  # a box of its own, never needed; none when empty
     thanks: Mapped[str]
     ask_phone: Mapped[bool] = mapped_column(default=True)
     published: Mapped[bool] = mapped_column(default=False)

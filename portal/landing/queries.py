@@ -29,6 +29,7 @@ class PublicPage(NamedTuple):
     body: str
     language: str
     consent_wording: str
+    news_wording: str
     thanks: str
     ask_phone: bool
     version: int

@@ -23,6 +23,7 @@ class Lead(Base, Owned, Versioned, Audited, Searchable):
     __table_args__ = (
         Index("uq_lead_open_email", "email", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_lead_state_score", "state", "score"),
+        Index("ix_lead_state_grade", "state", "grade", "responded_at", "owner_id"),  # what the tabs of the list count
         CheckConstraint("(state = 'disqualified') = (disqualified_reason <> '')", name="disqualified_with_reason"),
         CheckConstraint("(state = 'qualified') = (qualified_at IS NOT NULL)", name="qualified_when"),
     )
@@ -44,14 +45,14 @@ class Lead(Base, Owned, Versioned, Audited, Searchable):
     country: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     message: Mapped[str] = mapped_column(default="")
-    source: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="", index=True)
     campaign: Mapped[str] = mapped_column(default="")
     state: Mapped[LeadState] = mapped_column(default=LeadState.NEW)
     disqualified_reason: Mapped[str] = mapped_column(default="")
     qualified_at: Mapped[datetime | None]
     fit: Mapped[int] = mapped_column(default=0)
     engagement: Mapped[int] = mapped_column(default=0)
-    score: Mapped[int] = mapped_column(default=0)
+    score: Mapped[int] = mapped_column(default=0, index=True)
     grade: Mapped[str] = mapped_column(default="")
     scored_at: Mapped[datetime | None]
     assigned_because: Mapped[str] = mapped_column(default="")

@@ -56,7 +56,7 @@ class Message(Base, Owned):
     dated_at: Mapped[datetime | None]  # the Date header, kept so that a second attempt is byte for byte the first
     resent: Mapped[bool] = mapped_column(default=False)  # transactional mail is handed over again once, never twice
     sent_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     noun_of: Mapped[str | None]
     record_id: Mapped[int | None]
     content: Mapped["MessageContent"] = relationship(lazy="raise_on_sql")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Contact
 from portal.catalog.models import PriceList, Product
+from portal.channels.models import Channel, Partner
 from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
@@ -35,7 +36,11 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), unique=True)
-    source: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="", index=True)
+    channel_id: Mapped[int | None] = mapped_column(ForeignKey("channel.id"), index=True)
+    channel_because: Mapped[str] = mapped_column(default="")
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"), index=True)  # partner of record
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("deal_registration.id"), index=True)
     stage: Mapped[Stage] = mapped_column(default=Stage.QUALIFY)
     stage_since: Mapped[datetime] = mapped_column(default=clock.now)
     state: Mapped[OpportunityState] = mapped_column(default=OpportunityState.OPEN)
@@ -46,7 +51,7 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     probability: Mapped[int] = mapped_column(default=25)
     probability_overridden: Mapped[bool] = mapped_column(default=False)
     probability_note: Mapped[str] = mapped_column(default="")  # why it differs from that of the stage
-    close_on: Mapped[date]
+    close_on: Mapped[date] = mapped_column(index=True)
     next_step: Mapped[str] = mapped_column(default="")
     next_step_on: Mapped[date | None]
     decision_maker_known: Mapped[bool] = mapped_column(default=False)
@@ -60,6 +65,8 @@ class Opportunity(Base, Owned, Versioned, Audited, Searchable):
     account: Mapped[Account] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
     price_list: Mapped[PriceList | None] = relationship(lazy="raise_on_sql")
+    channel: Mapped[Channel | None] = relationship(lazy="raise_on_sql")
+    partner: Mapped[Partner | None] = relationship(lazy="raise_on_sql")
     lines: Mapped[list["OpportunityLine"]] = relationship(
         back_populates="opportunity",
         order_by="OpportunityLine.place",

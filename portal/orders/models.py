@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Contact
@@ -23,6 +23,7 @@ from .states import OrderState
 
 class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
     __tablename__ = "sales_order"
+    __table_args__ = (Index("ix_sales_order_placed", "placed_at", "owner_id"),)
     noun = "orders"
     unaudited = frozenset({"version", "snapshot"})
 
@@ -36,7 +37,8 @@ class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
     customer_reference: Mapped[str] = mapped_column(default="")  # the customer's purchase order number
     payment_days: Mapped[int] = mapped_column(default=30)
     discount_percent: Mapped[Decimal] = mapped_column(default=Decimal(0))
-    placed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    cost: Mapped[Decimal] = mapped_column(default=Decimal(0))  # standard cost of the products on the day it was placed
+    placed_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     fulfilled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")

@@ -1,14 +1,14 @@
 """Reading orders."""
 
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
 from portal.catalog.rules import DocumentTotals, total
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
-from portal.organization.queries import get, visible_to
+from portal.organization.queries import get, owner_choices, visible_to
 from portal.quotes.models import Quote, Revision
 
 from .models import Order
@@ -59,7 +59,16 @@ def unprinted(problem: str) -> list[int]:
 
 
 def _rows(actor: Actor) -> Select[Order]:
-    return visible_to(actor, Order).join(Order.account).options(contains_eager(Order.account))
+    return visible_to(actor, Order).outerjoin(Order.account).options(contains_eager(Order.account))
+
+
+OTHER = aliased(Order)
+FIRST = (Order.state != OrderState.CANCELLED) & ~(
+    select(OTHER.id)
+    .where(OTHER.account_id == Order.account_id, OTHER.state != OrderState.CANCELLED)
+    .where((OTHER.placed_at < Order.placed_at) | ((OTHER.placed_at == Order.placed_at) & (OTHER.id < Order.id)))
+    .exists()
+)  # the order that made the account a customer
 
 
 LISTING = Listing(
@@ -77,8 +86,13 @@ LISTING = Listing(
             choices=lambda actor: [(state.value, name) for state, name in STATE_NAMES.items()],
         ),
         Field("placed_at", "Placed", Order.placed_at, kind="datetime", filter="range"),
+        Field("net", "Net", Order.net, kind="money", summed=True),
         Field("total", "Total", Order.total, kind="money", filter="range"),
-        Field("owner", "Owner", func.coalesce(Order.owner_id, 0), value=lambda row: row.owner_id, shown=False),
+        Field("margin", "Margin", Order.net - Order.cost, value=lambda row: row.net - row.cost, kind="money",
+              shown=False, summed=True),
+        Field("owner", "Owner", Order.owner_id, value=lambda row: row.owner_id, kind="position", shown=False,
+              sortable=False, filter="choice", choices=owner_choices),
+        Field("first", "First of its account", FIRST, value=lambda row: "", shown=False, sortable=False, filter="flag"),
     ),
 )  # fmt: skip
 

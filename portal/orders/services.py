@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from portal.activities.services import log
 from portal.activities.states import Kind
+from portal.catalog.queries import cost_of
 from portal.catalog.rules import total
 from portal.catalog.services import line_copier
 from portal.kernel import clock, numbering
@@ -48,6 +49,7 @@ def _place_from_revision(quote: Quote, revision: Revision, *, reference: str, at
         contact_id=quote.contact_id, owner_id=quote.owner_id, territory_id=quote.territory_id,
         customer_reference=reference.strip(), payment_days=revision.payment_days, placed_at=at, currency=found.currency,
         discount_percent=revision.discount_percent, net=found.net, tax=found.tax, total=found.total,
+        cost=cost_of([(line.product_id, line.quantity) for line in revision.lines], found.currency),
     )  # fmt: skip
     order.number = numbering.take("SO", day.year)
     snapshot = confirmation(order, quote, revision.lines, found, revision=revision.number, seller=seller, day=day)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -54,15 +55,21 @@ def language_tag(account: Account, person: Person | None) -> str:
     language = (person.language if person else account.language)[:2]
     tag = f"{language}-{account.country}"
     try:
-        Locale.parse(tag, sep="-")
+        locale_of(tag)
     except (ValueError, UnknownLocaleError):
         return language
     return tag
 
 
+@lru_cache
+def locale_of(tag: str) -> Locale:
+    """Read once: finding a locale costs more than using it."""
+    return Locale.parse(tag, sep="-")
+
+
 def say(tag: str, sentence: str, **values: object) -> str:
     """A sentence of the document in the language of `tag`; figures are written as that language writes them."""
-    locale = Locale.parse(tag, sep="-")
+    locale = locale_of(tag)
     shown = {
         key: format_decimal(value, "#,##0.####", locale=locale) if isinstance(value, Decimal) else value
         for key, value in values.items()

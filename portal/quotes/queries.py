@@ -184,8 +184,8 @@ def _rows(actor: Actor) -> Select[Quote]:
     top = select(func.max(_newer.number)).where(_newer.quote_id == Quote.id).correlate(Quote).scalar_subquery()
     return (
         visible_to(actor, Quote)
-        .join(Quote.account)
-        .join(latest, and_(latest.quote_id == Quote.id, latest.number == top))
+        .outerjoin(Quote.account)
+        .outerjoin(latest, and_(latest.quote_id == Quote.id, latest.number == top))
         .options(contains_eager(Quote.account), contains_eager(Quote.revisions.of_type(latest)))
     )
 

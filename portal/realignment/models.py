@@ -10,6 +10,7 @@ from portal.accounts.models import Account as Account  # the table of the foreig
 from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base
+from portal.targets.models import Plan as Plan
 from portal.workspace.models import LongWork as LongWork
 
 
@@ -41,7 +42,9 @@ class Activation(Base, Audited):
     hold_over_until: Mapped[date | None]
     reason: Mapped[str]
     accounts: Mapped[int]  # that move
-    quota: Mapped[list[Any]]  # [from position, to position, amount, currency] of what moved with them
+    quota: Mapped[list[Any]] = mapped_column(default=list)  # [from position, to position, share, amount of bookings]
+    quota_said: Mapped[str] = mapped_column(default="")  # what became of it
+    target_plan_id: Mapped[int | None] = mapped_column(ForeignKey("target_plan.id", ondelete="SET NULL"))
     made_by: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
 

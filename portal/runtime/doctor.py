@@ -128,7 +128,9 @@ def mail_server(settings: Settings) -> Check:
 
     server = settings.smtp
     if server is None:
-        return warn("mail_server", "none: mail is captured, nothing is sent", "set SMTP_URL")
+        return warn(
+            "mail_server", "SMTP_URL is not set: mail goes where System, Mail server says", "set SMTP_URL, or enter it"
+        )
     link = smtplib.SMTP_SSL if server.security == "tls" else smtplib.SMTP
     try:
         with link(server.host, server.port, timeout=5) as session:

@@ -1,6 +1,5 @@
 """The demo world: its files, the converter that makes them, what loads them, and the first start of a portal."""
 
-import secrets
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ if TYPE_CHECKING:
 
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
-    "organization", "catalog", "workspace", "accounts", "activities", "consent", "targets", "messages", "landing",
-    "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "responsibility",
+    "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "landing",
+    "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "compensation", "responsibility", "realignment",
+    "strategy",
 )  # fmt: skip
 
 
@@ -45,15 +45,20 @@ def first_start(app: "Flask") -> str:
         if settings.demo:
             return "Choose a person on the sign-in page."
         if company() is None:
-            return f"Set it up at {settings.staff_url}/setup with this one-time password: {new_setup_code()}"
+            return _first_admin()
         return "Sign in with your email and password."
 
 
-def new_setup_code() -> str:
-    """A code for the set-up page; an earlier one ends."""
-    from portal.kernel.db import transact
-    from portal.organization.services import keep_setup_code
+def _first_admin() -> str:
+    """Who opens an empty portal, and how. Each start gives a new password until somebody has chosen their own."""
+    from flask_security import hash_password
 
-    code = "-".join(secrets.token_hex(2) for _ in range(4))
-    transact(lambda: keep_setup_code(code))
-    return code
+    from portal.identity import services
+    from portal.kernel.db import transact
+
+    password = services.one_time_password()
+    hashed = hash_password(password)
+    email = transact(lambda: services.ensure_first_admin(hashed))
+    if email is None:
+        return "Sign in with the password you chose and finish the set-up."
+    return f"Sign in as {email} with the one-time password {password}"

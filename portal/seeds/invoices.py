@@ -68,7 +68,7 @@ def _line(world: World, row: dict[str, str], rates: dict[str, Decimal]) -> dict[
     }  # fmt: skip
 
 
-def _totals(lines: list[dict[str, Any]], currency: str) -> DocumentTotals:
+def totals_of(lines: list[dict[str, Any]], currency: str) -> DocumentTotals:
     """Of the lines, which get their nets."""
     names = PlainLine._fields
     found = total([PlainLine(*(line[name] for name in names)) for line in lines], currency=currency)
@@ -99,7 +99,7 @@ def _orders(
     people = {c.account_id: c for c in reversed(world.contacts.values())}
     kept: list[Kept] = []
     for day, row, account, lines in history:
-        found = _totals(lines, row["currency"])
+        found = totals_of(lines, row["currency"])
         deal = world.opportunities.get(f"order:{row['number']}")
         billed = day < world.today - timedelta(days=UNBILLED)
         order = Order(

@@ -23,7 +23,8 @@ RESELLERS: dict[str, Any] = {
 Tell us about your store. We call, agree on a first order, and you decide after the season whether to go on.
 
 > We ordered twelve touring bicycles to try. By June we had ordered twelve more, twice.""",
-    "consent_wording": "Send me news for resellers by email. I can stop at any time with one click.",
+    "consent_wording": "Keep what I wrote here to answer me, as your privacy notice says.",
+    "news_wording": "Also send me news for resellers by email. I can stop at any time with one click.",
     "thanks": "We have your request and sent you an email.\nSomebody who knows bicycles calls you within the hour.",
     "published": True,
 }
@@ -42,7 +43,8 @@ DEALERS: dict[str, Any] = {
 Erzählen Sie uns von Ihrem Geschäft. Wir rufen an, vereinbaren eine erste Bestellung, und nach der Saison entscheiden Sie.""",
     "language": "de",
     "source": "Landing page",
-    "consent_wording": "Schicken Sie mir Neuigkeiten für Händler per E-Mail. Ich kann sie jederzeit mit einem Klick abbestellen.",
+    "consent_wording": "Bewahren Sie meine Angaben auf, um mir zu antworten, wie es Ihre Datenschutzerklärung sagt.",
+    "news_wording": "Schicken Sie mir auch Neuigkeiten für Händler per E-Mail. Ich kann sie jederzeit mit einem Klick abbestellen.",
     "thanks": "Wir haben Ihre Anfrage und Ihnen eine E-Mail geschickt.\nJemand, der Fahrräder kennt, ruft Sie bald an.",
     "published": True,
 }

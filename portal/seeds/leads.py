@@ -39,7 +39,7 @@ def load(world: World) -> None:
         if row["marketing_consent"] == "1":
             page = pages["de" if row["country"] == "DE" else "en"] if row["source"] == "landing_page" else None
             source = f"landing:{page.slug}" if page else SOURCES[row["source"]]
-            wording = page.consent_wording if page else "Agreed in person to hear from us by email."
+            wording = page.news_wording if page else "Agreed in person to hear from us by email."
             with clock.frozen(at):
                 record(
                     Channel.EMAIL, lead.email, Purpose.COMMERCIAL, ConsentState.OPTED_IN, source=source, wording=wording
@@ -100,7 +100,7 @@ def _submission(row: dict[str, str], lead: Lead, page: LandingPage) -> Submissio
     sent = Submission(
         page_id=page.id,
         nonce=f"demo:{lead.id}",
-        payload={"name": lead.name, **payload, "consent": row["marketing_consent"] == "1", "sms": False},
+        payload={"name": lead.name, **payload, "consent": True, "news": row["marketing_consent"] == "1", "sms": False},
         received_at=lead.created_at,
     )
     db.session.add(sent)

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.activities.models import Activity, Regarding
 from portal.activities.states import Kind
+from portal.channels.rules import source_key
 from portal.kernel import clock
 from portal.kernel.db import Base, db
 from portal.opportunities.models import Opportunity, OpportunityLine, StageChange
@@ -34,11 +35,22 @@ def load(world: World) -> None:
     for place, row in enumerate(world.rows("opportunities")):
         deal = _deal(world, row, place, lines[row["key"]])
         world.opportunities[row["key"]] = deal
+        _through(world, deal)
         db.session.add(deal)
         db.session.flush()
         db.session.add_all(_history(deal, _moment(world, -int(row["age_in_days"]))))
         db.session.add_all(_activities(world, deal, row, place))
     _behind_orders(world)
+
+
+def _through(world: World, deal: Opportunity) -> None:
+    """The channel of its source; every sixth deal was a partner's."""
+    if world.partners and deal.account_id % 6 == 0:
+        partner = world.partners[deal.account_id % len(world.partners)]
+        deal.partner_id, deal.channel_id, deal.channel_because = partner.id, partner.channel_id, "Sold by a partner"
+    else:
+        deal.channel_id = world.channels.get(source_key(deal.source))
+        deal.channel_because = f"Deals of the source {deal.source.replace('_', ' ')} come through it"
 
 
 def _moment(world: World, days: int, hour: int = 16) -> datetime:
@@ -145,6 +157,7 @@ def _behind_orders(world: World) -> None:
         day = world.shift(row["date"])
         if day < world.today:
             deal = _won(world, row, day, age=timedelta(days=20 + place * 7 % 41))
+            _through(world, deal)
             world.opportunities[f"order:{row['number']}"] = deal
             made.append(deal)
     db.session.add_all(made)

@@ -29,6 +29,8 @@ class World:
     price_lists: dict[str, Any] = field(default_factory=dict)  # by name
     accounts: dict[str, Any] = field(default_factory=dict)  # by number
     contacts: dict[str, Any] = field(default_factory=dict)  # by email
+    channels: dict[str, int] = field(default_factory=dict)  # ids by key of their sources
+    partners: list[Any] = field(default_factory=list)
     leads: dict[str, Any] = field(default_factory=dict)  # by email
     opportunities: dict[str, Any] = field(default_factory=dict)  # by key
 

@@ -134,6 +134,8 @@ def placing(model_id: int | None = None) -> Placing:
     """The model, the active one when none is named, compiled for placing many companies in a row. Two queries."""
     columns = (Territory.id, Territory.stands_for_id, Territory.name, Territory.path, Territory.is_default)
     rows = db.session.execute(select(*columns, Territory.parent_id).where(_in(model_id)).order_by(Territory.path)).all()
+    called = {str(row.id): row.name for row in rows}
+    rows = sorted(rows, key=lambda row: [called.get(part, "") for part in row.path.strip("/").split("/")])
     known = {row.id: row.stands_for_id or row.id for row in rows}
     parents = {row.parent_id for row in rows}
     areas = {known[row.id]: Area(row.id, row.name, row.path, row.id not in parents) for row in rows}

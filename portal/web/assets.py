@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 
 KEEP = "public, max-age=31536000, immutable"
 
@@ -22,7 +22,10 @@ def current_fingerprint(name: str) -> str:
 
 def asset_url(name: str) -> str:
     """Address of a file in static/ with its fingerprint. Raises FileNotFoundError for a file that is not there."""
-    return url_for("static", filename=name, v=current_fingerprint(name))
+    known: dict[str, str] = g.setdefault("asset_urls", {})  # a page names the icons a hundred times
+    if name not in known:
+        known[name] = url_for("static", filename=name, v=current_fingerprint(name))
+    return known[name]
 
 
 def keep_fingerprinted(response: Response) -> Response:

@@ -60,7 +60,6 @@ RULES = (
     Rule("forgot", FORGOT, 5, DAY, _address_tried, forgiving=False),
     Rule("forgot-ip", FORGOT, 20, HOUR, client_ip, forgiving=False),
     Rule("links", LINKS, 20, HOUR, client_ip, forgiving=False),
-    Rule("setup", ("identity.save_setup",), 10, MINUTES, _anybody),
 )
 
 

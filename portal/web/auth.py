@@ -29,8 +29,10 @@ PUBLIC = "public"
 OPEN_BLUEPRINTS = {"security"}  # Flask-Security's own pages guard themselves
 OPEN_ENDPOINTS = {"static"}
 SEEN_EVERY = timedelta(minutes=5)
-BEFORE_SETUP = {"static", "identity.set_up", "identity.save_setup"}
+SET_UP = {"identity.set_up", "identity.save_setup"}
 BEFORE_PASSWORD = {"static", "security.change_password", "security.logout", "identity.set_theme"}
+BEFORE_SETUP = {*SET_UP, *BEFORE_PASSWORD, "security.login"}
+MAIL_SERVER = {f"messages.{name}_mail_server" for name in ("show", "save", "try", "forget")}
 
 
 def needs(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
@@ -71,7 +73,7 @@ def register(app: Flask) -> None:
 def _identify() -> None:
     """`g.actor` for everything that follows. Static files and signed links need no user."""
     g.actor = VISITOR
-    if request.endpoint not in OPEN_ENDPOINTS and current_user.is_authenticated:
+    if request.endpoint not in OPEN_ENDPOINTS and session and current_user.is_authenticated:
         if g.sign_in.seen_at < clock.now() - SEEN_EVERY:
             _note_seen(g.sign_in.id)
         g.locale, g.timezone = current_user.locale, current_user.timezone
@@ -92,13 +94,21 @@ def _guard() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None:
         return None  # 404 or 405 follows
-    if not current_app.extensions.get("has_company") and not _has_company() and endpoint not in BEFORE_SETUP:
-        return _send_to(url_for("identity.set_up"))
+    there = current_app.extensions.get("has_company") or _has_company()
+    if there and endpoint in SET_UP:
+        abort(404)
+    if not there and endpoint not in BEFORE_SETUP - SET_UP:
+        if g.actor is VISITOR:
+            return _ask_to_sign_in()
+        if endpoint not in SET_UP:
+            return _send_to(url_for("identity.set_up"))
     permission = permission_of(current_app, endpoint)
     if endpoint.startswith("security.") and (target := request.values.get("next")) and safe_next(target) != target:
         abort(400)
     if g.actor is not VISITOR and current_user.must_change_password and endpoint not in BEFORE_PASSWORD:
         return _send_to(url_for("security.change_password"))
+    if g.actor is not VISITOR and g.lacks_factor and not _before_factor(endpoint):
+        return _send_to(url_for("security.two_factor_setup"))
     if permission != PUBLIC and not g.actor.may(permission or ""):
         if g.actor is VISITOR:
             return _ask_to_sign_in()
@@ -106,6 +116,12 @@ def _guard() -> Response | None:
     if getattr(current_app.view_functions[endpoint], "fresh", False) and not _is_fresh():
         return _send_to(url_for("security.verify", next=_page_of_request()))
     return None
+
+
+def _before_factor(endpoint: str) -> bool:
+    """What is open to somebody who has yet to set up a second factor: the pages on which that is done, and set-up, with
+    its mail server. Whoever got this far could set a factor up, so this gives nothing away."""
+    return endpoint.partition(".")[0] in OPEN_BLUEPRINTS or endpoint in BEFORE_SETUP or endpoint in MAIL_SERVER
 
 
 def _has_company() -> bool:

@@ -9,6 +9,8 @@ from babel.core import get_global
 from babel.numbers import get_currency_name, get_territory_currencies
 from wtforms.fields.choices import SelectChoice
 
+from portal.kernel.places import countries
+
 
 def pairs(given: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """(value, text) pairs as a select field wants them."""
@@ -17,6 +19,7 @@ def pairs(given: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
 
 LANGUAGES = pairs([("en", "English"), ("de", "Deutsch")])
 ZONES = sorted(zone for zone in available_timezones() if zone == "UTC" or "/" in zone and not zone.startswith("Etc/"))
+COUNTRIES = pairs(countries().items())
 MONTHS = pairs(Locale("en").months["stand-alone"]["wide"].items())
 CURRENCIES = pairs(
     (code, f"{code}, {get_currency_name(code, locale='en')}")

@@ -4,7 +4,7 @@ import csv
 import io
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
@@ -43,6 +43,12 @@ def write(listing: Listing, actor: Actor, args: Args, kind: Format, zone: str) -
     """The file in pieces, each with the number of rows written by then. Every field, filters and order of `args`."""
     table = _table(listing, actor, args, zone)
     return _csv(table) if kind == "csv" else _xlsx(listing.name, table)
+
+
+def whole(name: str, rows: Iterable[list[Any]], kind: Format) -> bytes:
+    """A file of rows that are no list of the portal; the first one is the head."""
+    table = iter(rows)
+    return b"".join(piece for _, piece in (_csv(table) if kind == "csv" else _xlsx(name, table)))
 
 
 def _table(listing: Listing, actor: Actor, args: Args, zone: str) -> Iterator[list[Any]]:

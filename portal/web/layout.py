@@ -52,10 +52,15 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Plan",
         (
+            Entry("Strategy", "compass", "strategy.show_home", "strategy.view"),
             Entry("Targets", "flag", "targets.show_targets", "targets.view"),
+            Entry("Channels", "git-merge", "channels.list_channels", "channels.view"),
+            Entry("Commission", "coin", "compensation.show_mine", "compensation.view"),
             Entry("Responsibility", "user-check", "responsibility.list_neglected", "responsibility.view"),
             Entry("Territories", "map-2", "territories.show_tree", "territories.view"),
+            Entry("Scenarios", "git-branch", "realignment.list_models", "territories.edit"),
             Entry("Organization", "users", "organization.show_chart", "organization.view"),
+            Entry("Capacity", "chart-bar", "strategy.show_capacity", "capacity.view"),
         ),
     ),
     (
@@ -63,6 +68,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("People", "user", "identity.list_users", "users.view"),
             Entry("Company", "building", "organization.show_company", "company.edit"),
+            Entry("Mail server", "mail", "messages.show_mail_server", "company.edit"),
             Entry("Imports", "upload", "workspace.new_import", "imports.run"),
             Entry("Audit", "history", "insights.list_audit", "audit.view"),
             Entry("System health", "database", "insights.show_health", "system.view"),

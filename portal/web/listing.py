@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, g, request, url_for
 
 from portal.kernel.errors import Refused
-from portal.kernel.listing import COUNTED, Field, Listing, Page, counts, read
+from portal.kernel.listing import COUNTED, Field, Listing, Page, counts, read, sums
 from portal.workspace.models import SavedView
 from portal.workspace.queries import views_for
 from portal.workspace.rules import bulk_acts
@@ -91,8 +92,15 @@ def list_page(
         here=request.full_path.rstrip("?"),
         shown=shown,
         link=lambda **changes: request.path + _query(args, changes),
-        **{"empty_text": empty, **context},
+        **{"empty_text": empty, "together": _together(listing, args, tags, found), **context},
     )
+
+
+def _together(
+    listing: Listing, args: Mapping[str, str], tags: Sequence[Tag], found: Page | None
+) -> list[tuple[str, list[tuple[str, Decimal]]]]:
+    """Sums of a filtered list, so that a figure elsewhere can be checked against its rows."""
+    return sums(listing, g.actor, args, g.timezone) if tags and found and found.rows else []
 
 
 def shown(f: Field, value: Any, row: Any) -> Any:

@@ -34,7 +34,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool = F
     port = target.port or (443 if target.scheme == "https" else 80)
     if not private and port not in PORTS:
         raise NotSent(f"port {port} is not one that may be called")
-    address = _resolve(str(target.hostname), port, private)
+    address = resolve(str(target.hostname), port, private)
     sock = _connect(address, target, port)
     connection = http.client.HTTPConnection(str(target.hostname), port)
     connection.sock = sock
@@ -66,7 +66,7 @@ def _target(url: str, private: bool) -> SplitResult:
     return target
 
 
-def _resolve(host: str, port: int, private: bool) -> str:
+def resolve(host: str, port: int, private: bool) -> str:
     """The address to connect to, so that a second look-up cannot lead elsewhere. All answers must be public."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -29,6 +29,7 @@ APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 ABSENT = {
     "your_reference": "", "from_document": "", "payment_terms": "", "revision": 1, "replaces": None, "changes": [],
     "valid_until": "", "options": [], "accept_url": "", "delivery": None, "schedule": [], "delivered": "", "due": "",
+    "tax_name": "vat",
 }  # fmt: skip
 
 
@@ -86,8 +87,8 @@ def pictures(document: DocumentSnapshot, brand: Brand, logo: bytes | None) -> di
     found = {"logo": logo} if logo else {}
     if url := document.get("accept_url"):
         found["accept"] = _drawn(segno.make(url, error="m", micro=False))
-    due = Decimal(document["totals"]["due"])
-    if document["kind"] == "invoice" and document["currency"] == "EUR" and 0 < due < 10**9:
+    due = Decimal(document["totals"]["due"]) if document["kind"] == "invoice" else Decimal(0)
+    if document["currency"] == "EUR" and 0 < due < 10**9:
         bank = brand["bank"]
         found["pay"] = _drawn(
             helpers.make_epc_qr(

@@ -24,10 +24,13 @@ PAGES = {
     "invoices": "invoices.show_invoice",
     "catalog": "catalog.show_product",
     "price_lists": "catalog.show_price_list",
+    "targets": "targets.show_target",
     "landing": "landing.show_page",
     "messages": "messages.show_message",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
+    "partners": "channels.show_partner",
+    "registrations": "channels.show_registration",
 }
 
 

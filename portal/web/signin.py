@@ -103,18 +103,18 @@ def config(secret: str) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
-        "SECURITY_TOTP_SECRETS": {"1": _derived(secret, "totp")},
+        "SECURITY_TOTP_SECRETS": {"1": derived(secret, "totp")},
         "SECURITY_TOTP_ISSUER": "Throughline",
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(secret, "recovery codes").encode()],
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [derived(secret, "recovery codes").encode()],
         "SECURITY_WEBAUTHN": True,
         "SECURITY_WAN_RP_NAME": "Throughline",
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
     }
 
 
-def _derived(secret: str, purpose: str) -> str:
+def derived(secret: str, purpose: str) -> str:
     """A key of its own for each purpose, in the spelling of Fernet keys."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{secret}".encode()).digest()).decode()
 
@@ -196,6 +196,7 @@ def connect(app: Flask) -> None:
         forgot_password_form=ResetForm,
         render_template=_render,  # type: ignore[arg-type]
     )
+    security.principal.identity_loaders.clear()  # it would look for a person in every visitor's request; see auth.needs
     security.login_context_processor(_demo_people)
     app.login_manager.user_loader(load_user)  # type: ignore[attr-defined]
     app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # nobody signs in by a token in an address
@@ -255,7 +256,7 @@ def load_user(user_id: str) -> User | None:
     held = queries.signed_in(session.get(DEVICE, ""), *limits())
     if held is None or held.user.fs_uniquifier != user_id:
         return None
-    g.sign_in = held.sign_in
+    g.sign_in, g.lacks_factor = held.sign_in, held.lacks_factor
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return held.user

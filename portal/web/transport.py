@@ -8,17 +8,23 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from portal.consent.states import Channel, SuppressionReason
+from portal.consent.states import Channel, Purpose, SuppressionReason
+from portal.kernel import clock
 from portal.messages.rules import ACCEPTED, RENEW_AFTER, Kind, Outcome, read_reply
 from portal.messages.services import Capture, Letter, Transport
 
+from . import mailserver
 from .outbound import NoAnswer, NotSent, post
+from .servers import SmsGateway, SmtpServer
 
 if TYPE_CHECKING:
-    from portal.runtime.settings import Settings, SmsGateway, SmtpServer
+    from portal.runtime.settings import Settings
 
 CONNECT = 15.0  # seconds to connect, greet, encrypt and sign in, each
 WRITE = 30.0  # below the lease, as nothing renews it meanwhile
@@ -31,8 +37,8 @@ Renew = Callable[[], None]
 def transports(settings: "Settings") -> Mapping[Channel, Transport]:
     """What this installation sends with. Without a server a demo captures; otherwise messages wait for one."""
     found: dict[Channel, Transport] = {}
-    if settings.smtp:
-        found[Channel.EMAIL] = SmtpTransport(settings.smtp)
+    if server := mailserver.current(settings):
+        found[Channel.EMAIL] = SmtpTransport(server)
     elif settings.demo:
         found[Channel.EMAIL] = Capture()
     if settings.sms:
@@ -45,7 +51,7 @@ def transports(settings: "Settings") -> Mapping[Channel, Transport]:
 class SmtpTransport:
     """One kept connection; one message at a time."""
 
-    def __init__(self, server: "SmtpServer") -> None:
+    def __init__(self, server: SmtpServer) -> None:
         self.server = server
         self._smtp: smtplib.SMTP | None = None
         self._used = False
@@ -169,10 +175,26 @@ class SmtpTransport:
         return code, _text(text)
 
 
+def send_test(transport: SmtpTransport, sender: str, to: str) -> Outcome:
+    """One mail, now; what the server said to it."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, to, "Test mail of Throughline"
+    mail["Date"], mail["Message-ID"] = format_datetime(clock.now()), make_msgid(domain=sender.rpartition("@")[2])
+    mail.set_content("This mail shows that your portal can send mail.\n")
+    letter = Letter(
+        0, Channel.EMAIL, Purpose.TRANSACTIONAL, sender, to, mail["Subject"], mail.as_bytes(policy=SMTP), False
+    )
+    reached = transport.open()
+    try:
+        return transport.hand_over(letter, lambda: None) if reached.kind == Kind.ACCEPTED else reached
+    finally:
+        transport.close()
+
+
 class SmsTransport:
     """POST {url}/2010-04-01/Accounts/{account}/Messages.json"""
 
-    def __init__(self, gateway: "SmsGateway", *, private: bool) -> None:
+    def __init__(self, gateway: SmsGateway, *, private: bool) -> None:
         self.gateway, self.private = gateway, private
         self._address = f"{gateway.url}/2010-04-01/Accounts/{quote(gateway.account, safe='')}/Messages.json"
         secret = b64encode(f"{gateway.account}:{gateway.token}".encode()).decode()

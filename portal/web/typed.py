@@ -22,4 +22,6 @@ def lines(text: str | None) -> str:
 
 
 def _seen(text: str | None) -> str:
-    return UNSEEN.sub("", unicodedata.normalize("NFC", text or ""))
+    if not text or (text.isascii() and text.isprintable()):
+        return text or ""
+    return UNSEEN.sub("", unicodedata.normalize("NFC", text))

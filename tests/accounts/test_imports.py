@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from jobs.accounts import take_accounts, take_contacts
 from jobs.leads import take_leads
 from jobs.workspace import move_along
-from portal.accounts.models import Account, Contact
+from portal.accounts.models import Account, AccountAssignment, Contact
 from portal.accounts.rules import amount_in, first_email, normal_email
 from portal.activities.services import log
 from portal.activities.states import Kind
@@ -120,6 +120,9 @@ def test_accounts_come_in_by_number_or_name(app, take):
     assert (made.country, made.phone_e164, made.annual_revenue) == ("DE", "+4930901820", Decimal("1500000.5"))
     assert (made.number[:2], made.name_key) == ("A-", "nord")
     assert db.session.scalar(select(Account.city).where(Account.number == "A-1")) == "New"
+    assignment = db.session.scalars(select(AccountAssignment).where(AccountAssignment.account_id == made.id)).one()
+    assert (assignment.owner_id, assignment.by, assignment.ends_on) == (made.owner_id, "Ola Operator", None)
+    assert bulk.held(Account, [made.id]) == set()
 
 
 def test_new_rows_are_found_and_audited_like_any_other(app, take):

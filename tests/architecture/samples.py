@@ -12,6 +12,9 @@ from portal.accounts.models import AccountTeam
 from portal.accounts.states import TeamRole
 from portal.activities.services import add_task
 from portal.catalog.models import PriceList, PriceListItem, TaxRate
+from portal.compensation.models import Adjustment, Dispute, Statement
+from portal.compensation.services import keep_paper
+from portal.compensation.states import AdjustmentKind
 from portal.consent.queries import preference_token
 from portal.consent.states import Channel
 from portal.identity import services as identity
@@ -23,17 +26,24 @@ from portal.kernel.db import db, unit_of_work
 from portal.opportunities.models import OpportunityLine
 from portal.responsibility.services import transfer
 from portal.scoring.models import ScoreRule
+from portal.strategy import queries
 from portal.territories.models import TerritoryRule
 from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.accounts.makers import make_account
+from tests.channels.makers import channel, partner, registration
+from tests.compensation import makers as pay
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
 from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
+from tests.realignment.makers import activated, plan, proposed
 from tests.responsibility.makers import assignment_rule
+from tests.strategy.makers import scenario
+from tests.targets.makers import node as target_node
+from tests.targets.makers import plan as target_plan
 from tests.workspace.makers import add_work
 
 Values = Mapping[str, object]
@@ -56,11 +66,12 @@ def make() -> dict[str, Values]:
     bill, bill_token = _invoice(quotes.accepted())
     stored = _stored_file(customer.id)
     rule = world.add(ScoreRule(part="fit", label="Big", fact="employees", operator="at_least", value="50", points=5))
-    territory = world.territory("Southwest")
+    territory, model = world.territory("Southwest"), plan()
     place = {"noun": "accounts", "record_id": customer.id}
     agree("ann@example.com")
     price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
     rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
+    what_if = queries.scenario(scenario((1, date(2026, 4, 1))).id)
     return {
         "static": {"filename": "portal.css"},
         "accounts": {"record_id": customer.id},
@@ -84,6 +95,19 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(
             ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
+        "channels": {"record_id": channel().id},
+        **dict.fromkeys(
+            ("channels.show_partner", "channels.edit_partner", "channels.change_partner"), {"record_id": partner().id}
+        ),
+        **dict.fromkeys(
+            (
+                "channels.show_registration", "channels.approve", "channels.reject", "channels.withdraw",
+                "channels.open_deal",
+            ),
+            {"record_id": registration().id},
+        ),
+        **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
+        **_compensation(),
         "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
         "identity": {"record_id": rep.id},
         "identity.end_device": {"record_id": _device()},
@@ -106,6 +130,13 @@ def make() -> dict[str, Values]:
             ("organization.show_unit", "organization.edit_unit", "organization.remove_unit"), {"record_id": unit().id}
         ),
         **dict.fromkeys(("organization.show_ramp", "organization.edit_ramp"), {"record_id": ramp(0, 50).id}),
+        "realignment": {"record_id": model.id},
+        **dict.fromkeys(
+            ("realignment.show_placement", "realignment.pin_account", "realignment.unpin_account"),
+            {"record_id": customer.id},
+        ),
+        "realignment.show_activation": {"record_id": activated()},
+        "realignment.show_proposal": {"record_id": proposed(model)},
         "quotes": {"record_id": draft.id, "number": 1, "token": quotes.token(sent)},
         "responsibility": {"record_id": customer.id, "member_id": _member(customer.id)},
         **dict.fromkeys(
@@ -118,7 +149,8 @@ def make() -> dict[str, Values]:
         ),
         "scoring": {"record_id": rule.id},
         "security": {"token": "no-such-token"},
-        "targets": {"record_id": world.position("rep").id, "starts_on": "2026-01-01"},
+        "targets": _targets(),
+        "strategy": {"year": 2026, "step": "organization", "record_id": what_if.id, "hire_id": what_if.hires[0].id},
         "territories": {"record_id": territory.id},
         **dict.fromkeys(
             ("territories.change_rule", "territories.edit_rule", "territories.remove_rule"),
@@ -150,6 +182,10 @@ def _transfer() -> int:
         made = transfer(SYSTEM, [account.id], to_position_id=to, reason="Fair share", on=clock.now().date())
         assert made is not None
         return made.id
+def _targets() -> Values:
+    """A draft with a number for the rep."""
+    draft = target_plan({"rep": 100}, approved=False)
+    return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
 
 
 def _delegation() -> int:
@@ -191,6 +227,39 @@ def _stored_file(account_id: int) -> int:
         uploaded_by="Rita Rep",
     )  # fmt: skip
     return int(world.add(made).id)
+
+
+def _compensation() -> dict[str, Values]:
+    """The rep on a plan, with a locked January, a question about it, and an open February."""
+    version = pay.plan()
+    who = pay.joins(version)
+    pay.invoice(1000, date(2026, 1, 5))
+    pay.locked()
+    statement = db.session.scalars(select(Statement.id)).one()
+    with unit_of_work():
+        keep_paper(statement, files.put(b"%PDF-1.7\n"))
+    month = pay.calculated(2).id
+    dispute = world.add(Dispute(statement_id=statement, question="Why?", raised_by="Rita Rep"))
+    added = world.add(
+        Adjustment(
+            period_id=month, participant_id=who, kind=AdjustmentKind.SPIF, amount=Decimal(5), reason="Won", author="Ola"
+        )
+    )
+    about = {
+        "participants": (who, "show_participant", "change_participant", "add_draw", "accept_plan"),
+        "plans": (version.plan_id, "show_plan", "draft_version", "new_participant", "add_participant"),
+        "statements": (statement, "show_statement", "show_statement_pdf", "confirm_statement", "raise_dispute"),
+        "disputes": (dispute.id, "show_dispute", "answer_dispute"),
+        "adjustments": (added.id, "remove_adjustment"),
+        "versions": (
+            version.id, "show_version", "show_cost", "move_draft", "approve_version", "edit_component", "save_component",
+            "remove_component",
+        ),
+    }  # fmt: skip
+    return {
+        "compensation": {"record_id": month, "kind": "csv"},
+        **{f"compensation.{name}": {"record_id": key, "place": 0} for key, *names in about.values() for name in names},
+    }
 
 
 def _price_list() -> int:

@@ -13,9 +13,9 @@ from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
 from portal.orders.models import Order
 from portal.orders.states import OrderState
-from portal.targets.models import Quota
 from tests import world
 from tests.opportunities import makers as sales
+from tests.targets.makers import quarterly
 
 _next = count(1)
 D = Decimal
@@ -47,14 +47,8 @@ def joins(
     given = {"starts_on": JANUARY, "ends_on": None, "target_incentive": D(target)} | more
     with unit_of_work():
         made = services.add_participant(SYSTEM, version.plan_id, position_id=position.id, **given)
-        for month in (1, 4, 7, 10) if quota else ():
-            ends = date(2026 + month // 10, (month + 2) % 12 + 1, 1)
-            db.session.add(
-                Quota(
-                    owner_id=position.id, metric="bookings", starts_on=date(2026, month, 1), ends_on=ends,
-                    amount=D(quota or 0), currency="USD",
-                )
-            )  # fmt: skip
+        if quota:
+            quarterly(key, D(quota))
     return made
 
 

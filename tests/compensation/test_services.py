@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.models import AccountAssignment
@@ -12,7 +12,7 @@ from portal.compensation.models import Earning, PayoutPeriod, Statement
 from portal.compensation.states import AdjustmentKind
 from portal.invoices.models import InvoiceLine
 from portal.kernel.actor import SYSTEM
-from portal.kernel.db import db, unit_of_work
+from portal.kernel.db import Base, db, unit_of_work
 from portal.kernel.errors import Refused
 from portal.opportunities.models import OpportunitySplit
 from portal.opportunities.rules import NewSplit
@@ -210,10 +210,13 @@ def test_a_locked_month_never_changes(table: str, verb: str) -> None:
     with unit_of_work():
         services.adjust(SYSTEM, period_id, who, kind=AdjustmentKind.SPIF, amount=D(5), reason="Won")
     found = makers.locked()
-    column = {"earning": "pays", "statement": "payable", "payout_period": "state", "pay_adjustment": "amount"}[table]
-    value = "'open'" if column == "state" else "1"
-    said = f"UPDATE {table} SET {column} = {value}" if verb == "UPDATE" else f"DELETE FROM {table}"
+    column, value = {
+        "earning": ("pays", D(1)), "statement": ("payable", D(1)), "payout_period": ("locked_by", "Me"),
+        "pay_adjustment": ("amount", D(1)),
+    }[table]  # fmt: skip
+    rows = Base.metadata.tables[table]
+    said = update(rows).values({column: value}) if verb == "UPDATE" else delete(rows)
     with pytest.raises(DBAPIError, match="frozen"), unit_of_work():
-        db.session.execute(text(said))
+        db.session.execute(said)
     with pytest.raises(Refused), unit_of_work():
         services.calculate(SYSTEM, found.id)

@@ -97,7 +97,7 @@ def test_people_list_costs_the_same_for_one_and_many(client_of: ClientOf, count_
     for search in ("Rita", "test-cycles"):
         count_queries.clear()
         assert hr.get(f"/users?q={search}").status_code == 200
-        assert len([q for q in count_queries if q.startswith("SELECT")]) == 8
+        assert len([q for q in count_queries if q.startswith("SELECT")]) == 9
 
 
 def test_settings_are_kept_and_the_page_speaks_them(client_of: ClientOf) -> None:

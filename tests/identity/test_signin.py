@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from passlib.totp import TOTP
 from sqlalchemy import func, select
 
+from portal.identity import queries, services
 from portal.identity.models import SignIn
+from portal.identity.rules import Role as RoleName
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message, MessageContent
@@ -320,27 +323,80 @@ def test_one_click_exists_in_the_demo_only(app: Flask, own_app: Any) -> None:
     assert is_in(client)
 
 
-def test_the_set_up_page_needs_the_printed_code_and_closes_for_ever(own_app: Any) -> None:
+FACTS = {
+    "company": "Ada's Bikes", "country": "DE", "currency": "EUR", "fiscal_year_start": "1", "timezone": "Europe/Berlin",
+    "sender": "sales@bikes.example", "name": "Ada", "email": "ada@bikes.example",
+}  # fmt: skip
+
+
+def test_the_first_start_makes_an_administrator_with_a_password_that_works_once(own_app: Any) -> None:
     from portal.seeds import first_start
 
     app = own_app(populated=False)
-    said = first_start(app)
+    earlier, said = first_start(app), first_start(app)
     client = app.test_client()
-    assert client.get("/signin").location == "/setup"
-    assert client.get("/settings").location == "/setup"
-    code = said.rpartition(" ")[2]
-    facts = {
-        "code": "wrong", "company": "Ada's Bikes", "country": "DE", "currency": "EUR", "fiscal_year_start": "1",
-        "timezone": "Europe/Berlin", "sender": "sales@bikes.example", "name": "Ada", "email": "ada@bikes.example",
-        "password": PASSWORD, "repeated": PASSWORD,
-    }  # fmt: skip
-    assert client.post("/setup", data=facts).status_code == 422
-    assert client.get("/setup").status_code == 200
-    assert client.post("/setup", data=facts | {"code": code}).location == "/signin"
+    assert client.get("/settings").location.startswith("/signin")
+    assert client.get("/setup").location.startswith("/signin")
+    assert client.post("/setup", data=FACTS).location.startswith("/signin")
+    email, password = said.split()[3], said.split()[-1]
+    assert sign_in(client, email, earlier.split()[-1]).status_code == 422  # every start gives a new one
+    assert sign_in(client, email, password).status_code == 302
+
+    assert client.get("/setup").location == "/password"  # nothing before an own password
+    assert client.post("/setup", data=FACTS).location == "/password"
+    chosen = {"password": password, "new_password": PASSWORD, "new_password_confirm": PASSWORD}
+    assert client.post("/password", data=chosen).status_code == 302
+    assert client.get("/users").location == "/setup"  # and nothing before the company
+    assert "one-time" not in first_start(app)
+
+    assert client.post("/setup", data=FACTS | {"country": "XX"}).status_code == 422
+    assert client.post("/setup", data=FACTS).location == "/mail-server"
+    assert client.get("/mail-server").status_code == 200
+    enrol(client)
     assert client.get("/setup").status_code == 404
-    assert client.post("/setup", data=facts | {"code": code, "email": "eve@evil.example"}).status_code == 404
-    assert sign_in(client, "ada@bikes.example").status_code == 302
+    assert client.post("/setup", data=FACTS | {"email": "eve@evil.example"}).status_code == 404
     assert client.get("/users").status_code == 200
     assert "Management" in client.get("/organization").text
     assert client.get("/leads/new").status_code == 200  # the first person can do every work
     assert client.get("/imports/new").status_code == 200
+    with app.app_context():
+        admin = queries.user_called("ada@bikes.example")
+        assert admin
+        assert queries.user_called(email) is None
+        assert queries.roles_with_second_factor() == [RoleName.ADMIN, RoleName.FINANCE]
+
+
+def enrol(client: Client) -> None:
+    """Set up an authenticator, which is all that is open to an administrator without one."""
+    for path in ("/", "/leads", "/settings"):
+        assert client.get(path).location == "/settings/authenticator"
+    page = client.post("/settings/authenticator", data={"setup": "authenticator"}).text
+    key = page.partition("<code>")[2].partition("</code>")[0].replace(" ", "").replace("-", "")
+    action = re.search(r'action="(/settings/authenticator/[^"]+)"', page)
+    assert action
+    assert client.post(action[1], data={"code": TOTP(key=key).generate().token}).status_code == 302
+
+
+def test_roles_that_need_a_second_factor_set_it_up_before_anything_else(
+    client: Client, client_of: Any, actor: Any
+) -> None:
+    with_password("finance")
+    with_password("rep")
+    assert client_of("operator").post("/users/second-factor", data={"roles": "finance"}).status_code == 403
+    with unit_of_work():
+        services.require_second_factor(actor("admin"), [RoleName.FINANCE])
+
+    sign_in(client, "finance@test-cycles.example")
+    assert client.get("/").location == "/settings/authenticator"
+    assert client.get("/invoices", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/settings/authenticator"
+    assert client.post("/signout").status_code == 302
+    sign_in(client)
+    assert is_in(client)  # other roles go on as before
+
+
+def test_administrators_choose_whose_sign_in_asks_for_more(client_of: Any) -> None:
+    admin = client_of("admin")
+    assert "A second factor is required of: <b>nobody</b>" in admin.get("/users").text
+    assert admin.post("/users/second-factor", data={"roles": ["admin", "finance"]}).status_code == 303
+    assert queries.roles_with_second_factor() == [RoleName.ADMIN, RoleName.FINANCE]
+    assert admin.get("/users").location == "/settings/authenticator"

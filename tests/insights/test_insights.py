@@ -15,10 +15,11 @@ from portal.kernel.errors import Forbidden, Refused
 from portal.kernel.outbox import EntryState, OutboxEntry
 from portal.leads.states import LeadState
 from portal.opportunities.states import OpportunityState, Stage
-from portal.targets.models import Quota
 from portal.targets.queries import current_period
 from tests import world
 from tests.opportunities.makers import account, contact, deal, lead, product, ready
+from tests.targets.makers import order as booked
+from tests.targets.makers import plan
 
 from .makers import invoice, order, sent_quote
 
@@ -117,15 +118,13 @@ def check_figures(actor):
     lead(source="webinar"), lead(source="webinar", state=LeadState.QUALIFIED, qualified_at=clock.now())
     lead(source="referral"), lead("outsider", "Germany", source="referral")
     period = current_period()
-    rep = world.position("rep").id
-    world.add(
-        Quota(owner_id=rep, starts_on=period.starts_on, ends_on=period.ends_on, amount=Decimal(700), currency="USD")
-    )
+    plan({"rep": 200})
+    booked("rep", 400, (5, 16))
     f = queries.dashboard(actor("rep"), period, clock.now().date())
     assert (f.open_count, f.pipeline, f.weighted) == (2, Decimal(1400), Decimal(850))
     assert (f.won, f.won_count, f.lost_count, f.days_to_win) == (Decimal(350), 2, 1, 10)
     assert f.win_rate == Decimal(2) / 3
-    assert (f.target.booked, f.target.quota, f.coverage) == (Decimal(350), Decimal(700), Decimal(4))
+    assert (f.target.booked, f.target.quota, f.coverage) == (Decimal(400), Decimal(600), Decimal(7))
     assert [(s.name, s.leads, s.qualified) for s in f.sources] == [("webinar", 2, 1), ("referral", 1, 0)]
     assert dict(f.way) == {"Leads": 3, "Qualified": 1, "Opportunities": 5, "Won": 2, "Invoiced": 0, "Paid": 0}
 

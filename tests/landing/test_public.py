@@ -156,12 +156,39 @@ class TestPageChangedElsewhere:
         assert '<html lang="de"' in refused.text
         assert refused.text.count("Dieses Feld") == 2  # at the field, and in the summary
 
+    def test_nobody_agrees_to_words_that_were_not_shown(self, client: Any, change: Any) -> None:
+        token = token_at()
+        change(consent_wording="You may sell my address.")
+        refused = send(client, token=token)
+        assert (refused.status_code, count()) == (422, 1)
+        assert "was changed meanwhile" in refused.text
+        assert send(client).status_code == 303
+        assert newest().payload["consent_wording"] == "You may sell my address."
+
+    def test_the_box_for_news_is_not_ticked_not_needed_and_not_there_without_words(
+        self, client: Any, change: Any
+    ) -> None:
+        box = re.search(r"<input[^>]*name=\"news\"[^>]*>", client.get("/p/resellers").text)
+        assert box
+        assert "checked" not in box[0]
+        assert "required" not in box[0]
+        assert send(client, news=None).status_code == 303
+        assert (newest().payload["news"], "news_wording" in newest().payload) == (False, False)
+        change(news_wording="")
+        assert 'name="news"' not in client.get("/p/resellers").text
+        assert send(client, news="y").status_code == 303
+        assert newest().payload["news"] is False
+
     def test_a_new_address_is_the_only_one(self, client: Any, change: Any) -> None:
         token = token_at()
         change(slug="dealers")
         with clock.frozen(NOON + timedelta(seconds=9)):
             answers = [client.post(f"/p/{slug}", data=TYPED | {"token": token}) for slug in ("resellers", "dealers")]
         assert [answer.status_code for answer in answers] == [404, 303]
+
+
+def newest() -> Submission:
+    return db.session.scalars(select(Submission).order_by(Submission.id.desc()).limit(1)).one()
 
 
 class TestSpamProtection:
@@ -223,7 +250,7 @@ class TestSpamProtection:
 
 
 FIELDS = (
-    "name", "email", "company", "country", "phone", "message", "consent", "sms",
+    "name", "email", "company", "country", "phone", "message", "consent", "news", "sms",
     "utm_source", "referrer", "token", "website"
 )  # fmt: skip
 HOSTILE = (

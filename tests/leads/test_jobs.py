@@ -1,5 +1,6 @@
 """From a submission to a lead: once, without loss, with an owner, a score, a mail and a reason for each."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from portal.activities.models import Activity, Regarding
 from portal.activities.states import Kind
 from portal.consent.models import Consent, ConsentEvent
+from portal.consent.queries import may_send
 from portal.consent.states import Channel, Purpose
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
@@ -22,7 +24,7 @@ from portal.messages.models import Message, MessageContent
 from portal.scoring.models import ScoreReceipt
 from portal.scoring.services import ensure_default_model
 from portal.workspace.models import Notification
-from tests.landing.makers import NOON, TYPED, WORDING, landing_page, send, token_at
+from tests.landing.makers import NEWS, NOON, TYPED, WORDING, landing_page, send, token_at
 from tests.world import position, territory, user
 
 from .makers import lead
@@ -84,10 +86,28 @@ def test_consent_is_kept_with_the_words_that_were_shown(caught: Any) -> None:
     caught(phone="+1 425 555 0100", sms="y")
     events = db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id)).all()
     assert [(e.channel, e.purpose, e.address) for e in events] == [
+        (Channel.EMAIL, Purpose.TRANSACTIONAL, "marian@pro-sporting.example"),
         (Channel.EMAIL, Purpose.COMMERCIAL, "marian@pro-sporting.example"),
         (Channel.SMS, Purpose.TRANSACTIONAL, "+14255550100"),
     ]
-    assert {(e.wording, e.source, e.ip) for e in events} == {(WORDING, "landing:resellers", "127.0.0.1")}
+    assert [e.wording for e in events] == [WORDING, NEWS, "Confirm by SMS as well"]
+    assert {(e.source, e.ip, e.at) for e in events} == {("landing:resellers", "127.0.0.1", events[0].at)}
+
+
+def test_who_wants_an_answer_has_not_asked_for_news(caught: Any) -> None:
+    found = caught(news=None)
+    assert not may_send(Channel.EMAIL, found.email, Purpose.COMMERCIAL).allowed
+    assert may_send(Channel.EMAIL, found.email, Purpose.TRANSACTIONAL).allowed
+    assert "Change or stop that" not in db.session.scalars(select(MessageContent.text)).one()
+
+
+def test_who_wants_news_finds_where_to_stop_them_in_the_first_mail(caught: Any, client: Any) -> None:
+    found = caught()
+    text = db.session.scalars(select(MessageContent.text)).one()
+    path = re.search(r"http://portal.test(/c/\S+)", text)
+    assert path
+    assert client.post(path[1], data={"state": "opted_out"}).status_code == 303
+    assert not may_send(Channel.EMAIL, found.email, Purpose.COMMERCIAL).allowed
 
 
 def test_one_confirmation_is_queued_and_an_sms_only_when_asked_for(caught: Any) -> None:

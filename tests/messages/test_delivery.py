@@ -25,8 +25,8 @@ from portal.messages.rules import ACCEPTED, ATTEMPTS, LEASE, Kind, Outcome, Pace
 from portal.messages.services import Capture, Letter, deliver, hold, recover, release, resend
 from portal.messages.services.delivery import Sender, claim
 from portal.messages.states import MessageState as S
-from portal.runtime.settings import parse_smtp
 from portal.web import transport
+from portal.web.servers import parse_smtp
 from portal.web.transport import SmtpTransport
 from tests.messages.makers import MailServer, agree, email, free_port, mail_server, stored
 

@@ -40,7 +40,7 @@ def test_the_sweep_sends_and_the_bell_rings_only_while_something_is_due(live_app
         assert registry.due_elsewhere() == []
 
 
-def test_settings_decide_the_ways_out(tmp_path: Path) -> None:
+def test_settings_decide_the_ways_out(app: Flask, tmp_path: Path) -> None:
     plain = test_settings(tmp_path)
     assert transports(plain) == {}
     assert set(transports(plain.model_copy(update={"demo": True}))) == set(Channel)

@@ -58,7 +58,7 @@ def test_the_list_takes_a_fixed_number_of_queries(client_of: ClientOf, count_que
     assert len([q for q in count_queries if q.startswith("SELECT")]) == LIST_QUERIES
 
 
-LIST_QUERIES = 11
+LIST_QUERIES = 12
 
 
 def test_a_message_shows_its_text_and_why(client_of: ClientOf) -> None:

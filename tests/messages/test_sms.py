@@ -19,7 +19,7 @@ from portal.messages.queries import paused
 from portal.messages.rules import Kind
 from portal.messages.services import deliver
 from portal.messages.states import MessageState as S
-from portal.runtime.settings import parse_sms
+from portal.web.servers import parse_sms
 from portal.web.transport import SmsTransport, read_gateway
 from tests.messages.makers import sms, stored
 

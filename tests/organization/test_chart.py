@@ -18,13 +18,12 @@ from portal.leads.models import Lead
 from portal.organization import documents, services
 from portal.organization.models import Position, RampProfile, Seat, Unit
 from portal.organization.queries import chart, planned, positions_below, unit_choices, vacancies, visible_to
-from portal.organization.rules import ramp_factor
 from portal.organization.services import PositionFacts
 from portal.workspace.models import LongWork
 from tests import world
 from tests.conftest import Client
 from tests.opportunities import makers as sales
-from tests.organization.makers import ramp, unit
+from tests.organization.makers import unit
 from tests.organization.test_routes import FACTS
 
 ClientOf = Callable[[str], Client]
@@ -178,11 +177,6 @@ def test_a_ramp_is_percent_by_month(client_of: ClientOf, percents: str, stored: 
     assert answer.status_code == (303 if stored else 422)
     assert db.session.scalar(select(RampProfile.percents).where(RampProfile.name == "Slow")) == stored
     assert answer.status_code == 303 or 'id="percents-error"' in answer.text
-
-
-def test_ramp_factors(app: Flask) -> None:
-    made = ramp(0, 50)
-    assert [ramp_factor(made.percents, month) for month in range(4)] == [0, Decimal("0.5"), 1, 1]
 
 
 def test_below_leaves_oneself_out(app: Flask, actor: Callable[[str], Actor]) -> None:

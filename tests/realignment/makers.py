@@ -10,6 +10,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db, unit_of_work
 from portal.organization.queries import actor_for
+from portal.realignment.models import Activation, Proposal
 from portal.territories.models import Territory, TerritoryModel
 from portal.territories.queries import active_model
 from portal.territories.services import clone_model
@@ -48,3 +49,18 @@ def plan(name: str = "Next year") -> TerritoryModel:
 
 def planned(model: TerritoryModel, name: str) -> Territory:
     return db.session.scalars(select(Territory).where(Territory.model_id == model.id, Territory.name == name)).one()
+
+
+def activated() -> int:
+    """The record of an activation of the model in force, without the act."""
+    model = active_model()
+    assert model is not None
+    values = {"reason": "New year", "made_by": "Lea Leader", "accounts": 0}
+    made = Activation(model_id=model.id, effective_on=clock.now().date(), **values)
+    return world.add(made).id  # type: ignore[no-any-return]
+
+
+def proposed(model: TerritoryModel) -> int:
+    """A finished search that found nothing."""
+    made = Proposal(base_id=model.id, name="Better", most_moves=5, made_by="Lea Leader", ended_at=clock.now())
+    return world.add(made).id  # type: ignore[no-any-return]

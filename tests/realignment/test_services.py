@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Forbidden, Refused, Stale
 from portal.opportunities.models import Opportunity
+from portal.orders.models import Order
 from portal.organization.models import Coverage
 from portal.realignment import queries, services
+from portal.targets.queries import quota_of, year_start
+from portal.targets.rules import Period, add_months, first_month, fiscal_year
 from portal.territories import queries as territories
 from portal.territories.models import Territory, TerritoryModel, TerritoryRule
 from portal.territories.queries import Facts, place
@@ -22,6 +26,7 @@ from portal.territories.services import RuleValues, add_rule, add_territory, cha
 from portal.territories.states import ModelState
 from tests import world
 from tests.realignment.makers import account, leader, plan, planned
+from tests.targets.makers import plan as target_plan
 from tests.world import territory
 
 
@@ -101,7 +106,7 @@ def test_activating_the_archived_model_again_takes_everything_back(run_jobs: Cal
     _activate(model)
     run_jobs()
     assert territory("Canada").id == fresh.id
-    assert territory("West").path == f"/{active('West').id}/"
+    assert territory("West").path == f"/{territory('West').id}/"
     assert "Germany" not in territories.names().values()
     assert former is not None
     assert db.session.get_one(TerritoryModel, former.id, populate_existing=True).state == ModelState.ARCHIVED
@@ -217,7 +222,7 @@ def test_a_proposal_raises_the_balance_and_leaves_pins_alone(run_jobs: Callable[
     run_jobs()
     made = queries.proposal(asked.id)
     assert made.curve[0][1] < made.curve[-1][1]
-    assert [step[:4] for step in made.steps] == [["US-OR", "Southwest", "Northwest", 2]]
+    assert [step[:4] for step in made.steps] == [["Oregon, US", "Southwest", "Northwest", 2]]
     assert made.model_id is not None
     moves = queries.preview(made.model_id).moves
     assert {m.customer.id for m in moves} == {oregon[1].id, oregon[2].id}
@@ -240,3 +245,49 @@ def test_coverage_gaps_are_found() -> None:
     assert list(found.doubled) == [territory("Southwest").id]
     assert found.orphans == [territory("Canada").id]
     assert [rule.words() for rule in found.idle] == ["country DE"]
+
+
+@pytest.mark.usefixtures("app")
+def test_quota_goes_along_in_the_share_of_what_was_sold(run_jobs: Callable[[], int]) -> None:
+    today = clock.now().date()
+    target_plan({"rep": 1000, "colleague": 500, "manager": 1500}, day=today)
+    one, other = account("Alpha"), account("Stays", region="OR", territory="Southwest")
+    with unit_of_work():
+        for account_id, number, net in ((one.id, "O-1", 100), (other.id, "O-2", 300)):
+            db.session.add(Order(account_id=account_id, number=number, currency="USD", net=Decimal(net)))
+    model = plan()
+    _move_california(model)
+    rep, colleague = world.position("rep").id, world.position("colleague").id
+    seen = queries.preview(model.id)
+    (shift,) = queries.shifts(seen.moves, queries.book())
+    assert (shift.from_position, shift.to_position, shift.share) == (rep, colleague, Decimal("0.25"))
+    made = _activate(model)
+    year = fiscal_year(today, year_start())
+    since = first_month(today)
+    if since >= year.ends_on:
+        assert made.target_plan_id is None
+        return
+    months = 12 - (since.month - year.starts_on.month) % 12
+    assert made.quota[0][:2] == [rep, colleague]
+    assert Decimal(made.quota[0][3]) == 250 * months == shift.amount
+    assert made.quota_said == "Approved."
+    later = Period(since, add_months(since, 1), "")
+    assert quota_of(rep, later) == 750
+    assert quota_of(colleague, later) == 750
+    assert quota_of(world.position("manager").id, later) == 1500  # what is above both stays
+    if since > year.starts_on:
+        begun = Period(add_months(since, -1), since, "")
+        assert quota_of(rep, begun) == 1000
+
+
+@pytest.mark.usefixtures("app")
+def test_quota_stays_while_targets_are_being_worked_on() -> None:
+    today = clock.now().date()
+    target_plan({"rep": 1000, "colleague": 500}, day=today)
+    target_plan({}, day=today, approved=False)
+    account("Alpha")
+    model = plan()
+    _move_california(model)
+    made = _activate(model)
+    assert made.target_plan_id is None
+    assert made.quota_said == "A version of the targets is being worked on: move the quota there."

@@ -7,6 +7,7 @@ from flask import Response, flash, g, redirect, url_for
 
 from portal.identity import queries, services
 from portal.identity.models import User
+from portal.identity.rules import ROLE_NAMES
 from portal.organization.queries import positions_of
 from portal.web.auth import needs
 from portal.web.forms import ActForm, submit
@@ -14,16 +15,33 @@ from portal.web.htmx import page, see
 from portal.web.listing import list_page
 from portal.web.records import record_url
 
-from ..forms import ChangeRoles, EditUser, InviteUser
+from ..forms import ChangeRoles, EditUser, InviteUser, RequireSecondFactor
 from . import bp
 
 
 @bp.get("/users")
 @needs("users.view")
 def list_users() -> Response:
+    asked = queries.roles_with_second_factor()
     return list_page(
-        "identity/list_users.html", queries.PEOPLE, title="People", row_url=lambda user: record_url("users", user.id)
+        "identity/list_users.html",
+        queries.PEOPLE,
+        title="People",
+        row_url=lambda user: record_url("users", user.id),
+        asked=[ROLE_NAMES[role] for role in asked],
+        factor_form=RequireSecondFactor(formdata=None, data={"roles": asked}),
     )
+
+
+@bp.post("/users/second-factor")
+@needs("users.edit", fresh=True)
+def require_second_factor() -> Any:
+    form = RequireSecondFactor()
+    if submit(form, lambda: services.require_second_factor(g.actor, form.roles.data or [])):
+        flash("Saved. Who holds one of these roles sets up a second factor on the next page they open.", "success")
+    else:
+        flash("Choose among the roles that are offered.", "bad")
+    return see(list_users)
 
 
 @bp.get("/users/new")

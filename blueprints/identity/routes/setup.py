@@ -1,9 +1,8 @@
-"""The first-run set-up: there until the company exists, and never again."""
+"""The first-run set-up: for the first administrator, until the company exists; to everybody else there is no such page."""
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, request, url_for
-from flask_security import hash_password
+from flask import Response, flash, g, redirect, url_for
 
 from portal.kernel.errors import NotFound
 from portal.organization import services
@@ -19,7 +18,7 @@ from . import bp
 @bp.get("/setup")
 @public
 def set_up() -> Response:
-    return _page(SetUp(formdata=None, data={"code": request.args.get("code", "")}))
+    return _page(SetUp(formdata=None))
 
 
 @bp.post("/setup")
@@ -27,21 +26,17 @@ def set_up() -> Response:
 def save_setup() -> Any:
     _refuse_after_setup()
     form = SetUp()
-    if not form.validate_on_submit():
+    if not submit(form, lambda: services.found_company(g.actor, **form.values())):
         return _page(form)
-    facts = form.values("code", "repeated", "password")
-    hashed = hash_password(form.password.data)
-    if not submit(form, lambda: services.found_company(code=form.code.data, password_hash=hashed, **facts)):
-        return _page(form)
-    flash("Your portal is set up. Sign in.", "success")
-    return redirect(url_for("security.login"), 303)
+    flash("Your portal is set up.", "success")
+    return redirect(url_for("messages.show_mail_server"), 303)
 
 
 def _page(form: SetUp) -> Response:
     _refuse_after_setup()
-    mail = current_app.extensions["settings"].smtp
-    status = form.status if form.errors else 200
-    return page("identity/setup.html", status=status, title="Set up Throughline", form=form, mail=mail)
+    return page(
+        "identity/setup.html", status=form.status if form.errors else 200, title="Set up Throughline", form=form
+    )
 
 
 def _refuse_after_setup() -> None:

@@ -1,6 +1,21 @@
 """Reading plans, pay and what it is made of."""
 
-from .ledger import span
+from .ledger import span, year_start
+from .mine import (
+    Desk,
+    Leader,
+    Standing,
+    Supposed,
+    desk_of,
+    is_hidden,
+    leaderboard,
+    my_desks,
+    open_deals,
+    recent_lines,
+    standings,
+    supposed,
+    would_pay,
+)
 from .people import POLICY, managers_see_pay, member_of, members, of_plan, participant, participations, versions_on
 from .periods import (
     PeriodRow,
@@ -11,6 +26,8 @@ from .periods import (
     dispute,
     disputes,
     disputes_of,
+    draws_of,
+    has_objectives,
     is_line_of,
     line,
     lines_in,
@@ -20,13 +37,17 @@ from .periods import (
     own_participation,
     own_statement,
     payable_before,
+    payroll,
     period,
     period_before,
     periods,
     problems_in,
+    running_work,
     statement,
+    statement_to_print,
     statements_in,
     statements_of,
+    unprinted,
     version_behind,
 )
 from .plans import (
@@ -44,10 +65,13 @@ from .plans import (
 )
 
 __all__ = [
-    "POLICY", "Check", "Cost", "PeriodRow", "PlanRow", "adjustments_in", "adjustments_of", "changeable_period", "check_of",
-    "cost_of", "currency_of", "current", "dispute", "disputes", "disputes_of", "findings_of", "is_line_of", "line",
-    "lines_in", "lines_of", "managers_see_pay", "member_of", "members", "objectives_of", "of_plan", "open_disputes",
-    "own_participation", "own_statement", "participant", "participations", "payable_before", "period", "period_before",
-    "periods", "plan", "plan_version", "plans", "problems_in", "span", "statement", "statements_in", "statements_of",
-    "version_behind", "version_to_accept", "versions_on",
+    "POLICY", "Check", "Cost", "Desk", "Leader", "PeriodRow", "PlanRow", "Standing", "Supposed", "adjustments_in",
+    "adjustments_of", "changeable_period", "check_of", "cost_of", "currency_of", "current", "desk_of", "dispute",
+    "disputes", "disputes_of", "draws_of", "findings_of", "has_objectives", "is_hidden", "is_line_of",
+    "leaderboard", "line", "lines_in", "lines_of", "managers_see_pay", "member_of", "members", "my_desks",
+    "objectives_of", "of_plan", "open_deals", "open_disputes", "own_participation", "own_statement", "participant",
+    "participations", "payable_before", "payroll", "period", "period_before", "periods", "plan", "plan_version",
+    "plans", "problems_in", "recent_lines", "running_work", "span", "standings", "statement", "statement_to_print",
+    "statements_in", "statements_of", "supposed", "unprinted", "version_behind", "version_to_accept", "versions_on",
+    "would_pay", "year_start",
 ]  # fmt: skip

@@ -65,7 +65,8 @@ def extras(found: Ledger) -> Extras:
 
 
 def calculated(found: Ledger, member: Member, more: Extras) -> Calculated:
-    entries, problems, rows = found.entries.get(member.id, []), [], []
+    entries, problems = found.entries.get(member.id, []), list[str]()
+    rows: list[dict[str, Any]] = []
     plan = member.version.plan if member.version else None
     currency = plan.currency if plan else found.quotas.currency
     if plan is None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from portal.accounts.models import AccountAssignment
 from portal.catalog.models import Product
@@ -79,7 +79,7 @@ INVOICE = (
 )  # fmt: skip
 
 
-def _issued(window: Window) -> Select[Any]:
+def _issued(window: Window) -> Any:
     wanted = window.days(Invoice.issued_on, Invoice.issued_at)
     return select(*INVOICE).where(Invoice.number.is_not(None), wanted).order_by(Invoice.issued_on, Invoice.id)
 
@@ -170,6 +170,6 @@ def held_over(since: date) -> dict[int, list[HoldOver]]:
         select(A.account_id, A.owner_id, A.ends_on, A.hold_over_until).where(A.hold_over_until > since).order_by(A.id)
     )
     for account_id, owner_id, ends_on, until in rows:
-        if owner_id is not None:
+        if owner_id is not None and ends_on and until:
             found.setdefault(account_id, []).append(HoldOver(owner_id, ends_on, until))
     return found

@@ -171,9 +171,11 @@ class _Desk:
         got, mark = False, f"{portion.role}:{position_id}"
         amount = portion.amount if document is original else round_to(portion.amount * share, document.currency)
         for one in self.at.get(portion.position_id, ()):
-            if not one.on(original.day) or not wants(one, document, portion.role):
+            if not one.on(original.day):
                 continue
             got = True
+            if not wants(one, document, portion.role):
+                continue
             if one.version and one.version.plan.currency != document.currency:
                 self.made.miss(f"They are in {document.currency}, the plan is in {one.version.plan.currency}", amount)
                 continue

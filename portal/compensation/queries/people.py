@@ -15,8 +15,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.money import round_to
 from portal.organization.models import Position
-from portal.organization.queries import company
-from portal.targets.models import Quota
+from portal.targets.queries import currency, quotas_of
 from portal.targets.rules import Period
 
 from ..models import PlanParticipant, PlanVersion
@@ -162,12 +161,4 @@ class Quotas:
 
 def quotas(position_ids: Iterable[int], since: date, until: date) -> Quotas:
     """Bookings quotas that touch these days."""
-    home, found = company(), dict[int, list[tuple[date, date, Decimal]]]()
-    rows = db.session.execute(
-        select(Quota.owner_id, Quota.starts_on, Quota.ends_on, Quota.amount)
-        .where(Quota.metric == "bookings", Quota.starts_on < until, Quota.ends_on > since)
-        .where(Quota.owner_id.in_(set(position_ids)))
-    )
-    for owner_id, starts, ends, amount in rows:
-        found.setdefault(owner_id or 0, []).append((starts, ends, amount))
-    return Quotas(found, home.currency if home else "USD")
+    return Quotas(quotas_of(set(position_ids), since, until), currency())

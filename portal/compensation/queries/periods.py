@@ -1,9 +1,9 @@
 """Reading payout periods, their statements and lines, and questions about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -14,14 +14,17 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.money import Exact
 from portal.organization.queries import authorize
+from portal.workspace.models import LongWork
+from portal.workspace.states import WorkState
 
-from ..models import Adjustment, Dispute, Earning, PayoutPeriod, PlanParticipant, PlanVersion, Statement
+from ..models import Adjustment, Dispute, Draw, Earning, PayoutPeriod, PlanParticipant, PlanVersion, Statement
 from ..rules.plan import ZERO
 from ..states import DisputeState, Kind, PeriodState
 from .ledger import span
 from .people import of_whom, versions_on
 
 T = TypeVar("T", Earning, Adjustment)
+UNFINISHED = (WorkState.QUEUED, WorkState.RUNNING, WorkState.FAILED)
 OPEN = (PeriodState.OPEN, PeriodState.CALCULATED)
 
 
@@ -147,6 +150,16 @@ def statements_of(participant_ids: Sequence[int]) -> Sequence[Statement]:
     return db.session.scalars(_named().where(*final).order_by(PayoutPeriod.starts_on.desc())).all()
 
 
+def statement_to_print(statement_id: int) -> Statement | None:
+    return db.session.get(Statement, statement_id)
+
+
+def unprinted(problem: str) -> list[int]:
+    """Final statements whose paper waits because of a problem that begins so."""
+    waiting = Statement.pdf_problem.startswith(problem, autoescape=True) & Statement.pdf_key.is_(None)
+    return list(db.session.scalars(select(Statement.id).where(Statement.snapshot_hash.is_not(None), waiting)))
+
+
 def lines_of(found: Statement) -> Sequence[Earning]:
     mine = (Earning.period_id == found.period_id, Earning.participant_id == found.participant_id)
     return db.session.scalars(select(Earning).where(*mine).order_by(Earning.component, Earning.day, Earning.id)).all()
@@ -221,3 +234,36 @@ def objectives_of(period_id: int, participant_id: int) -> list[str]:
     found, who = db.session.get(PayoutPeriod, period_id), db.session.get(PlanParticipant, participant_id)
     version = versions_on(span(found).starts_on).get(who.plan_id) if found and who else None
     return [one.name for one in version.plan.components if one.kind == Kind.MBO] if version else []
+
+
+def has_objectives(found: PayoutPeriod) -> bool:
+    """Whether some plan in force asks how far objectives were reached."""
+    return any(c.kind == Kind.MBO for one in versions_on(found.starts_on).values() for c in one.plan.components)
+
+
+def running_work(found: PayoutPeriod) -> LongWork | None:
+    """The calculation, while it is under way or when it failed."""
+    work = db.session.get(LongWork, found.work_id) if found.work_id else None
+    return work if work and work.state in UNFINISHED else None
+
+
+def draws_of(participant_id: int) -> Sequence[Draw]:
+    return db.session.scalars(select(Draw).where(Draw.participant_id == participant_id).order_by(Draw.starts_on)).all()
+
+
+HEAD = (
+    "Statement", "Person", "Email", "Position", "Plan", "Month", "Currency", "Earned", "Adjusted", "Topped up",
+    "Kept back", "Payable", "Balance", "Hash",
+)  # fmt: skip
+
+
+def payroll(period_id: int) -> Iterator[list[Any]]:
+    """What payroll needs: a head, and a row for each statement."""
+    yield list(HEAD)
+    for one in sorted(statements_in(period_id), key=lambda row: row.participant.user.name):
+        who, snapshot = one.participant, one.snapshot or {}
+        yield [
+            snapshot.get("number", ""), who.user.name, who.user.email, who.position.title, who.plan.name,
+            one.period.starts_on, one.currency, one.earned, one.adjusted, one.topped_up, one.recovered, one.payable,
+            one.balance, one.snapshot_hash or "",
+        ]  # fmt: skip

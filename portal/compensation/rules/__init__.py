@@ -7,6 +7,7 @@ from .pay import Draw, Payout, pay_out
 from .plan import Component, Gate, Plan, Tier, parse, read_json, refusal
 
 __all__ = [
-    "MONTHS", "Component", "Credit", "Curve", "Draw", "Earned", "Finding", "Gate", "Paid", "Payout", "Person", "Plan", "Point",
-    "Slice", "Sofar", "Tier", "at", "base_rate", "counts", "curve_of", "curve_points", "earn", "interval_of", "lint", "parse", "pay_out", "read_json", "refusal",
+    "MONTHS", "Component", "Credit", "Curve", "Draw", "Earned", "Finding", "Gate", "Paid", "Payout", "Person",
+    "Plan", "Point", "Slice", "Sofar", "Tier", "at", "base_rate", "counts", "curve_of", "curve_points", "earn",
+    "interval_of", "lint", "parse", "pay_out", "read_json", "refusal",
 ]  # fmt: skip

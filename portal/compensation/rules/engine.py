@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from portal.kernel.money import round_to
 from portal.targets.rules import Period
+from portal.targets.rules import period as fiscal_period
+from portal.targets.states import Span
 
 from ..states import Interval, Kind, Measure, Role
 from .curve import Curve, Slice, curve_of
@@ -85,16 +88,10 @@ class Sofar:
     paid: Mapping[str, Paid] = field(default_factory=dict)
 
 
+@lru_cache(2048)
 def interval_of(day: date, interval: Interval, year_start: int) -> Period:
     """The month, fiscal quarter or fiscal year of the day."""
-    months = MONTHS[interval]
-    into = (day.month - year_start) % 12
-    starts = _month(day.year, day.month - into % months)
-    return Period(starts, _month(starts.year, starts.month + months), f"{starts:%b %Y}")
-
-
-def _month(year: int, number: int) -> date:
-    return date(year + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+    return fiscal_period(Span(interval.value), day, year_start)
 
 
 def earn(

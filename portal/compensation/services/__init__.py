@@ -17,6 +17,7 @@ from .periods import (
     calculate_some,
     end_calculation,
     lock,
+    open_current,
     open_period,
     reopen,
     send_to_review,
@@ -39,7 +40,7 @@ from .plans import (
 __all__ = [
     "CHUNK", "accept_plan", "add_draw", "add_participant", "adjust", "answer_dispute", "approve", "approve_version",
     "calculate", "calculate_some", "change_participant", "confirm_statement", "create_plan", "draft_version",
-    "end_calculation", "keep_paper", "lock", "move_draft", "open_period", "raise_dispute", "record_objective",
-    "remove_adjustment", "remove_component", "reopen", "save_component", "send_to_review", "set_policy",
-    "show_on_leaderboard", "start_calculation",
+    "end_calculation", "keep_paper", "lock", "move_draft", "open_current", "open_period", "raise_dispute",
+    "record_objective", "remove_adjustment", "remove_component", "reopen", "save_component", "send_to_review",
+    "set_policy", "show_on_leaderboard", "start_calculation",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from portal.kernel import clock
-from portal.kernel.actor import Actor
+from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
 from portal.kernel.outbox import emit
@@ -39,6 +39,16 @@ def open_period(actor: Actor, day: date) -> int:
     db.session.add(made)
     db.session.flush()
     return made.id
+
+
+def open_current() -> int | None:
+    """The id of the month that runs, opened where plans are in force; None where it is not to be calculated now."""
+    day = today()
+    found = db.session.scalar(select(PayoutPeriod).where(PayoutPeriod.starts_on <= day, PayoutPeriod.ends_on > day))
+    if found is None:
+        last = db.session.scalar(select(PayoutPeriod.ends_on).order_by(PayoutPeriod.starts_on.desc()).limit(1))
+        return open_period(SYSTEM, day) if last == day.replace(day=1) and queries.versions_on(day) else None
+    return found.id if found.state in (PeriodState.OPEN, PeriodState.CALCULATED) else None
 
 
 def locked(period_id: int, version: int | None = None) -> PayoutPeriod:

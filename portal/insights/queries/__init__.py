@@ -1,17 +1,22 @@
 """Reading every area: my work, the dashboard, search, the audit, the state of the system."""
 
-from .dashboard import Figures, dashboard, period_of
+from . import measures as measures
+from .channels import Result, channel_results
+from .dashboard import PERIODS, Figures, dashboard, period_of
 from .search import Group, found
 from .system import TRAIL, counts, database_answers, dead_entries, heartbeats, oldest_wait
 from .work import AtRisk, Own, at_risk, own, since, work
 
 __all__ = [
+    "PERIODS",
     "TRAIL",
     "AtRisk",
     "Figures",
     "Group",
     "Own",
+    "Result",
     "at_risk",
+    "channel_results",
     "counts",
     "database_answers",
     "dashboard",

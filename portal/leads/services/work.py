@@ -88,14 +88,16 @@ def _typed(sent: Submission) -> dict[str, Any]:
 
 
 def _record_consent(sent: Submission, typed: dict[str, Any]) -> None:
-    """What was agreed to, with the words that were shown."""
-    source, wording, ip = f"landing:{sent.page.slug}", sent.page.consent_wording, sent.ip
-    said = partial(consent.record, state=ConsentState.OPTED_IN, source=source, wording=wording, ip=ip)
-    if sent.payload.get("consent"):
-        said(Channel.EMAIL, typed["email"], Purpose.COMMERCIAL)
-    number = international(typed["phone"], typed["country"])
-    if sent.payload.get("sms") and number:
-        said(Channel.SMS, number, Purpose.TRANSACTIONAL)
+    """Each box that was ticked, with the words that stood beside it. That somebody may answer is no yes to news."""
+    said = partial(consent.record, state=ConsentState.OPTED_IN, source=f"landing:{sent.page.slug}", ip=sent.ip)
+    boxes = (
+        ("consent", Channel.EMAIL, typed["email"], Purpose.TRANSACTIONAL),
+        ("news", Channel.EMAIL, typed["email"], Purpose.COMMERCIAL),
+        ("sms", Channel.SMS, international(typed["phone"], typed["country"]), Purpose.TRANSACTIONAL),
+    )
+    for box, channel, address, purpose in boxes:
+        if sent.payload.get(box) and address:
+            said(channel, address, purpose, wording=sent.payload.get(f"{box}_wording", ""))
 
 
 def route(lead: Lead) -> None:

@@ -1,9 +1,12 @@
 """Reading deals: lists, the board, one deal with what its gates and health ask about, matches of a lead."""
 
+from portal.organization.queries import business_day
+from portal.targets.queries import midnight
+
 from .board import Board, Card, Lane, board, closed_since, totals, usual_days
-from .bookings import midnight
+from .channels import Limit, discount_limit
 from .customer import Worth, open_deals_of_account, worth_of_account
-from .deal import business_day, closing, deal, facts_of, flags_of, last_activity, stage_days
+from .deal import closing, deal, facts_of, flags_of, last_activity, splits, stage_days
 from .listing import LISTING, owners, territories
 from .matching import Match, Matches, accounts_to_pick, matches_of, qualification_of
 from .offers import OfferedProduct, products_for
@@ -13,6 +16,7 @@ __all__ = [
     "Board",
     "Card",
     "Lane",
+    "Limit",
     "Match",
     "Matches",
     "OfferedProduct",
@@ -23,6 +27,7 @@ __all__ = [
     "closed_since",
     "closing",
     "deal",
+    "discount_limit",
     "facts_of",
     "flags_of",
     "last_activity",
@@ -32,6 +37,7 @@ __all__ = [
     "owners",
     "products_for",
     "qualification_of",
+    "splits",
     "stage_days",
     "territories",
     "totals",

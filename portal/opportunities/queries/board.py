@@ -19,7 +19,7 @@ from ..rules import Flag, grade, health
 from ..states import OpportunityState, Stage
 from .deal import contact_counts, last_activity
 
-SHOWN = 20  # cards per lane
+SHOWN = 40  # cards per lane
 MOST = 200
 RECENT_MOVES = 400
 
@@ -123,19 +123,20 @@ def _totals(shown: ColumnElement[bool]) -> dict[Stage, Lane]:
 
 def _cards(shown: ColumnElement[bool], full: Stage | None, now: datetime, today: date) -> dict[Stage, list[Card]]:
     O = Opportunity  # noqa: E741
-    columns = (O.id, O.stage, O.name, O.account_id, O.amount, O.currency, O.close_on, O.next_step, O.next_step_on)
     tops = [
-        select(*columns, O.owner_id, O.stage_since)
+        select(O.id)
         .where(shown, O.stage == stage)
         .order_by(O.close_on, O.id)
         .limit(MOST if stage == full else SHOWN)
         .subquery()
         for stage in Stage
     ]
-    top = union_all(*(select(one) for one in tops)).subquery()
     rows = db.session.execute(
-        select(top, Account.name.label("account")).join(Account, Account.id == top.c.account_id)
-        .order_by(top.c.close_on, top.c.id)
+        select(O.id, O.stage, O.name, O.account_id, O.amount, O.currency, O.close_on, O.next_step, O.next_step_on,
+               O.owner_id, O.stage_since, Account.name.label("account"))
+        .join(Account, Account.id == O.account_id)
+        .where(O.id.in_(union_all(*(select(top.c.id) for top in tops))))
+        .order_by(O.close_on, O.id)
     ).all()  # fmt: skip
     seen, known = last_activity([row.id for row in rows]), contact_counts([row.account_id for row in rows])
     cards: dict[Stage, list[Card]] = {stage: [] for stage in Stage}

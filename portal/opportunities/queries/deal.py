@@ -8,21 +8,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts.models import Account, Contact
 from portal.activities.models import Activity, Regarding
-from portal.kernel import clock
+from portal.channels.models import Partner
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
-from portal.organization.queries import company, visible_to
+from portal.organization.queries import business_day, visible_to
 
-from ..models import Opportunity, OpportunityLine
+from ..models import Opportunity, OpportunityLine, OpportunitySplit
 from ..rules import Facts, Flag, fact, health
 from ..states import Stage
-
-
-def business_day() -> date:
-    """Today where the company is."""
-    home = company()
-    return clock.today(home.timezone if home else "UTC")
 
 
 def deal(actor: Actor, opportunity_id: int) -> Opportunity:
@@ -32,6 +26,8 @@ def deal(actor: Actor, opportunity_id: int) -> Opportunity:
         joinedload(Opportunity.account).selectinload(Account.contacts),
         joinedload(Opportunity.contact),
         joinedload(Opportunity.price_list),
+        joinedload(Opportunity.channel),
+        joinedload(Opportunity.partner).joinedload(Partner.account),
         selectinload(Opportunity.lines).joinedload(OpportunityLine.product),
         selectinload(Opportunity.stages),
     )
@@ -39,6 +35,12 @@ def deal(actor: Actor, opportunity_id: int) -> Opportunity:
     if found is None:
         raise NotFound("opportunities.not_found", "This is not here, or not yours to see.")
     return found
+
+
+def splits(opportunity_id: int) -> Sequence[OpportunitySplit]:
+    """Who shares the credit, revenue first; nobody: it is the owner's."""
+    mine = select(OpportunitySplit).where(OpportunitySplit.opportunity_id == opportunity_id)
+    return db.session.scalars(mine.order_by(OpportunitySplit.kind.desc(), OpportunitySplit.id)).all()
 
 
 def facts_of(opportunity: Opportunity) -> Facts:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.accounts.models import Account
+from portal.channels.queries import channel_choices
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -19,7 +20,8 @@ from ..states import OpportunityState, Stage
 
 
 def _rows(actor: Actor) -> Select[Opportunity]:
-    return visible_to(actor, Opportunity).join(Opportunity.account).options(joinedload(Opportunity.account))
+    account, channel = contains_eager(Opportunity.account), selectinload(Opportunity.channel)
+    return visible_to(actor, Opportunity).outerjoin(Opportunity.account).options(account, channel)
 
 
 def owners(actor: Actor) -> Sequence[tuple[str, str]]:
@@ -37,6 +39,10 @@ def territories(actor: Actor) -> Sequence[tuple[str, str]]:
 def _sources(actor: Actor) -> Sequence[tuple[str, str]]:
     found = db.session.scalars(select(Opportunity.source).where(Opportunity.source != "").distinct())
     return [(source, source.replace("_", " ").capitalize()) for source in sorted(found)]
+
+
+def _channels(actor: Actor) -> Sequence[tuple[str, str]]:
+    return [(str(key), name) for key, name in channel_choices()]
 
 
 O = Opportunity  # noqa: E741
@@ -63,7 +69,7 @@ LISTING = Listing(
             filter="choice",
             choices=lambda actor: [(s.value, s.value.capitalize()) for s in Stage],
         ),
-        Field("amount", "Amount", O.amount, kind="money", filter="range"),
+        Field("amount", "Amount", O.amount, kind="money", filter="range", summed=True),
         Field("probability", "Probability", O.probability, value=lambda o: o.probability, kind="number"),
         Field("close_on", "Closes", O.close_on, kind="date", filter="range"),
         Field("next_step", "Next step", O.next_step, sortable=False),
@@ -78,6 +84,8 @@ LISTING = Listing(
             choices=territories,
         ),
         Field("source", "Source", O.source, shown=False, filter="choice", choices=_sources),
+        Field("channel", "Channel", O.channel_id, shown=False, filter="choice", sortable=False,
+              value=lambda o: o.channel.name if o.channel else "", choices=_channels),
         Field("without_step", "Without next step", O.next_step == "", shown=False, filter="flag",
               value=lambda o: not o.next_step),
         Field(

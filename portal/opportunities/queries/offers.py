@@ -9,9 +9,9 @@ from portal.catalog.models import Product
 from portal.catalog.queries import prices_of
 from portal.kernel.db import db
 from portal.kernel.search import find
+from portal.organization.queries import business_day
 
 from ..models import Opportunity
-from .deal import business_day
 
 ONE = Decimal(1)
 

@@ -21,6 +21,7 @@ from portal.organization.queries import authorize, get, own_position
 from ..events import OpportunityOpened
 from ..models import Opportunity, StageChange
 from ..states import PROBABILITY, OpportunityState, Stage
+from .channels import come_through
 
 EDITED = ("name", "source", "close_on", "need", "decision_maker_known", "competitor")
 
@@ -67,6 +68,7 @@ def make(actor: Actor, account: Account, **values: Any) -> Opportunity:
         created_at=now,
         **values,
     )
+    come_through(deal, account)
     db.session.add(deal)
     db.session.flush()
     db.session.add(StageChange(opportunity_id=deal.id, to_stage=Stage.QUALIFY, at=now, by=actor.name))

@@ -10,10 +10,9 @@ from portal.catalog.rules import PlainLine, line_net
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
-from portal.organization.queries import get
+from portal.organization.queries import business_day, get
 
 from ..models import Opportunity, OpportunityLine
-from ..queries.deal import business_day
 from .editing import locked
 
 

@@ -21,11 +21,10 @@ from portal.kernel.outbox import emit
 from portal.kernel.states import check_move
 from portal.leads.models import Lead
 from portal.leads.states import MOVES, LeadState
-from portal.organization.queries import allows, authorize, company, get, own_position
+from portal.organization.queries import allows, authorize, business_day, company, get, own_position
 
 from ..events import LeadQualified
 from ..models import Opportunity, Qualification, StageChange
-from ..queries.deal import business_day
 from ..queries.matching import qualification_of
 from .editing import make
 

@@ -16,6 +16,7 @@ from .access import (
 )
 from .chart import Node, chart
 from .choices import (
+    owner_choices,
     people_choices,
     position_choices,
     ramp,
@@ -28,6 +29,7 @@ from .choices import (
 )
 from .seats import (
     Vacancy,
+    business_day,
     company,
     covered_by,
     delegations_of,
@@ -50,6 +52,7 @@ __all__ = [
     "actor_for",
     "allows",
     "authorize",
+    "business_day",
     "authorize_delegation",
     "chart",
     "company",
@@ -61,6 +64,7 @@ __all__ = [
     "may_delegate",
     "names_of_positions",
     "own_position",
+    "owner_choices",
     "people_choices",
     "planned",
     "position_choices",

@@ -6,18 +6,27 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.identity.models import User
+from portal.kernel import clock
+from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.territories.models import Territory
 from portal.territories.queries import IN_FORCE
 
 from ..models import Position, RampProfile, Unit
+from .seats import names_of_positions
 
 
 def position_choices() -> list[tuple[int, str]]:
     """Every position, a superior before those below, indented."""
     rows = db.session.execute(select(Position.id, Position.title, Position.path).order_by(Position.path)).all()
     return [(row.id, _indent(row.path) + row.title) for row in rows]
+
+
+def owner_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Every position by the name of who sits there today, as filters of lists want it."""
+    names = names_of_positions(clock.today("UTC"))
+    return sorted(((str(position_id), name) for position_id, name in names.items()), key=lambda pair: pair[1])
 
 
 def unit_choices() -> list[tuple[int, str]]:
@@ -27,7 +36,7 @@ def unit_choices() -> list[tuple[int, str]]:
 
 
 def territory_choices() -> list[tuple[int, str]]:
-    """The territories in force, a whole before its parts, indented."""
+    """Those of the model in force."""
     query = select(Territory.id, Territory.name, Territory.path).where(IN_FORCE)
     rows = db.session.execute(query.order_by(Territory.path)).all()
     return [(row.id, _indent(row.path) + row.name) for row in rows]

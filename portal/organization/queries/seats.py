@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, func, inspect, s
 from sqlalchemy.orm import lazyload, selectinload
 
 from portal.identity.models import User
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.territories.models import Territory
 from portal.territories.queries import IN_FORCE
@@ -44,6 +45,12 @@ def position_covering(territory_id: int) -> int | None:
     return db.session.scalar(
         select(Coverage.position_id).where(Coverage.territory_id == territory_id).order_by(Coverage.id).limit(1)
     )
+
+
+def business_day() -> date:
+    """Today where the company is."""
+    home = company()
+    return clock.today(home.timezone if home else "UTC")
 
 
 def names_of_positions(day: date) -> dict[int, str]:
@@ -118,9 +125,9 @@ def delegations_of(position_id: int) -> Sequence[Delegation]:
 
 
 def covered_by(position_id: int) -> list[int]:
-    """The territories in force that the position answers for."""
-    query = select(Coverage.territory_id).join(Territory, Territory.id == Coverage.territory_id)
-    return list(db.session.scalars(query.where(Coverage.position_id == position_id, IN_FORCE)))
+    """Its territories of the model in force."""
+    mine = select(Coverage.territory_id).join(Territory, Territory.id == Coverage.territory_id)
+    return list(db.session.scalars(mine.where(Coverage.position_id == position_id, IN_FORCE)))
 
 
 def facts_of(position: Position) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Founding the company, and who sits where, stands in for whom, reports to whom and covers what."""
 
-from .company import edit_company, found_company, keep_setup_code, remove_logo, replace_logo
+from .company import edit_company, found_company, remove_logo, replace_logo
 from .positions import PositionFacts, add_position, cover, edit_position, move_position, remove_position
 from .seats import delegate, end_delegation, seat, vacate
 from .units import add_ramp, add_unit, edit_ramp, edit_unit, remove_unit
@@ -18,7 +18,6 @@ __all__ = [
     "edit_unit",
     "end_delegation",
     "found_company",
-    "keep_setup_code",
     "move_position",
     "remove_logo",
     "remove_position",

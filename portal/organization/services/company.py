@@ -1,10 +1,8 @@
 """Founding the company, and what stands on its documents."""
 
-import hmac
-from hashlib import sha256
-
-from portal.identity import services as identity
+from portal.identity import queries as identity
 from portal.identity.rules import Role
+from portal.identity.services import introduce
 from portal.kernel import clock, files, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -14,34 +12,27 @@ from ..models import Company, Position, Seat
 from ..queries import authorize, company
 from ..rules import LOGO_LIMIT, picture_kind
 
-SETUP_CODE = "setup_code"
+SECOND_FACTOR_ROLES = (Role.ADMIN, Role.FINANCE)  # until somebody decides otherwise
 FIRST_ROLES = (Role.ADMIN, Role.LEADERSHIP, Role.OPERATIONS, Role.FINANCE, Role.MARKETING)
 
 
-def keep_setup_code(code: str) -> None:
-    """The set-up page opens for this code; an earlier one ends."""
-    settings.put(SETUP_CODE, sha256(code.encode()).hexdigest())
-
-
 def found_company(
-    *, code: str, company: str, sender: str, name: str, email: str, password_hash: str, timezone: str, **facts: object
+    actor: Actor, *, company: str, sender: str, name: str, email: str, timezone: str, **facts: object
 ) -> None:
-    """The first act on an empty portal: the company and its administrator, who can do every work until others are
-    invited: all roles of the office and the top position. Raises Refused for a wrong code."""
-    expected = settings.get(SETUP_CODE) or ""
-    if not hmac.compare_digest(expected, sha256(code.strip().encode()).hexdigest()):
-        raise Refused("setup.code", "This is not the code that was printed at the start.", "code")
+    """The first act on an empty portal: the company, and who its administrator is. Until others are invited they can do
+    every work: all roles of the office and the top position."""
+    authorize(actor, "company.edit")
     if db.session.get(Company, 1):
         raise NotFound("setup.done", "The company exists already.")
     db.session.add(Company(name=company, legal_name=company, email=sender, timezone=timezone, **facts))
-    admin = identity.add_user(email, name, FIRST_ROLES, timezone=timezone, locale="en")
-    identity.set_password(admin, password_hash)
+    admin = identity.user(actor.user_id or 0)
+    introduce(admin, name=name, email=email, timezone=timezone, roles=FIRST_ROLES)
+    settings.put(identity.SECOND_FACTOR, " ".join(SECOND_FACTOR_ROLES))
     top = Position(title="Management")
     db.session.add(top)
     db.session.flush()
     top.path = f"/{top.id}/"
     db.session.add(Seat(position_id=top.id, user_id=admin.id, starts_on=clock.today(timezone)))
-    settings.put(SETUP_CODE, None)
 
 
 def edit_company(actor: Actor, version: int | None, **facts: object) -> None:

@@ -126,8 +126,8 @@ def cover(actor: Actor, position_id: int, territory_ids: list[int]) -> None:
     authorize(actor, "organization.edit")
     position = get(actor, Position, position_id, lock=True)
     wanted = set(db.session.scalars(select(Territory.id).where(Territory.id.in_(territory_ids), IN_FORCE)))
-    held = select(Coverage).join(Territory, Territory.id == Coverage.territory_id).where(IN_FORCE)
-    there = {c.territory_id: c for c in db.session.scalars(held.where(Coverage.position_id == position.id))}
+    mine = select(Coverage).join(Territory, Territory.id == Coverage.territory_id)
+    there = {c.territory_id: c for c in db.session.scalars(mine.where(Coverage.position_id == position.id, IN_FORCE))}
     for territory_id in there.keys() - wanted:
         db.session.delete(there[territory_id])
     for territory_id in sorted(wanted - there.keys()):

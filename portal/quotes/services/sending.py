@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
+from portal.channels.rules import largest_discount
 from portal.kernel import clock, links
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -13,11 +14,12 @@ from portal.kernel.errors import Refused
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
+from portal.opportunities.queries import discount_limit
 
 from .. import queries
 from ..documents import offer
 from ..events import RevisionSent
-from ..models import QuoteLine, Revision
+from ..models import Quote, QuoteLine, Revision
 from ..states import MOVES, RevisionState
 from .drafting import VALID_FOR
 from .revisions import locked, locked_draft, note, store_totals
@@ -35,6 +37,7 @@ def send(actor: Actor, quote_id: int, *, to: str, version: int | None = None) ->
         raise Refused("quote.empty", "Add at least one line before you send this.")
     if revision.valid_until < today:
         raise Refused("quote.ended", f"It would end on {revision.valid_until}, before it is sent. Choose a later day.")
+    _within_rights(actor, found, revision)
     before = queries.replaced_by(found, revision)
     snapshot = offer(
         found, revision, store_totals(revision), seller=seller, day=today, moved=queries.moved(found, revision),
@@ -44,6 +47,20 @@ def send(actor: Actor, quote_id: int, *, to: str, version: int | None = None) ->
     revision.snapshot, revision.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
     note(found, f"revision {revision.number} sent to {to}", actor.name)
     emit(RevisionSent(revision_id=revision.id))
+
+
+def _within_rights(actor: Actor, found: Quote, revision: Revision) -> None:
+    """Raises Refused where more is granted than the channel of the deal allows."""
+    limit = discount_limit(found.opportunity_id) if found.opportunity_id else None
+    if limit is None or actor.may("channels.exceed"):
+        return
+    given = largest_discount((line.discount_percent for line in revision.lines), revision.discount_percent)
+    if given > limit.percent:
+        raise Refused(
+            "quote.discount_right",
+            f"The channel {limit.channel} allows {limit.percent.normalize():f} % at most, and a line gets "
+            f"{round(given, 2).normalize():f} %. Sales leadership and operations may send it.",
+        )
 
 
 def link_end(valid_until: date, zone: str) -> datetime:

@@ -1,14 +1,15 @@
 """Where the models put every account, what that would move, and what nobody covers."""
 
 from .book import Customer, book, customer
-from .comparing import MapShape, Row, Scenario, outlines, scenario
+from .comparing import Difference, MapShape, Row, Scenario, differences, outlines, scenario, shapes
 from .coverage import Gap, gaps
-from .kept import activation, activations, pins, proposal, proposals
+from .kept import activation, activations, pins, proposal, proposals, sellers, work_of
 from .moves import Move, Preview, decide, preview, why_here
 from .quota import Shift, shifts
 
 __all__ = [
     "Customer",
+    "Difference",
     "Gap",
     "MapShape",
     "Move",
@@ -21,6 +22,7 @@ __all__ = [
     "book",
     "customer",
     "decide",
+    "differences",
     "gaps",
     "outlines",
     "pins",
@@ -28,6 +30,9 @@ __all__ = [
     "proposal",
     "proposals",
     "scenario",
+    "sellers",
+    "shapes",
     "shifts",
     "why_here",
+    "work_of",
 ]

@@ -17,12 +17,12 @@ from portal.opportunities.states import OpportunityState
 from portal.orders.models import Order, OrderLine
 from portal.orders.states import OrderState
 from portal.organization.queries import company
+from portal.responsibility.rules import CADENCE
 from portal.territories.rules import Facts, Rule
 
 from ..models import Pin
 from ..rules import Load
 
-DAYS = {Tier.A: 30, Tier.B: 60, Tier.C: 90}  # between two touches, where no cadence is set
 NOTHING = Decimal(0)
 
 
@@ -56,24 +56,9 @@ def year_ago() -> datetime:
 
 
 def _customers(ids: Select[int], products: set[str]) -> list[Customer]:
-    home = company()
-    currency = home.currency if home else "USD"
-    revenue = _sums(
-        select(Order.account_id, func.sum(Order.net)).where(
-            Order.placed_at >= year_ago(), Order.state != OrderState.CANCELLED, Order.currency == currency
-        ),
-        Order.account_id,
-        ids,
-    )
-    pipeline = _sums(
-        select(Opportunity.account_id, func.sum(Opportunity.amount)).where(
-            Opportunity.state == OpportunityState.OPEN, Opportunity.currency == currency
-        ),
-        Opportunity.account_id,
-        ids,
-    )
+    revenue, pipeline = _revenue(ids), _pipeline(ids)
     interest = _interest(ids, products) if products else {}
-    tier_days = case(*((Account.tier == tier, days) for tier, days in DAYS.items()), else_=DAYS[Tier.C])
+    tier_days = case(*((Account.tier == tier, days) for tier, days in CADENCE.items()), else_=CADENCE[Tier.C])
     columns = (
         Account.id, Account.number, Account.name, Account.country, Account.region, Account.postcode, Account.industry,
         Account.employees, Account.annual_revenue, Account.owner_id, Account.territory_id, Pin.reason,
@@ -99,7 +84,25 @@ def _customers(ids: Select[int], products: set[str]) -> list[Customer]:
     ]  # fmt: skip
 
 
-def _sums(query: Select[Any], column: Any, ids: Select[int]) -> dict[int, Decimal]:
+def _home_currency() -> str:
+    home = company()
+    return home.currency if home else "USD"
+
+
+def _revenue(ids: Select[int]) -> dict[int, Decimal]:
+    """Ordered within a year, in the company's currency."""
+    counted = (Order.placed_at >= year_ago(), Order.state != OrderState.CANCELLED, Order.currency == _home_currency())
+    return _sums(select(Order.account_id, func.sum(Order.net)).where(*counted), Order.account_id, ids)
+
+
+def _pipeline(ids: Select[int]) -> dict[int, Decimal]:
+    """Estimated revenue of open opportunities, in the company's currency."""
+    counted = (Opportunity.state == OpportunityState.OPEN, Opportunity.currency == _home_currency())
+    query = select(Opportunity.account_id, func.sum(Opportunity.amount)).where(*counted)
+    return _sums(query, Opportunity.account_id, ids)
+
+
+def _sums(query: Select[int, Decimal], column: Any, ids: Select[int]) -> dict[int, Decimal]:
     return {key: amount for key, amount in db.session.execute(query.where(column.in_(ids)).group_by(column))}
 
 

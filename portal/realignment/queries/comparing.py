@@ -15,13 +15,13 @@ from portal.territories.queries import Facts, Placing
 from ..rules import Balance, Load, balance
 from ..rules.improving import Place
 from .book import Customer
-from .moves import covered, decide
+from .moves import covered, decide, staffed
 
 MAPS = Path(__file__).parents[1] / "maps"
 
 
 class Row(NamedTuple):
-    """A territory that carries something: `share` is its load as a multiple of the mean."""
+    """A territory that carries something: `share` is its load per person against the mean."""
 
     territory_id: int
     name: str
@@ -52,10 +52,11 @@ class Scenario:
     unplaced: Load
     regions: Mapping[Place, Mapping[int, Load]]
     positions: Mapping[int, Sequence[int]]
+    staff: Mapping[int, float]  # territory -> how many people share its load
 
     @cached_property
     def balance(self) -> Balance:
-        return balance(self.loads)
+        return balance(self.loads, self.staff)
 
     @cached_property
     def total(self) -> Load:
@@ -67,7 +68,7 @@ class Scenario:
     def rows(self) -> list[Row]:
         """In the order of the tree."""
         return [
-            Row(key, area.name, area.row_id, self.loads[key], self.balance.loads[key], self.positions.get(key, ()))
+            Row(key, area.name, area.row_id, self.loads[key], self.balance.shares[key], self.positions.get(key, ()))
             for key, area in self.placing.areas.items()
             if key in self.loads
         ]
@@ -96,7 +97,8 @@ def scenario(model: TerritoryModel, customers: Sequence[Customer]) -> Scenario:
         for place in {(one.facts.country.upper(), one.facts.region.upper()), (one.facts.country.upper(), "")}:
             there = regions.setdefault(place, {})
             there[to] = there.get(to, Load()).plus(one.load)
-    return Scenario(model, placing, loads, unplaced, regions, covered(placing))
+    positions = covered(placing)
+    return Scenario(model, placing, loads, unplaced, regions, positions, staffed(loads, positions))
 
 
 @cache
@@ -123,10 +125,17 @@ def shapes(scene: Scenario, name: str) -> list[MapShape]:
 def next_to(place: Place) -> frozenset[Place]:
     """The regions beside this one, as far as the maps know."""
     country, region = place
-    if (MAPS / f"{country}.json").name in _drawn():
+    if f"{country}.json" in _drawn():
         near = outlines(country).get(region, {}).get("near", ())
         return frozenset((country, code) for code in near)
     return frozenset()
+
+
+def place_name(place: Place) -> str:
+    """As people say it where a map knows it: "Arizona, US"."""
+    country, region = place
+    known = outlines(country).get(region, {}) if f"{country}.json" in _drawn() else {}
+    return f"{known.get('name', region)}, {country}"
 
 
 @cache
@@ -137,3 +146,28 @@ def _drawn() -> frozenset[str]:
 def split_regions(scene: Scenario) -> Counter[Place]:
     """Regions that more than one territory shares, with how many."""
     return Counter({place: len(there) for place, there in scene.regions.items() if len(there) > 1 and place[1]})
+
+
+class Difference(NamedTuple):
+    """Accounts that two models place differently."""
+
+    from_name: str
+    to_name: str
+    load: Load
+
+
+def differences(a: Scenario, b: Scenario, customers: Sequence[Customer]) -> list[Difference]:
+    """From the one to the other, most accounts first."""
+    found: dict[tuple[str, str], Load] = {}
+    for one in customers:
+        here, there = decide(one, a.placing)[0], decide(one, b.placing)[0]
+        if here != there:
+            key = (_name(a, b, here), _name(b, a, there))
+            found[key] = found.get(key, Load()).plus(one.load)
+    ordered = sorted(found.items(), key=lambda item: (-item[1].accounts, item[0]))
+    return [Difference(*names, load) for names, load in ordered]
+
+
+def _name(first: Scenario, second: Scenario, territory_id: int | None) -> str:
+    area = first.placing.areas.get(territory_id or 0) or second.placing.areas.get(territory_id or 0)
+    return area.name if area else "No territory"

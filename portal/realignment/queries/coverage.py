@@ -29,8 +29,9 @@ class Gap:
 
     @property
     def count(self) -> int:
-        lists = (self.unplaced, self.ownerless, self.astray, self.orphans, self.vacant, self.idle, self.undecided)
-        return sum(map(len, lists)) + len(self.doubled)
+        accounts = len(self.unplaced) + len(self.ownerless) + len(self.astray)
+        areas = len(self.orphans) + len(self.vacant) + len(self.doubled)
+        return accounts + areas + len(self.idle) + len(self.undecided)
 
 
 def gaps() -> Gap:

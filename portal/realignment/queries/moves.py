@@ -1,7 +1,7 @@
 """Which accounts a model moves, from where to where, from whom to whom, and why."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.accounts.models import Account
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.organization.models import Coverage
+from portal.organization.models import Coverage, Position
 from portal.organization.queries import get
 from portal.territories import queries as territories
 from portal.territories.queries import Placing
@@ -41,6 +41,7 @@ class Preview:
     pinned: int
     unplaced: int
     stuck: Sequence[Customer]
+    positions: Covered  # afterwards
 
     def flows(self) -> list[tuple[int | None, int, Load, set[tuple[int | None, int | None]]]]:
         """From territory, to territory, what moves, and between which owners; most accounts first."""
@@ -70,11 +71,21 @@ def covered(placing: Placing) -> dict[int, list[int]]:
     return {key: rows.get(area.row_id) or rows.get(key, []) for key, area in placing.areas.items()}
 
 
+def staffed(territory_ids: Iterable[int], positions: Covered) -> dict[int, float]:
+    """Territory -> how many people share its load: who covers several divides themselves, nobody at all counts as one."""
+    keys = list(territory_ids)
+    split = Counter(position for key in keys for position in positions.get(key, ()))
+    capacity = dict(db.session.execute(select(Position.id, Position.capacity).where(Position.id.in_(split))).all())
+    shares = {key: sum(float(capacity.get(p, 1)) / split[p] for p in positions.get(key, ())) for key in keys}
+    return {key: share or 1.0 for key, share in shares.items()}
+
+
 def preview(model_id: int, customers: Sequence[Customer] | None = None) -> Preview:
     """What the model would move, against how things are."""
     wanted, here = territories.placing(model_id), territories.placing()
     customers = book(wanted.index.rules) if customers is None else customers
     after, before = covered(wanted), covered(here)
+    held = Counter(one.owner_id for one in customers)
     moves, stuck, unplaced = [], [], 0
     for one in customers:
         to, rule = decide(one, wanted)
@@ -83,19 +94,21 @@ def preview(model_id: int, customers: Sequence[Customer] | None = None) -> Previ
             if one.territory_id is not None and one.territory_id not in wanted.areas:
                 stuck.append(one)
             continue
-        owner = _handed_to(one, to, before, after)
+        owner = _handed_to(one, to, before, after, held)
+        held[owner] += owner is not None
         if to != one.territory_id or owner is not None:
             moves.append(Move(one, to, owner, _words(one, to, rule, wanted)))
-    return Preview(wanted, len(customers), moves, sum(bool(one.pinned) for one in customers), unplaced, stuck)
+    return Preview(wanted, len(customers), moves, sum(bool(one.pinned) for one in customers), unplaced, stuck, after)
 
 
-def _handed_to(one: Customer, to: int, before: Covered, after: Covered) -> int | None:
-    """Who gets the account; None where its owner keeps it: who covers the territory afterwards, or answers for it alone."""
+def _handed_to(one: Customer, to: int, before: Covered, after: Covered, held: Mapping[int | None, int]) -> int | None:
+    """Who gets the account: of those who cover the territory afterwards who has the fewest accounts. None where its owner
+    keeps it: who covers the territory too, or answers for the account alone."""
     covering = after.get(to, ())
     if not covering or one.owner_id in covering:
         return None
     changed = to != one.territory_id or one.owner_id in before.get(to, ())
-    return covering[0] if changed and not one.pinned else None
+    return min(covering, key=lambda position: held[position]) if changed and not one.pinned else None
 
 
 def _words(one: Customer, to: int | None, rule: Rule | None, placing: Placing) -> str:

@@ -19,17 +19,25 @@ class Load(NamedTuple):
     workload: int = 0  # touches a year that the cadence asks for
 
     def plus(self, other: "Load") -> "Load":
-        return Load(*(a + b for a, b in zip(self, other, strict=True)))
+        return Load(
+            self.accounts + other.accounts,
+            self.pipeline + other.pipeline,
+            self.revenue + other.revenue,
+            self.potential + other.potential,
+            self.workload + other.workload,
+        )
 
 
 @dataclass(frozen=True)
 class Balance:
-    """`loads`: territory -> its load against the mean, 1.0 is the mean. `weights`: what counted, in percent."""
+    """`carried`: territory -> what it carries, in means per person; `shares`: the same per person there, 1.0 is the mean.
+    `weights`: what counted, in percent. `distance`: the mean distance from the mean, as a share of it."""
 
     index: float
-    loads: Mapping[int, float]
+    carried: Mapping[int, float]
+    shares: Mapping[int, float]
     weights: Mapping[str, float]
-    distance: float  # the mean distance from the mean, as a share of it
+    distance: float
 
     @property
     def shown(self) -> int:
@@ -42,23 +50,34 @@ def weigh(total: Load) -> dict[str, float]:
     return {name: weight / sum(known.values()) for name, weight in known.items()}
 
 
-def balance(territories: Mapping[int, Load]) -> Balance:
+def units_of(total: Load, people: float) -> dict[str, float]:
+    """Measure -> the factor that turns it into means per person, weighted."""
+    return {name: people * weight / float(getattr(total, name)) for name, weight in weigh(total).items()}
+
+
+def carries(load: Load, factors: Mapping[str, float]) -> float:
+    return sum(float(getattr(load, name)) * factor for name, factor in factors.items())
+
+
+def most_off(staff: Mapping[int, float]) -> float:
+    """The sum of distances when the territory with the fewest people carries everything."""
+    return 2 * (sum(staff.values()) - min(staff.values()))
+
+
+def balance(territories: Mapping[int, Load], staff: Mapping[int, float]) -> Balance:
     """100 x (1 - sum of distances from the mean load / the largest sum there can be).
 
-    The load of a territory is the weighted mean of its potential, workload and revenue, each as a multiple of the mean of
-    all territories. The largest sum, when one of n territories carries everything, is 2 (n - 1).
+    The load of a territory is the weighted mean of its potential, workload and revenue, each against what one person
+    carries on average; it is as far off as it differs from the number of people there (`staff`).
     """
-    total, n = Load(), len(territories)
+    total = Load()
     for one in territories.values():
         total = total.plus(one)
-    weights = weigh(total)
-    if n < 2 or not weights:
-        return Balance(100.0, dict.fromkeys(territories, 1.0), {k: 100 * w for k, w in weights.items()}, 0.0)
-    scale = {name: n * weight / float(getattr(total, name)) for name, weight in weights.items()}
-    loads = {
-        key: sum(float(getattr(one, name)) * factor for name, factor in scale.items())
-        for key, one in territories.items()
-    }
-    off = sum(abs(load - 1) for load in loads.values())
-    index = 100 * (1 - off / (2 * (n - 1)))
-    return Balance(max(index, 0.0), loads, {k: 100 * w for k, w in weights.items()}, off / n)
+    factors = units_of(total, sum(staff.values()))
+    weights = {name: 100 * weight for name, weight in weigh(total).items()}
+    if len(territories) < 2 or not factors:
+        return Balance(100.0, dict(staff), dict.fromkeys(territories, 1.0), weights, 0.0)
+    carried = {key: carries(one, factors) for key, one in territories.items()}
+    off = sum(abs(carried[key] - staff[key]) for key in territories)
+    index = max(100 * (1 - off / most_off(staff)), 0.0)
+    return Balance(index, carried, {k: carried[k] / staff[k] for k in territories}, weights, off / sum(staff.values()))

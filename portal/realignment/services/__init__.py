@@ -3,6 +3,6 @@
 from .activating import activate, groups_of, move
 from .pinning import pin, unpin
 from .proposing import propose, save_proposal, search
-from .staffing import cover
+from .staffing import cover, discard
 
-__all__ = ["activate", "cover", "groups_of", "move", "pin", "propose", "save_proposal", "search", "unpin"]
+__all__ = ["activate", "cover", "discard", "groups_of", "move", "pin", "propose", "save_proposal", "search", "unpin"]

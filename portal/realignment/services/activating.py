@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -13,13 +14,14 @@ from portal.kernel.errors import Refused, Stale
 from portal.organization.models import Coverage
 from portal.organization.queries import authorize
 from portal.responsibility.services import transfer
+from portal.targets import services as targets
 from portal.territories import queries as territories
 from portal.territories.services import activate_model
 from portal.workspace.services import start
 
 from .. import queries
 from ..models import Activation
-from ..queries import Preview
+from ..queries import Preview, Shift
 
 SLICE = 500
 LONGEST_HOLD_OVER = 366
@@ -43,14 +45,10 @@ def activate(
     """
     authorize(actor, "territories.edit")
     authorize(actor, "accounts.assign")
-    if not reason.strip():
-        raise Refused("activations.no_reason", "Say why, for whoever asks later.", "reason")
-    if effective_on < clock.now().date():
-        raise Refused("activations.day_gone", "Choose today or a later day.", "effective_on")
-    if not 0 <= hold_over_days <= LONGEST_HOLD_OVER:
-        raise Refused("activations.hold_over", f"Between 0 and {LONGEST_HOLD_OVER} days.", "hold_over_days")
+    _check(reason, effective_on, hold_over_days)
     chosen, former = territories.model(actor, model_id, lock=True), territories.active_model()
-    seen = queries.preview(model_id)
+    customers = queries.book(territories.rules(model_id))
+    seen = queries.preview(model_id, customers)
     if moves is not None and moves != len(seen.moves):
         raise Stale("activations.stale", f"Now {len(seen.moves)} accounts would move. Look again before you activate.")
     _exchange_coverage(activate_model(actor, model_id))
@@ -61,14 +59,35 @@ def activate(
         hold_over_until=effective_on + timedelta(days=hold_over_days) if hold_over_days else None,
         reason=reason.strip(),
         accounts=len(seen.moves),
-        quota=[],
         made_by=actor.name,
     )
     db.session.add(made)
     db.session.flush()
     if seen.moves:
         made.work_id = _start(actor, made, chosen.name, seen)
+        _shift_quota(actor, made, queries.shifts(seen.moves, customers))
     return made
+
+
+def _shift_quota(actor: Actor, made: Activation, shifts: Sequence[Shift]) -> None:
+    """Quota goes along in the share that the accounts had of what their owner sold; months begun stay as they are."""
+    wanted = [targets.Shift(one.from_position, one.to_position, one.share) for one in shifts]
+    if wanted:
+        shifted = targets.shift_targets(actor, wanted, on=made.effective_on, reason=made.reason)
+        made.target_plan_id, made.quota_said = shifted.plan_id, shifted.why
+        made.quota = [
+            [one.from_position, one.to_position, str(one.share), str(amount)]
+            for one, amount in zip(shifts, shifted.amounts, strict=True)
+        ]
+
+
+def _check(reason: str, effective_on: date, hold_over_days: int) -> None:
+    if not reason.strip():
+        raise Refused("activations.no_reason", "Say why, for whoever asks later.", "reason")
+    if effective_on < clock.now().date():
+        raise Refused("activations.day_gone", "Choose today or a later day.", "effective_on")
+    if not 0 <= hold_over_days <= LONGEST_HOLD_OVER:
+        raise Refused("activations.hold_over", f"Between 0 and {LONGEST_HOLD_OVER} days.", "hold_over_days")
 
 
 def _start(actor: Actor, made: Activation, name: str, seen: Preview) -> int:

@@ -20,9 +20,9 @@ from portal.workspace.services import start
 from .. import queries
 from ..models import Proposal
 from ..queries import Customer, Scenario, decide
-from ..queries.comparing import next_to
+from ..queries.comparing import next_to, place_name
 from ..rules import Load, Step, Unit, improve
-from ..rules.balance import weigh
+from ..rules.balance import carries, units_of
 
 NARROWED = 100  # the priority of a rule for a region that no rule named before
 
@@ -47,13 +47,13 @@ def propose(actor: Actor, base_id: int, *, name: str, most_moves: int) -> Propos
 
 def search(base: Scenario, customers: list[Customer], most_moves: int) -> Iterator[Step]:
     """The steps that raise the balance of a model. Pinned and named accounts are in none of them."""
-    return improve(base.balance.loads, units(base, customers), next_to, most_moves)
+    beside = lambda place: {other: base.holder(other) for other in next_to(place)}  # noqa: E731
+    return improve(base.balance.carried, base.staff, units(base, customers), beside, most_moves)
 
 
 def units(base: Scenario, customers: list[Customer]) -> list[Unit]:
     """Accounts that one rule places in one region: what can be given away by giving the region away."""
-    weights, n = weigh(base.total), len(base.loads)
-    factor = {name: n * weight / float(getattr(base.total, name)) for name, weight in weights.items()}
+    factors = units_of(base.total, sum(base.staff.values()))
     sums: dict[tuple[int, str, str], tuple[int, Load]] = {}
     for one in customers:
         to, rule = decide(one, base.placing)
@@ -62,10 +62,7 @@ def units(base: Scenario, customers: list[Customer]) -> list[Unit]:
             continue
         key = (rule.id if rule else 0, country, region)
         sums[key] = (to, sums[key][1].plus(one.load) if key in sums else one.load)
-    return [
-        Unit(key, to, load.accounts, sum(float(getattr(load, name)) * part for name, part in factor.items()))
-        for key, (to, load) in sums.items()
-    ]
+    return [Unit(key, to, load.accounts, carries(load, factors)) for key, (to, load) in sums.items()]
 
 
 def save_proposal(actor: Actor, proposal_id: int, steps: list[Step], before: float) -> Proposal:
@@ -77,14 +74,14 @@ def save_proposal(actor: Actor, proposal_id: int, steps: list[Step], before: flo
     base = territories.model(actor, made.base_id)
     customers, placing = queries.book(territories.rules(base.id)), territories.placing(base.id)
     names = {key: area.name for key, area in placing.areas.items()}
-    made.curve = [[0, round(before, 2)], *([step.moved, round(step.index, 2)] for step in steps)]
+    made.curve = [[0, round(before, 2)], *([step.moved, round(step.balance, 2)] for step in steps)]
     made.steps = [
         [
-            "-".join(step.unit.place),
+            place_name(step.unit.place),
             names[step.unit.territory],
             names[step.to],
             step.unit.accounts,
-            round(step.index, 2),
+            round(step.balance, 2),
         ]
         for step in steps
     ]

@@ -1,4 +1,4 @@
-"""Who will cover the territories of a plan."""
+"""Who will cover the territories of a plan, and giving a plan up."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,21 @@ from portal.kernel.errors import Refused
 from portal.organization.models import Coverage, Position
 from portal.organization.queries import authorize
 from portal.territories import queries as territories
+from portal.territories.models import Territory
+from portal.territories.services import remove_model
 from portal.territories.states import ModelState
+
+
+def discard(actor: Actor, model_id: int) -> None:
+    """A plan goes with its tree, its rules and who would have covered it. Raises Refused for what has been in force."""
+    authorize(actor, "territories.edit")
+    planned = territories.model(actor, model_id, lock=True)
+    if planned.state == ModelState.PLANNING:
+        mine = select(Territory.id).where(Territory.model_id == planned.id)
+        for covered in db.session.scalars(select(Coverage).where(Coverage.territory_id.in_(mine))):
+            db.session.delete(covered)
+        db.session.flush()
+    remove_model(actor, model_id)
 
 
 def cover(actor: Actor, territory_id: int, position_ids: Collection[int]) -> None:

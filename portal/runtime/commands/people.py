@@ -1,6 +1,5 @@
 """user, seed: who may sign in, and the demo company."""
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,10 +16,6 @@ def _app() -> "Flask":
     from ..serve import load_app
 
     return load_app(settings())
-
-
-def _one_time_password() -> str:
-    return "-".join(secrets.token_hex(3) for _ in range(3))
 
 
 @click.group()
@@ -41,7 +36,7 @@ def create_admin(email: str, name: str) -> None:
     from portal.kernel.db import transact
 
     with _app().app_context():
-        password = _one_time_password()
+        password = services.one_time_password()
         hashed = hash_password(password)
 
         def act() -> None:
@@ -60,7 +55,7 @@ def password(email: str) -> None:
 
     from portal.identity import services
 
-    fresh = _one_time_password()
+    fresh = services.one_time_password()
     with _app().app_context():
         hashed = hash_password(fresh)
         _change(email, lambda found: services.set_password(found, hashed, must_change=True))
@@ -105,21 +100,6 @@ def list_people() -> None:
             for one in everybody()
         ]
     say(rows, "\n".join(f"{r['email']:45} {r['name']:30} {', '.join(r['roles'])}" for r in rows))
-
-
-@user.command("setup-code")
-@with_json
-def setup_code() -> None:
-    """Print a code for the set-up page of an empty portal; earlier ones end."""
-    from portal.organization.queries import company
-    from portal.seeds import new_setup_code
-
-    with _app().app_context():
-        if company() is not None:
-            raise fail("the portal is set up already")
-        code = new_setup_code()
-    address = f"{settings().staff_url}/setup"
-    say({"code": code, "address": address}, f"open {address} and enter {code}")
 
 
 def _change(email: str, act: "Any") -> None:

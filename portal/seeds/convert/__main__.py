@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from portal.seeds.convert import catalog, organization, pipeline, places
+from portal.seeds.convert.history import History
 from portal.seeds.convert.source import Source, write
 from portal.seeds.convert.trade import Trade
 
@@ -14,6 +15,7 @@ DEMO = Path(__file__).parents[1] / "demo"
 def convert(folder: Path, out: Path) -> None:
     source = Source(folder)
     trade = Trade(source)
+    history = History(source, trade)
     prices, accounts, contacts = catalog.price_list(source), trade.accounts(), trade.contacts()
     deals, deal_lines = pipeline.opportunities(trade, prices, contacts)
     files = {
@@ -30,7 +32,10 @@ def convert(folder: Path, out: Path) -> None:
         "contacts": contacts,
         "orders": trade.order_rows(),
         "order_lines": trade.order_lines(),
-        "quotas": trade.quotas(),
+        "stores": history.stores(),
+        "history": history.history(),
+        "quotas": history.quotas(),
+        "incentives": organization.incentives(source),
         "leads": pipeline.leads(source),
         "opportunities": deals,
         "opportunity_lines": deal_lines,

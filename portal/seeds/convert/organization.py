@@ -1,7 +1,9 @@
 """The company and its people: the real reporting lines of the sales department and those it works with."""
 
+from decimal import Decimal
+
 from portal.seeds.convert.places import territory_key
-from portal.seeds.convert.source import ANCHOR, Row, Source, full_name, real_date, slug
+from portal.seeds.convert.source import ANCHOR, Row, Source, full_name, plain, real_date, slug
 
 EMAIL_DOMAIN = "adventure-works.example"
 COMPANY = {
@@ -120,6 +122,19 @@ def people(source: Source) -> list[Row]:
             "sees": DEMO.get(number, ""),
         }
     return _superiors_first(list(rows.values()))
+
+
+def incentives(source: Source) -> list[Row]:
+    """Commission rate and bonus of everybody who has them."""
+    return [
+        {
+            "person": key_of(source, row["BusinessEntityID"]),
+            "commission_percent": plain(Decimal(row["CommissionPct"]) * 100),
+            "bonus": plain(Decimal(row["Bonus"])),
+        }
+        for row in source.table("SalesPerson")
+        if Decimal(row["CommissionPct"])
+    ]
 
 
 def _superiors_first(rows: list[Row]) -> list[Row]:

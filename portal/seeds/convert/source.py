@@ -29,6 +29,7 @@ class Source:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._tables: dict[str, list[Row]] = {}
+        self._indexes: dict[tuple[str, str], dict[str, Row]] = {}
 
     def table(self, name: str) -> list[Row]:
         if name not in self._tables:
@@ -38,7 +39,9 @@ class Source:
 
     def index(self, name: str, key: str) -> dict[str, Row]:
         """Rows by `key`; of several rows with one key the last counts."""
-        return {row[key]: row for row in self.table(name)}
+        if (name, key) not in self._indexes:
+            self._indexes[name, key] = {row[key]: row for row in self.table(name)}
+        return self._indexes[name, key]
 
     @cached_property
     def persons(self) -> dict[str, Row]:

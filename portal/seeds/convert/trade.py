@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 
 from portal.seeds.convert.organization import home_territories, key_of
@@ -30,29 +30,48 @@ class Order:
         return sum((line_total(line) for line in self.lines), Decimal())
 
 
-def quarter_of(day: date) -> date:
-    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+def store_row(source: Source, store: str, owner: str, number: str) -> Row:
+    row, place = source.index("Store", "BusinessEntityID")[store], source.places[store]
+    country, region = place["CountryRegionCode"], region_code(place)
+    return {
+        "number": number,
+        "name": row["Name"],
+        "industry": BUSINESS[row["BusinessType"]],
+        "specialty": row["Specialty"],
+        "employees": row["NumberEmployees"],
+        "annual_revenue": row["AnnualSales"],
+        "street": place["AddressLine1"],
+        "street_2": place["AddressLine2"],
+        "city": place["City"],
+        "region": region,
+        "postcode": place["PostalCode"],
+        "country": country,
+        "phone": phone(country, region, int(store) % 100),
+        "territory": territory_key(source, place["TerritoryID"]),
+        "owner": key_of(source, owner),
+        "year_opened": row["YearOpened"],
+    }
 
 
 def line_total(line: Row) -> Decimal:
     return cents(int(line["OrderQty"]) * Decimal(line["UnitPrice"]) * (1 - Decimal(line["UnitPriceDiscount"])))
 
 
-def reseller_orders(source: Source) -> list[Order]:
-    """Complete reseller orders of the window, spread over the month: the tables book all of them on its first day."""
+def reseller_orders(source: Source, first: date = WINDOW[0], *, complete: bool = True) -> list[Order]:
+    """Reseller orders from a day to the end of the window, spread over the month: the tables book all of them on its
+    first day. `complete`: only those whose lines add up to the total of the order."""
     customers = source.index("Customer", "CustomerID")
     lines = defaultdict(list)
     for line in source.table("SalesOrderDetail"):
         lines[line["SalesOrderID"]].append(line)
     orders = []
     for row in source.table("SalesOrderHeader"):
-        first = real_date(row["OrderDate"])
-        if row["OnlineOrderFlag"] == "0" and row["LinesMatchSubTotal"] == "1" and WINDOW[0] <= first <= WINDOW[1]:
-            number = row["SalesOrderID"]
-            placed = first + timedelta(days=int(number) * 11 % 28)
-            orders.append(
-                Order(row, customers[row["CustomerID"]]["StoreID"], row["SalesPersonID"], placed, lines[number])
-            )
+        day = real_date(row["OrderDate"])
+        if not row["SalesPersonID"] or not first <= day <= WINDOW[1] or (complete and row["LinesMatchSubTotal"] != "1"):
+            continue
+        number = row["SalesOrderID"]
+        placed = day + timedelta(days=int(number) * 11 % 28)
+        orders.append(Order(row, customers[row["CustomerID"]]["StoreID"], row["SalesPersonID"], placed, lines[number]))
     return sorted(orders, key=lambda order: (order.placed, order.header["SalesOrderID"]))
 
 
@@ -98,31 +117,7 @@ class Trade:
         }
 
     def accounts(self) -> list[Row]:
-        stores, rows = self.source.index("Store", "BusinessEntityID"), []
-        for store, owner in self.owner_of.items():
-            row, place = stores[store], self.source.places[store]
-            country, region = place["CountryRegionCode"], region_code(place)
-            rows.append(
-                {
-                    "number": self.number_of[store],
-                    "name": row["Name"],
-                    "industry": BUSINESS[row["BusinessType"]],
-                    "specialty": row["Specialty"],
-                    "employees": row["NumberEmployees"],
-                    "annual_revenue": row["AnnualSales"],
-                    "street": place["AddressLine1"],
-                    "street_2": place["AddressLine2"],
-                    "city": place["City"],
-                    "region": region,
-                    "postcode": place["PostalCode"],
-                    "country": country,
-                    "phone": phone(country, region, int(store) % 100),
-                    "territory": territory_key(self.source, place["TerritoryID"]),
-                    "owner": key_of(self.source, owner),
-                    "year_opened": row["YearOpened"],
-                }
-            )
-        return rows
+        return [store_row(self.source, store, owner, self.number_of[store]) for store, owner in self.owner_of.items()]
 
     def contacts(self) -> list[Row]:
         """The people of each store; further names of the tables fill up to CONTACTS as second contacts."""
@@ -194,28 +189,3 @@ class Trade:
             for order in self.orders
             for position, line in enumerate(order.lines, start=1)
         ]
-
-    def quotas(self) -> list[Row]:
-        """`amount` is `full_amount` times the sample's part of the orders of that quarter: attainment stays true."""
-        sold: dict[tuple[str, date | None, bool], Decimal] = defaultdict(Decimal)
-        for order in self.all_orders:
-            for quarter in (quarter_of(order.placed), None):
-                sold[order.seller, quarter, order.store in self.owner_of] += order.subtotal
-        rows = []
-        for row in self.source.table("SalesPersonQuotaHistory"):
-            seller, full = row["BusinessEntityID"], Decimal(row["SalesQuota"])
-            if seller not in self.owner_of.values():
-                continue
-            start = real_date(row["QuotaDate"])
-            quarter = start if sold[seller, start, True] else None
-            inside, outside = sold[seller, quarter, True], sold[seller, quarter, False]
-            amount = (full * inside / (inside + outside)).quantize(Decimal("1E2"), ROUND_UP)
-            rows.append(
-                {
-                    "person": key_of(self.source, seller),
-                    "quarter_start": start.isoformat(),
-                    "amount": plain(amount),
-                    "full_amount": plain(full),
-                }
-            )
-        return rows

@@ -1,5 +1,6 @@
 """Targets, and how far they are reached."""
 
+from ..rules import Period as Period
 from .attainment import Row as Row
 from .attainment import attainment as attainment
 from .attainment import of_positions as of_positions
@@ -17,17 +18,21 @@ from .evidence import evidence as evidence
 from .evidence import pipeline as pipeline
 from .evidence import weights_of as weights_of
 from .plans import counting_plan as counting_plan
+from .plans import fiscal_year_of as fiscal_year_of
 from .plans import node as node
 from .plans import organization_tree as organization_tree
 from .plans import plan as plan
 from .plans import planned_years as planned_years
 from .plans import plans_of as plans_of
 from .plans import quota_of as quota_of
+from .plans import quotas_of as quotas_of
 from .plans import same_node as same_node
 from .plans import seasonality as seasonality
 from .plans import target as target
 from .plans import this_year as this_year
 from .plans import year_of as year_of
+from .tables import table_of as table_of
 from .tree import Branch as Branch
 from .tree import Tree as Tree
+from .tree import is_own as is_own
 from .tree import tree as tree

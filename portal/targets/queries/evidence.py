@@ -10,16 +10,15 @@ from sqlalchemy import func, select
 from portal.accounts.models import Account
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db
-from portal.organization.models import Seat
+from portal.organization.models import Position, RampProfile, Seat
+from portal.organization.queries import running
 
 from ..models import Node, Plan, Target, TargetMonth
-from ..rules import PIPELINE, ZERO, Attainment, Method, Period, carried, measure, period
+from ..rules import COMPANY, PIPELINE, ZERO, Attainment, Method, Period, carried, measure, period
 from ..states import Metric, PlanState, Span
 from .calendar import actuals_of, year_start
 from .plans import fiscal_month
 from .tree import Branch, Tree, tree
-
-RAMP = (25, 50, 75)  # percent of the first months in the seat
 
 
 @dataclass(frozen=True)
@@ -48,15 +47,15 @@ def evidence(whole: Tree, branch: Branch, span: Span, around: Period, today: dat
         potential=potential,
         number=branch.year,
         carried=capacity,
-        joined=sorted((i, day) for i, day in since.items() if (today - day).days < 365),
+        joined=sorted((i, day) for i, (day, _) in since.items() if (today - day).days < 365),
     )
 
 
-def _carried(whole: Tree, branch: Branch, since: Mapping[int, date]) -> Decimal:
+def _carried(whole: Tree, branch: Branch, since: Mapping[int, tuple[date, list[int]]]) -> Decimal:
     sellers = [leaf for leaf in branch.walk() if not leaf.children and leaf.owner_id]
     return sum(
         (
-            carried(n, month, since.get(leaf.owner_id or 0), RAMP)
+            carried(n, month, *since.get(leaf.owner_id or 0, (None, ())))
             for leaf in sellers
             for month, n in zip(whole.months, leaf.numbers, strict=True)
         ),
@@ -73,7 +72,7 @@ def history(
     targets = _numbers_of(branch.key, metric, past)
     found = []
     for one, achieved, quota in zip(past, actuals_of(metric, past), targets, strict=True):
-        mine = achieved.values() if branch.key == "company" else (achieved.get(i, ZERO) for i in people)
+        mine = achieved.values() if branch.key == COMPANY else (achieved.get(i, ZERO) for i in people)
         found.append((one, Attainment(sum(mine, ZERO), quota, quota)))
     return found[::-1]
 
@@ -98,11 +97,15 @@ def _potential(people: Collection[int]) -> tuple[int, Decimal]:
     return number, revenue or ZERO
 
 
-def seats(people: Collection[int], today: date) -> dict[int, date]:
-    """Position -> since when the person there today has been there."""
-    held = (Seat.starts_on <= today) & (Seat.ends_on.is_(None) | (Seat.ends_on > today))
-    rows = db.session.execute(select(Seat.position_id, Seat.starts_on).where(held, Seat.position_id.in_(people)))
-    return {position_id: day for position_id, day in rows}
+def seats(people: Collection[int], today: date) -> dict[int, tuple[date, list[int]]]:
+    """Position -> since when the person there today has been there, and how such a newcomer ramps up."""
+    rows = db.session.execute(
+        select(Seat.position_id, Seat.starts_on, RampProfile.percents)
+        .join(Position, Position.id == Seat.position_id)
+        .outerjoin(RampProfile, RampProfile.id == Position.ramp_id)
+        .where(running(Seat, today), Seat.position_id.in_(people))
+    )
+    return {row.position_id: (row.starts_on, row.percents or []) for row in rows}
 
 
 def pipeline(people: Collection[int], periods: Sequence[Period]) -> list[Decimal]:

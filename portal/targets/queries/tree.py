@@ -85,6 +85,11 @@ class Branch:
         return set().union(*(branch.credited for branch in self.walk()))
 
 
+def is_own(actor: Actor, part: Node | Branch) -> bool:
+    """Whether it is the actor's own number: as a seller, or as the head of the team."""
+    return part.owner_id in actor.position_ids and part.kind != NodeKind.TERRITORY
+
+
 @dataclass(frozen=True)
 class Tree:
     """`tops` are the highest parts that the actor may see."""
@@ -167,7 +172,7 @@ def _numbers(plan: Plan, metric: Metric) -> Any:
 
 
 def _tops(found: Mapping[int, tuple[Branch, int | None]]) -> list[Branch]:
-    tops = []
+    tops: list[Branch] = []
     for branch, parent_id in found.values():
         above = found.get(parent_id or 0)
         (above[0].children if above else tops).append(branch)
@@ -178,7 +183,7 @@ def _unplanned(actor: Actor, positions: Mapping[int, str]) -> list[Branch]:
     home = company()
     everything = actor.is_system or Scope.ALL in actor.grants.get("targets.view", frozenset())
     found: dict[str, Branch] = {}
-    tops = []
+    tops: list[Branch] = []
     for part in organization_tree(home.name if home else ""):
         if everything or part.owner_id in positions:
             branch = Branch(part.key, part.kind, part.name, part.owner_id, territory_id=part.territory_id)
@@ -205,10 +210,10 @@ def _credit(
     for place, achieved in enumerate(months):
         for position_id, amount in achieved.items():
             above = [int(part) for part in positions.get(position_id or 0, "").split("/") if part]
-            branch = next((home[i] for i in reversed(above) if i in home), whole)
-            if branch is not None:
-                branch.actual[place] += amount
-                branch.credited.update({position_id} if position_id else ())
+            credited = next((home[i] for i in reversed(above) if i in home), whole)
+            if credited is not None:
+                credited.actual[place] += amount
+                credited.credited.update({position_id} if position_id else ())
 
 
 def _add_up(branch: Branch, depth: int) -> None:

@@ -5,6 +5,7 @@ from .calendar import Attainment as Attainment
 from .calendar import Period as Period
 from .calendar import add_months as add_months
 from .calendar import attained as attained
+from .calendar import first_month as first_month
 from .calendar import fiscal_year as fiscal_year
 from .calendar import month as month
 from .calendar import parts as parts

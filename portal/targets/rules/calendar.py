@@ -45,6 +45,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
+def first_month(on: date) -> date:
+    """The first day of the first month that has not begun before the day."""
+    return on if on.day == 1 else add_months(on, 1)
+
+
 def period(span: Span, day: date, year_start: int = 1, *, shift: int = 0) -> Period:
     """The fiscal period of the day, or one `shift` periods from it. `year_start`: first month of the fiscal year."""
     into = (day.month - year_start) % 12 // span.months

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from portal.kernel.errors import Refused
 from portal.kernel.money import digits, spread_by
+from portal.organization.rules import ramp_factor
 
 from ..states import Metric
 from .calendar import ZERO, Period, add_months
@@ -102,7 +103,7 @@ def check_shares(percents: Mapping[str, Decimal]) -> None:
         if percent < 0:
             raise Refused("shares.negative", "A share cannot be negative.", name)
     if sum(percents.values()) != HUNDRED:
-        last = next(reversed(percents), "method")
+        last = list(percents)[-1] if percents else "method"
         raise Refused("shares.sum", f"The shares add up to {sum(percents.values())} %, not 100 %.", last)
 
 
@@ -117,8 +118,7 @@ def carried(amount: Decimal, month: Period, since: date | None, ramp: Sequence[i
     if since is None or since >= month.ends_on:
         return ZERO
     seated = Period(max(since, month.starts_on), month.ends_on, "").share_of(month)
-    place = months_in_seat(since, month.starts_on)
-    return amount * seated * (Decimal(ramp[place]) / 100 if place < len(ramp) else ONE)
+    return amount * seated * ramp_factor(ramp, months_in_seat(since, month.starts_on))
 
 
 def months_of(first: date) -> list[date]:

@@ -1,6 +1,6 @@
 """Setting targets, spreading them over those below, and proposing from below."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,18 +14,13 @@ from portal.kernel.upsert import upsert
 from portal.organization.queries import authorize
 
 from ..models import Node, Plan, Target, TargetMonth
-from ..queries import Branch, Tree, node, target, tree, weights_of
-from ..rules import Method, check_amount, check_shares, months_of, over_months, unit_of
-from ..states import Metric, NodeKind
+from ..queries import Branch, Tree, is_own, node, seasonality, target, tree, weights_of
+from ..rules import Method, check_amount, check_shares, months_of, over_months, shared, unit_of
+from ..states import Metric
 from .plans import check_open
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
-
-
-def is_own(actor: Actor, found: Node | Branch) -> bool:
-    """Whether it is the actor's own number: as a seller, or as the head of the team."""
-    return found.owner_id in actor.position_ids and found.kind != NodeKind.TERRITORY
 
 
 def set_target(
@@ -45,6 +40,54 @@ def set_target(
         audit.record("targets", found.id, "changed", stretch=[str(changed.stretch_percent), str(stretch_percent)])
         changed.stretch_percent = stretch_percent
     return changed.id
+
+
+def set_periods(
+    actor: Actor,
+    node_id: int,
+    metric: Metric,
+    amounts: Sequence[Decimal],
+    *,
+    total: Decimal | None = None,
+    version: int | None = None,
+    stretch_percent: Decimal | None = None,
+) -> int:
+    """Twelve months, four quarters, two halves or the year: spread over their months by the season of the plan.
+
+    A period that keeps its sum keeps its months. `total` says what they are to add up to. Raises Refused.
+    """
+    if total is not None and sum(amounts, ZERO) != total:
+        raise Refused("target.sum", f"The periods add up to {sum(amounts, ZERO):,}, not {total:,}.", "total")
+    found, plan = _changeable(actor, node_id)
+    held = target(found.id, metric)
+    now = months_held(held.id if held else 0)
+    months: dict[date, Decimal] = {}
+    for place, amount in enumerate(amounts):
+        check_amount(amount, metric, plan.currency, f"m{place * 12 // len(amounts)}")
+        months |= _spread_period(plan, metric, now, place * 12 // len(amounts), 12 // len(amounts), amount)
+    return set_target(actor, node_id, metric, months, version=version, stretch_percent=stretch_percent)
+
+
+def months_held(target_id: int) -> dict[date, Decimal | None]:
+    rows = select(TargetMonth.month, TargetMonth.amount).where(TargetMonth.target_id == target_id)
+    return {first: amount for first, amount in db.session.execute(rows)}
+
+
+def _spread_period(
+    plan: Plan, metric: Metric, now: Mapping[date, Decimal | None], first: int, count: int, amount: Decimal
+) -> dict[date, Decimal]:
+    """Months before the version's first day stay; the rest of the amount goes to the others."""
+    firsts = months_of(plan.starts_on)[first : first + count]
+    held = {one: now.get(one) or ZERO for one in firsts}
+    if sum(held.values(), ZERO) == amount:
+        return held
+    fixed = {one: held[one] for one in firsts if one < plan.effective_on}
+    rest = amount - sum(fixed.values(), ZERO)
+    if rest < 0 or (len(fixed) == count and rest):
+        text = f"This version changes nothing before {plan.effective_on:%B %Y}."
+        raise Refused("target.past", text, f"m{first}")
+    season = seasonality(plan)[first + len(fixed) : first + count]
+    return fixed | dict(zip(firsts[len(fixed) :], shared(rest, season, unit_of(metric, plan.currency)), strict=True))
 
 
 def _changeable(actor: Actor, node_id: int) -> tuple[Node, Plan]:
@@ -69,9 +112,7 @@ def _held(node_id: int, metric: Metric, version: int | None = None) -> Target:
 
 def _write(plan: Plan, found: Node, held: Target, metric: Metric, months: Mapping[date, Decimal], actor: Actor) -> None:
     place = {first: at for at, first in enumerate(months_of(plan.starts_on))}
-    before = {
-        row.month: row.amount for row in db.session.scalars(select(TargetMonth).where(TargetMonth.target_id == held.id))
-    }
+    before = months_held(held.id)
     for first, amount in months.items():
         if first not in place:
             raise Refused("target.outside", f"{first:%B %Y} is not in the fiscal year of this plan.", "period")
@@ -160,17 +201,22 @@ def propose(
     actor: Actor,
     node_id: int,
     metric: Metric,
-    months: Mapping[date, Decimal],
+    amounts: Sequence[Decimal],
     *,
     note: str = "",
     version: int | None = None,
 ) -> int:
-    """What the people below think they can reach, beside what is assigned. Raises Refused."""
+    """What the people below think they can reach, beside what is assigned; periods as in `set_periods`. Raises Refused."""
     found, plan = node(actor, node_id, lock=True)
     authorize(actor, "targets.propose", found)
     check_open(plan)
-    for place, first in enumerate(months_of(plan.starts_on)):
-        check_amount(months.get(first, ZERO), metric, plan.currency, f"m{place}")
+    each, firsts, season = 12 // len(amounts), months_of(plan.starts_on), seasonality(plan)
+    months: dict[date, Decimal] = {}
+    for at, amount in enumerate(amounts):
+        part = slice(at * each, (at + 1) * each)
+        check_amount(amount, metric, plan.currency, f"m{part.start}")
+        spread = shared(amount, season[part], unit_of(metric, plan.currency))
+        months |= dict(zip(firsts[part], spread, strict=True))
     held = _held(found.id, metric, version)
     rows = [{"target_id": held.id, "month": first, "proposed": n} for first, n in months.items()]
     upsert(TargetMonth, rows, keys=("target_id", "month"))

@@ -63,28 +63,27 @@ def set_seasonality(actor: Actor, plan_id: int, percents: Sequence[Decimal], ver
 
 def submit_plan(actor: Actor, plan_id: int) -> None:
     authorize(actor, "target_plans.edit")
-    found = _moved(actor, plan_id, PlanState.SUBMITTED)
+    found = _movable(actor, plan_id, PlanState.SUBMITTED)
     if not db.session.scalar(select(Target.id).join(Node).where(Node.plan_id == plan_id).limit(1)):
         raise Refused("target_plan.empty", "There are no targets in this version yet.")
-    found.submitted_at, found.submitted_by = clock.now(), actor.name
+    found.state, found.submitted_at, found.submitted_by = PlanState.SUBMITTED, clock.now(), actor.name
 
 
 def return_plan(actor: Actor, plan_id: int) -> None:
     """Back to draft, for further work."""
     authorize(actor, "target_plans.edit")
-    found = _moved(actor, plan_id, PlanState.DRAFT)
-    found.submitted_at, found.submitted_by = None, ""
+    found = _movable(actor, plan_id, PlanState.DRAFT)
+    found.state, found.submitted_at, found.submitted_by = PlanState.DRAFT, None, ""
 
 
 def approve_plan(actor: Actor, plan_id: int) -> None:
     """From now on it counts; the version before is superseded."""
     authorize(actor, "target_plans.approve")
-    found = _moved(actor, plan_id, PlanState.APPROVED)
+    found = _movable(actor, plan_id, PlanState.APPROVED)
     if before := counting_plan(found.starts_on):
-        with db.session.no_autoflush:
-            before.state = PlanState.SUPERSEDED
-            db.session.flush([before])
-    found.approved_at, found.approved_by = clock.now(), actor.name
+        before.state = PlanState.SUPERSEDED
+        db.session.flush()
+    found.state, found.approved_at, found.approved_by = PlanState.APPROVED, clock.now(), actor.name
 
 
 def discard_plan(actor: Actor, plan_id: int) -> None:
@@ -109,11 +108,9 @@ def check_open(found: Plan) -> Plan:
     return found
 
 
-def _moved(actor: Actor, plan_id: int, state: PlanState) -> Plan:
+def _movable(actor: Actor, plan_id: int, state: PlanState) -> Plan:
     found = get(actor, Plan, plan_id, lock=True)
     check_move(MOVES, found.state, state, noun="plan")
-    with db.session.no_autoflush:
-        found.state = state
     return found
 
 

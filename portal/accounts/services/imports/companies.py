@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, or_
+from sqlalchemy import RowMapping, insert, or_
 
 from portal.kernel import clock, numbering
-from portal.kernel.actor import Actor
+from portal.kernel.actor import Actor, acting
+from portal.kernel.db import db
 from portal.kernel.errors import Refused
 from portal.organization.queries import authorize, company, own_position
 from portal.territories import queries as territories
@@ -14,7 +15,7 @@ from portal.territories.rules import Facts
 from portal.workspace.rules import Outcome
 from portal.workspace.services.imports import Candidate, Reading, known_rows, split, store
 
-from ...models import Account
+from ...models import Account, AccountAssignment
 from ...rules import amount_in, domain_of, name_key, normal_vat_id
 from .cells import THEIRS, home, read_cells, read_country, read_language, read_number, read_phone, try_field
 
@@ -79,7 +80,22 @@ def import_account_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outc
         reading.candidates.append(one)
     known = {key: row for key, row in here.items() if row is not None}
     fresh, differing = split(reading, known, THEIRS)
-    return store(Account, reading, _complete(actor, fresh), differing)
+    made = _complete(actor, fresh)
+    outcome = store(Account, reading, made, differing)
+    _open_assignments([trace.record_id for trace in outcome.traces if trace.before is None], made)
+    return outcome
+
+
+def _open_assignments(ids: Sequence[int], made: Sequence[Mapping[str, Any]]) -> None:
+    """As for every new account: who answers for it from the first day."""
+    now = clock.now()
+    since = {"starts_on": now.date(), "reason": "New account", "by": acting().name, "at": now}
+    rows = [
+        {"account_id": key, "owner_id": row["owner_id"], "territory_id": row["territory_id"], **since}
+        for key, row in zip(ids, made, strict=True)
+    ]
+    if rows:
+        db.session.execute(insert(AccountAssignment), rows)
 
 
 def _check_name(one: Candidate, here: Mapping[str, RowMapping | None]) -> None:

@@ -1,0 +1,28 @@
+"""What the channel of a deal says."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from portal.channels.models import Channel
+from portal.kernel.db import db
+
+from ..models import Opportunity
+
+
+class Limit(NamedTuple):
+    """The most that may be taken off the list price, and by which channel."""
+
+    channel: str
+    percent: Decimal
+
+
+def discount_limit(opportunity_id: int) -> Limit | None:
+    """None where no channel limits it."""
+    row = db.session.execute(
+        select(Channel.name, Channel.max_discount_percent)
+        .join(Opportunity, Opportunity.channel_id == Channel.id)
+        .where(Opportunity.id == opportunity_id, Channel.max_discount_percent.is_not(None))
+    ).first()
+    return Limit(row[0], row[1] or Decimal(0)) if row else None

@@ -1,0 +1,48 @@
+"""Who a registration means, and what a discount comes to."""
+
+from decimal import Decimal as D
+
+import pytest
+
+from portal.channels.rules import customer_key, domain_in, largest_discount, source_key, sources_in
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Harbor Bikes Inc.", ""), ("HARBOR  BIKES", "")),
+        (("Müller GmbH & Co. KG", ""), ("müller", "")),
+        (("Whatever", "www.harbor.example"), ("Another name", "Harbor.example")),
+    ],
+)
+def test_the_same_customer_has_one_key(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert customer_key(*one) == customer_key(*other)
+
+
+def test_different_customers_differ() -> None:
+    assert customer_key("Harbor Bikes", "") != customer_key("Harbor Boats", "")
+    assert customer_key("Co.", "")  # a name that is nothing but a legal form keeps something to compare
+
+
+@pytest.mark.parametrize(
+    ("typed", "domain"),
+    [
+        ("https://www.Harbor.example/en?x=1", "harbor.example"),
+        ("ann@harbor.example", "harbor.example"),
+        (" harbor.example. ", "harbor.example"),
+        ("", ""),
+    ],
+)
+def test_the_domain_in_what_people_paste(typed: str, domain: str) -> None:
+    assert domain_in(typed) == domain
+
+
+def test_sources_are_told_apart_by_their_words() -> None:
+    assert source_key("trade_fair") == source_key("Trade  Fair")
+    assert sources_in("Trade fair\n\ntrade_fair\nWebinar ") == {"trade fair": "Trade fair", "webinar": "Webinar"}
+
+
+def test_the_largest_discount_counts_the_whole_document_too() -> None:
+    assert largest_discount([D(10), D(0)], D(10)) == D(19)
+    assert largest_discount([], D(5)) == D(5)
+    assert largest_discount([D(100)], D(5)) == D(100)
