@@ -44,7 +44,7 @@ Erzählen Sie uns von Ihrem Geschäft. Wir rufen an, vereinbaren eine erste Best
     "language": "de",
     "source": "Landing page",
     "consent_wording": "Bewahren Sie meine Angaben auf, um mir zu antworten, wie es Ihre Datenschutzerklärung sagt.",
-    "news_wording": "Schicken Sie mir auch Neuigkeiten für Händler per E-Mail. Ich kann sie jederzeit mit einem Klick abbestellen.",
+    "news_wording": "Schicken Sie mir auch Neuigkeiten für Händler per E-Mail. Ich kann sie jederzeit abbestellen.",
     "thanks": "Wir haben Ihre Anfrage und Ihnen eine E-Mail geschickt.\nJemand, der Fahrräder kennt, ruft Sie bald an.",
     "published": True,
 }

@@ -40,7 +40,8 @@ def _packed(path: Path, changed_at: int, coding: str) -> bytes:
 def _compress(response: Response) -> Response:
     """Registered first, so that it comes last."""
     static = request.endpoint == "static"
-    text = response.mimetype.startswith("text/") or response.mimetype in KINDS
+    kind = response.mimetype or ""
+    text = kind.startswith("text/") or kind in KINDS
     whole = response.status_code not in (206, 304) and (static or not response.direct_passthrough)
     if (response.content_length or 0) < LEAST or not text or not whole:
         return response

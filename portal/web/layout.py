@@ -54,13 +54,13 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Strategy", "compass", "strategy.show_home", "strategy.view"),
             Entry("Targets", "flag", "targets.show_targets", "targets.view"),
-            Entry("Channels", "git-merge", "channels.list_channels", "channels.view"),
-            Entry("Commission", "coin", "compensation.show_mine", "compensation.view"),
-            Entry("Responsibility", "user-check", "responsibility.list_neglected", "responsibility.view"),
-            Entry("Territories", "map-2", "territories.show_tree", "territories.view"),
-            Entry("Scenarios", "git-branch", "realignment.list_models", "territories.edit"),
             Entry("Organization", "users", "organization.show_chart", "organization.view"),
             Entry("Capacity", "chart-bar", "strategy.show_capacity", "capacity.view"),
+            Entry("Commission", "coin", "compensation.show_mine", "compensation.view"),
+            Entry("Channels", "git-merge", "channels.list_channels", "channels.view"),
+            Entry("Territories", "map-2", "territories.show_tree", "territories.view"),
+            Entry("Scenarios", "git-branch", "realignment.list_models", "territories.edit"),
+            Entry("Responsibility", "user-check", "responsibility.list_neglected", "responsibility.view"),
         ),
     ),
     (

@@ -169,6 +169,12 @@ def values_for(samples: Mapping[str, Values], endpoint: str, names: set[str]) ->
     return {name: found[name] for name in names} if names <= found.keys() else None
 
 
+def _targets() -> Values:
+    """A draft with a number for the rep."""
+    draft = target_plan({"rep": 100}, approved=False)
+    return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
+
+
 def _member(account_id: int) -> int:
     """The rep, in a team of which they are the owner anyway: it opens nothing to anybody."""
     position_id = world.position("rep").id
@@ -182,10 +188,6 @@ def _transfer() -> int:
         made = transfer(SYSTEM, [account.id], to_position_id=to, reason="Fair share", on=clock.now().date())
         assert made is not None
         return made.id
-def _targets() -> Values:
-    """A draft with a number for the rep."""
-    draft = target_plan({"rep": 100}, approved=False)
-    return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
 
 
 def _delegation() -> int:

@@ -153,6 +153,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("tier", name=op.f("uq_cadence_tier")),
     )
     op.create_table(
+        "capacity_scenario",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capacity_scenario")),
+        sa.UniqueConstraint("starts_on", "name", name=op.f("uq_capacity_scenario_starts_on_name")),
+    )
+    op.create_table(
         "captured_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
@@ -280,6 +291,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("consent_wording", sa.String(), nullable=False),
+        sa.Column("news_wording", sa.String(), nullable=False),
         sa.Column("thanks", sa.String(), nullable=False),
         sa.Column("ask_phone", sa.Boolean(), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
@@ -1129,6 +1141,68 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_assignment_rule_subject"), ["subject"], unique=False)
 
     op.create_table(
+        "capacity_hire",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scenario_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("reports_to_id", sa.Integer(), nullable=False),
+        sa.Column("ramp_id", sa.Integer(), nullable=True),
+        sa.Column("quota", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("count BETWEEN 1 AND 500", name=op.f("ck_capacity_hire_count_within")),
+        sa.CheckConstraint("quota > 0", name=op.f("ck_capacity_hire_quota_positive")),
+        sa.ForeignKeyConstraint(["ramp_id"], ["ramp_profile.id"], name=op.f("fk_capacity_hire_ramp_id_ramp_profile")),
+        sa.ForeignKeyConstraint(
+            ["reports_to_id"], ["position.id"], name=op.f("fk_capacity_hire_reports_to_id_position")
+        ),
+        sa.ForeignKeyConstraint(
+            ["scenario_id"],
+            ["capacity_scenario.id"],
+            name=op.f("fk_capacity_hire_scenario_id_capacity_scenario"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capacity_hire")),
+    )
+    with op.batch_alter_table("capacity_hire", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_capacity_hire_scenario_id"), ["scenario_id"], unique=False)
+
+    op.create_table(
+        "channel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "direct",
+                "inside",
+                "partner",
+                "web",
+                "event",
+                "referral",
+                name="channelkind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answers_id", sa.Integer(), nullable=True),
+        sa.Column("cost_percent", sa.BigInteger(), nullable=False),
+        sa.Column("price_list_id", sa.Integer(), nullable=True),
+        sa.Column("max_discount_percent", sa.BigInteger(), nullable=True),
+        sa.Column("protect_days", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cost_percent BETWEEN 0 AND 1000000", name=op.f("ck_channel_cost_percent")),
+        sa.CheckConstraint("max_discount_percent BETWEEN 0 AND 1000000", name=op.f("ck_channel_max_discount_percent")),
+        sa.CheckConstraint("protect_days BETWEEN 1 AND 730", name=op.f("ck_channel_protect_days")),
+        sa.ForeignKeyConstraint(["answers_id"], ["position.id"], name=op.f("fk_channel_answers_id_position")),
+        sa.ForeignKeyConstraint(["price_list_id"], ["price_list.id"], name=op.f("fk_channel_price_list_id_price_list")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel")),
+        sa.UniqueConstraint("name", name=op.f("uq_channel_name")),
+    )
+    op.create_table(
         "coverage",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("position_id", sa.Integer(), nullable=False),
@@ -1207,6 +1281,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lead_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_score"), ["score"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_source"), ["source"], unique=False)
+        batch_op.create_index("ix_lead_state_grade", ["state", "grade", "responded_at", "owner_id"], unique=False)
         batch_op.create_index("ix_lead_state_score", ["state", "score"], unique=False)
         batch_op.create_index(batch_op.f("ix_lead_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(
@@ -1275,6 +1352,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(
@@ -1342,6 +1420,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "strategy_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum(
+                "targets",
+                "organization",
+                "compensation",
+                "channels",
+                "territories",
+                "responsibility",
+                name="step",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum("not_started", "in_work", "approved", name="stepstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("lead_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'approved') = (approved_at IS NOT NULL)", name=op.f("ck_strategy_step_approved_when")
+        ),
+        sa.ForeignKeyConstraint(["lead_id"], ["position.id"], name=op.f("fk_strategy_step_lead_id_position")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strategy_step")),
+        sa.UniqueConstraint("starts_on", "step", name=op.f("uq_strategy_step_starts_on_step")),
+    )
+    op.create_table(
         "target_node",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1383,6 +1498,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("accounts", sa.Integer(), nullable=False),
         sa.Column("quota", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("quota_said", sa.String(), nullable=False),
+        sa.Column("target_plan_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1390,6 +1507,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["model_id"], ["territory_model.id"], name=op.f("fk_territory_activation_model_id_territory_model")
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_plan_id"],
+            ["target_plan.id"],
+            name=op.f("fk_territory_activation_target_plan_id_target_plan"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(["work_id"], ["long_work.id"], name=op.f("fk_territory_activation_work_id_long_work")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_activation")),
@@ -1585,6 +1708,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_account_team_position", ["position_id", "account_id"], unique=False)
 
     op.create_table(
+        "channel_source",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_channel_source_channel_id_channel"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_channel_source")),
+    )
+    with op.batch_alter_table("channel_source", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_channel_source_channel_id"), ["channel_id"], unique=False)
+
+    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
@@ -1714,6 +1850,26 @@ def upgrade() -> None:
     with op.batch_alter_table("objective_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_objective_result_participant_id"), ["participant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_objective_result_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "partner",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("margin_percent", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("margin_percent BETWEEN 0 AND 1000000", name=op.f("ck_partner_margin_percent")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_partner_account_id_account")),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_partner_channel_id_channel")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_partner_account_id")),
+    )
+    with op.batch_alter_table("partner", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partner_channel_id"), ["channel_id"], unique=False)
 
     op.create_table(
         "pay_adjustment",
@@ -1867,65 +2023,66 @@ def upgrade() -> None:
         batch_op.create_index("ix_transfer_item_record", ["noun_of", "record_id"], unique=False)
 
     op.create_table(
-        "opportunity",
+        "deal_registration",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=True),
-        sa.Column("lead_id", sa.Integer(), nullable=True),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column(
-            "stage",
-            sa.Enum("qualify", "develop", "propose", "close", name="stage", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("customer_key", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("close_on", sa.Date(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("open", "won", "lost", name="opportunitystate", native_enum=False, length=24),
+            sa.Enum(
+                "submitted",
+                "approved",
+                "rejected",
+                "withdrawn",
+                "expired",
+                name="registrationstate",
+                native_enum=False,
+                length=24,
+            ),
             nullable=False,
         ),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("amount_from_lines", sa.Boolean(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("price_list_id", sa.Integer(), nullable=True),
-        sa.Column("probability", sa.Integer(), nullable=False),
-        sa.Column("probability_overridden", sa.Boolean(), nullable=False),
-        sa.Column("probability_note", sa.String(), nullable=False),
-        sa.Column("close_on", sa.Date(), nullable=False),
-        sa.Column("next_step", sa.String(), nullable=False),
-        sa.Column("next_step_on", sa.Date(), nullable=True),
-        sa.Column("decision_maker_known", sa.Boolean(), nullable=False),
-        sa.Column("need", sa.String(), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("actual_revenue", sa.BigInteger(), nullable=True),
-        sa.Column("loss_reason", sa.String(), nullable=False),
-        sa.Column("competitor", sa.String(), nullable=False),
-        sa.Column("close_note", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("protected_until", sa.Date(), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_opportunity_closed_when")),
-        sa.CheckConstraint("state <> 'lost' OR loss_reason <> ''", name=op.f("ck_opportunity_lost_with_reason")),
-        sa.CheckConstraint("probability BETWEEN 0 AND 100", name=op.f("ck_opportunity_probability")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_opportunity_account_id_account")),
-        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_opportunity_contact_id_contact")),
-        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_opportunity_lead_id_lead")),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_opportunity_owner_id_position")),
-        sa.ForeignKeyConstraint(
-            ["price_list_id"], ["price_list.id"], name=op.f("fk_opportunity_price_list_id_price_list")
+        sa.CheckConstraint(
+            "(state = 'submitted') = (decided_at IS NULL)", name=op.f("ck_deal_registration_decided_when")
         ),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_opportunity_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity")),
-        sa.UniqueConstraint("lead_id", name=op.f("uq_opportunity_lead_id")),
+        sa.CheckConstraint(
+            "state <> 'approved' OR protected_until IS NOT NULL", name=op.f("ck_deal_registration_protected_when")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_deal_registration_account_id_account")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_deal_registration_owner_id_position")),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_deal_registration_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["territory_id"], ["territory.id"], name=op.f("fk_deal_registration_territory_id_territory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deal_registration")),
     )
-    with op.batch_alter_table("opportunity", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_opportunity_account_id"), ["account_id"], unique=False)
-        batch_op.create_index("ix_opportunity_board", ["state", "stage", "close_on", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_opportunity_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_opportunity_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index("ix_opportunity_won", ["state", "closed_at", "owner_id"], unique=False)
+    with op.batch_alter_table("deal_registration", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deal_registration_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deal_registration_customer_key"), ["customer_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deal_registration_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deal_registration_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deal_registration_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "uq_deal_registration_protected",
+            ["customer_key"],
+            unique=True,
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
 
     op.create_table(
         "pay_dispute",
@@ -1969,6 +2126,81 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("target_id", "month", name=op.f("pk_target_month")),
     )
+    op.create_table(
+        "opportunity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("lead_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=True),
+        sa.Column("channel_because", sa.String(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "stage",
+            sa.Enum("qualify", "develop", "propose", "close", name="stage", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "won", "lost", name="opportunitystate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("amount_from_lines", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("price_list_id", sa.Integer(), nullable=True),
+        sa.Column("probability", sa.Integer(), nullable=False),
+        sa.Column("probability_overridden", sa.Boolean(), nullable=False),
+        sa.Column("probability_note", sa.String(), nullable=False),
+        sa.Column("close_on", sa.Date(), nullable=False),
+        sa.Column("next_step", sa.String(), nullable=False),
+        sa.Column("next_step_on", sa.Date(), nullable=True),
+        sa.Column("decision_maker_known", sa.Boolean(), nullable=False),
+        sa.Column("need", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("actual_revenue", sa.BigInteger(), nullable=True),
+        sa.Column("loss_reason", sa.String(), nullable=False),
+        sa.Column("competitor", sa.String(), nullable=False),
+        sa.Column("close_note", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_opportunity_closed_when")),
+        sa.CheckConstraint("state <> 'lost' OR loss_reason <> ''", name=op.f("ck_opportunity_lost_with_reason")),
+        sa.CheckConstraint("probability BETWEEN 0 AND 100", name=op.f("ck_opportunity_probability")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_opportunity_account_id_account")),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_opportunity_channel_id_channel")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_opportunity_contact_id_contact")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_opportunity_lead_id_lead")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_opportunity_owner_id_position")),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_opportunity_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["price_list.id"], name=op.f("fk_opportunity_price_list_id_price_list")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["deal_registration.id"], name=op.f("fk_opportunity_registration_id_deal_registration")
+        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_opportunity_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity")),
+        sa.UniqueConstraint("lead_id", name=op.f("uq_opportunity_lead_id")),
+    )
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunity_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_opportunity_board", ["state", "stage", "close_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_close_on"), ["close_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_registration_id"), ["registration_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_source"), ["source"], unique=False)
+        batch_op.create_index(batch_op.f("ix_opportunity_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index("ix_opportunity_won", ["state", "closed_at", "owner_id"], unique=False)
+
     op.create_table(
         "opportunity_line",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2072,6 +2304,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("quote", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quote_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quote_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_quote_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_quote_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_quote_territory_id"), ["territory_id"], unique=False)
@@ -2216,6 +2449,7 @@ def upgrade() -> None:
         sa.Column("customer_reference", sa.String(), nullable=False),
         sa.Column("payment_days", sa.Integer(), nullable=False),
         sa.Column("discount_percent", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fulfilled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
@@ -2249,6 +2483,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sales_order_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index("ix_sales_order_placed", ["placed_at", "owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sales_order_placed_at"), ["placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
@@ -2304,6 +2540,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("ix_invoice_due", ["state", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_territory_id"), ["territory_id"], unique=False)
@@ -2412,11 +2650,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoice_territory_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_owner_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_opportunity_id"))
+        batch_op.drop_index("ix_invoice_due")
+        batch_op.drop_index(batch_op.f("ix_invoice_created_at"))
         batch_op.drop_index(batch_op.f("ix_invoice_account_id"))
 
     op.drop_table("invoice")
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sales_order_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_sales_order_placed_at"))
+        batch_op.drop_index("ix_sales_order_placed")
         batch_op.drop_index(batch_op.f("ix_sales_order_owner_id"))
         batch_op.drop_index(batch_op.f("ix_sales_order_opportunity_id"))
         batch_op.drop_index(batch_op.f("ix_sales_order_account_id"))
@@ -2443,6 +2685,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quote_territory_id"))
         batch_op.drop_index(batch_op.f("ix_quote_owner_id"))
         batch_op.drop_index(batch_op.f("ix_quote_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_quote_created_at"))
         batch_op.drop_index(batch_op.f("ix_quote_account_id"))
 
     op.drop_table("quote")
@@ -2461,19 +2704,37 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opportunity_line_opportunity_id"))
 
     op.drop_table("opportunity_line")
+    with op.batch_alter_table("opportunity", schema=None) as batch_op:
+        batch_op.drop_index("ix_opportunity_won")
+        batch_op.drop_index(batch_op.f("ix_opportunity_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_source"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_close_on"))
+        batch_op.drop_index(batch_op.f("ix_opportunity_channel_id"))
+        batch_op.drop_index("ix_opportunity_board")
+        batch_op.drop_index(batch_op.f("ix_opportunity_account_id"))
+
+    op.drop_table("opportunity")
     op.drop_table("target_month")
     with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pay_dispute_statement_id"))
 
     op.drop_table("pay_dispute")
-    with op.batch_alter_table("opportunity", schema=None) as batch_op:
-        batch_op.drop_index("ix_opportunity_won")
-        batch_op.drop_index(batch_op.f("ix_opportunity_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_opportunity_owner_id"))
-        batch_op.drop_index("ix_opportunity_board")
-        batch_op.drop_index(batch_op.f("ix_opportunity_account_id"))
+    with op.batch_alter_table("deal_registration", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_deal_registration_protected",
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_deal_registration_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_deal_registration_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_deal_registration_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_deal_registration_customer_key"))
+        batch_op.drop_index(batch_op.f("ix_deal_registration_account_id"))
 
-    op.drop_table("opportunity")
+    op.drop_table("deal_registration")
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("ix_transfer_item_record")
         batch_op.drop_index(batch_op.f("ix_transfer_item_account_id"))
@@ -2495,6 +2756,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pay_adjustment_participant_id"))
 
     op.drop_table("pay_adjustment")
+    with op.batch_alter_table("partner", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_channel_id"))
+
+    op.drop_table("partner")
     with op.batch_alter_table("objective_result", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_objective_result_period_id"))
         batch_op.drop_index(batch_op.f("ix_objective_result_participant_id"))
@@ -2517,6 +2782,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_account_id"))
 
     op.drop_table("contact")
+    with op.batch_alter_table("channel_source", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_channel_source_channel_id"))
+
+    op.drop_table("channel_source")
     with op.batch_alter_table("account_team", schema=None) as batch_op:
         batch_op.drop_index("ix_account_team_position")
 
@@ -2559,6 +2828,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_target_node_owner_id"))
 
     op.drop_table("target_node")
+    op.drop_table("strategy_step")
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seat_user_id"))
         batch_op.drop_index(batch_op.f("ix_seat_position_id"))
@@ -2583,6 +2853,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_message_territory_id"))
         batch_op.drop_index(batch_op.f("ix_message_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_message_created_at"))
         batch_op.drop_index("ix_message_address")
 
     op.drop_table("message")
@@ -2594,6 +2865,9 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_lead_territory_id"))
         batch_op.drop_index("ix_lead_state_score")
+        batch_op.drop_index("ix_lead_state_grade")
+        batch_op.drop_index(batch_op.f("ix_lead_source"))
+        batch_op.drop_index(batch_op.f("ix_lead_score"))
         batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
 
     op.drop_table("lead")
@@ -2607,6 +2881,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_coverage_position_id"))
 
     op.drop_table("coverage")
+    op.drop_table("channel")
+    with op.batch_alter_table("capacity_hire", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_capacity_hire_scenario_id"))
+
+    op.drop_table("capacity_hire")
     with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_rule_subject"))
 
@@ -2769,6 +3048,7 @@ def downgrade() -> None:
     op.drop_table("compensation_plan")
     op.drop_table("company")
     op.drop_table("captured_message")
+    op.drop_table("capacity_scenario")
     op.drop_table("cadence")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_record")

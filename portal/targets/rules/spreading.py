@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from portal.kernel.errors import Refused
 from portal.kernel.money import digits, spread_by
-from portal.organization.rules import ramp_factor
 
 from ..states import Metric
 from .calendar import ZERO, Period, add_months
@@ -118,7 +117,8 @@ def carried(amount: Decimal, month: Period, since: date | None, ramp: Sequence[i
     if since is None or since >= month.ends_on:
         return ZERO
     seated = Period(max(since, month.starts_on), month.ends_on, "").share_of(month)
-    return amount * seated * ramp_factor(ramp, months_in_seat(since, month.starts_on))
+    months = months_in_seat(since, month.starts_on)
+    return amount * seated * (Decimal(ramp[months]) / HUNDRED if months < len(ramp) else 1)
 
 
 def months_of(first: date) -> list[date]:
