@@ -32,6 +32,12 @@ def announce(made: Transfer) -> None:
     _notify(made, made.to_position_id, f"{made.by} plans to give you {_count(len(made.account_ids))}", "planned")
 
 
+def failed(made: Transfer) -> None:
+    """Who planned it hears that it could not be carried out."""
+    text = f"Your transfer of {_count(len(made.account_ids))} was called off: {made.problem}"
+    notify(made.user_id, text, url_of(made), f"transfer:{made.id}:failed")
+
+
 def hand_over(made: Transfer, accounts: list[Given]) -> None:
     """On every timeline; one task for all, and one for each tier A account, for the receiver."""
     names = names_of_positions(clock.now().date())

@@ -110,14 +110,23 @@ def _carry_out(actor: Actor, made: Transfer, accounts: list[moving.Given]) -> No
 
 
 def carry_out_due(today: date) -> int | None:
-    """Carry out the next planned transfer whose day has come, in the name of who planned it; its id, None for none."""
+    """Carry out the next planned transfer whose day has come, in the name of who planned it; its id, None for none.
+
+    What cannot be done any more is called off, with the reason, and holds up no other.
+    """
     due = select(Transfer).where(Transfer.state == TransferState.PLANNED, Transfer.effective_on <= today)
     made = db.session.scalar(due.order_by(Transfer.effective_on, Transfer.id).limit(1).with_for_update())
     if made is None:
         return None
     planner = Actor(made.by, made.user_id, is_system=True)
     with act_as(planner):
-        _carry_out(planner, made, moving.lock_accounts(planner, made))
+        try:
+            with db.session.begin_nested():
+                _carry_out(planner, made, moving.lock_accounts(planner, made))
+        except Refused as refusal:
+            db.session.refresh(made)
+            made.state, made.problem = TransferState.CANCELLED, refusal.message
+            telling.failed(made)
     return made.id
 
 
