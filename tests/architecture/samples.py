@@ -174,6 +174,8 @@ def _targets() -> Values:
     target_plan({"rep": 100})
     draft = target_plan({}, approved=False)
     return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
+
+
 def _member(account_id: int) -> int:
     """The rep, in a team of which they are the owner anyway: it opens nothing to anybody."""
     position_id = world.position("rep").id
