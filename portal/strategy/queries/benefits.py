@@ -83,7 +83,9 @@ def alignment(actor: Actor, starts_on: date) -> Alignment | None:
         sums[kind] += amount or ZERO
         sums[f"{kind}_home"] += amount if (owner, territory) in home and amount else ZERO
         sums[f"{kind}_named"] += amount if tier in NAMED and amount else ZERO
-    carriers = select(Position.id).where(Position.carries_quota)
+    carriers = select(Position.id).where(
+        Position.carries_quota, Position.opens_on.is_(None) | (Position.opens_on <= today())
+    )
     aimed = carriers.where(Position.id.in_(targeted(starts_on)))
     return Alignment(
         Share(sums["won_home"], sums["won"]),

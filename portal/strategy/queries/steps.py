@@ -210,7 +210,12 @@ def _channels(actor: Actor, starts_on: date, today: date) -> Found:
         Gap(bare, "channel that nobody answers for", "channels that nobody answers for", page, {}),
         Gap(lost, "open deal without channel", "open deals without channel", page, {}, grave=False),
         Gap(
-            count(waiting), "deal registration waits", "deal registrations wait", "channels.list_registrations", {}, grave=False
+            count(waiting),
+            "deal registration waits",
+            "deal registrations wait",
+            "channels.list_registrations",
+            {},
+            grave=False,
         ),
     ]
 
