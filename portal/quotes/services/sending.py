@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.channels.rules import largest_discount
@@ -74,18 +74,6 @@ def print_again(actor: Actor, quote_id: int) -> None:
     if revision.state != RevisionState.SENT or revision.pdf_key:
         raise Refused("quote.nothing_to_print", "There is nothing to print.")
     emit(RevisionSent(revision_id=revision.id))
-
-
-def keep_paper(revision_id: int, key: str | None, problem: str = "") -> bool:
-    """Store where the PDF is, once; False when another run was first."""
-    changed = db.session.execute(
-        update(Revision)
-        .where(Revision.id == revision_id, Revision.pdf_key.is_(None))
-        .values(pdf_key=key, pdf_problem=problem)
-        .returning(Revision.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed.first() is not None
 
 
 def revise(actor: Actor, quote_id: int) -> None:
