@@ -148,9 +148,8 @@ def _behind(actor: Actor, rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def _short(plan: CapacityPlan) -> Iterator[Finding]:
-    for at, team in enumerate(plan.teams):
-        lowest = at + 1 == len(plan.teams) or plan.teams[at + 1].depth <= team.depth
-        if lowest and team.short and team.gap < 0:
+    for team in plan.ends:
+        if team.short and team.gap < 0:
             missing = f"together {-team.gap:,.0f} {currency()} are missing"
             why = f"In {team.short} months of the year its people cannot carry its target; {missing}."
             yield Finding(
