@@ -189,4 +189,4 @@ def test_the_pages_ask_as_much_for_three_positions_as_for_forty(
         count_queries.clear()
         assert leader.get(path).status_code == 200
         counts.append(len([q for q in count_queries if q.startswith("SELECT")]))
-    assert counts[0] == counts[1] == {"/strategy": 62, "/capacity": 17}[path]
+    assert counts[0] == counts[1] == {"/strategy": 63, "/capacity": 17}[path]

@@ -80,10 +80,14 @@ def _vacant(actor: Actor, today: date) -> Iterator[Finding]:
         if one.next_on or (days is not None and days < LONG):
             continue
         number, deals = accounts.get(one.position.id, 0), worth.get(one.position.id, ZERO)
-        waits = f"{number} accounts and {deals:,.0f} {currency()} of open deals wait"
+        waits = (
+            f": {number} accounts and {deals:,.0f} {currency()} of open deals wait for somebody"
+            if accounts or worth
+            else ""
+        )
         since = f"Vacant for {days} days" if days is not None else "Never filled"
         yield Finding(
-            f"Fill {one.position.title}", f"{since}: {waits} for somebody.", "organization.show_position",
+            f"Fill {one.position.title}", f"{since}{waits}.", "organization.show_position",
             {"record_id": one.position.id}, deals,
         )  # fmt: skip
 
