@@ -4,10 +4,16 @@ from datetime import timedelta
 
 from portal.invoices import queries, services
 from portal.invoices.events import InvoiceIssued
+from portal.invoices.models import Invoice
+from portal.invoices.states import METHODS
 from portal.kernel import clock, links
+from portal.kernel.actor import Actor
 from portal.kernel.db import transact
 from portal.kernel.outbox import emit
+from portal.kernel.printed import keep_paper, unprinted
+from portal.quotes.queries import seller
 from portal.web import pdf
+from portal.workspace.rules import BulkAct, offer_act
 
 from . import printing
 from .registry import every, on
@@ -30,7 +36,7 @@ def deliver_invoice(invoice_id: int) -> None:
     printed = printing.print_paper("invoices/pdf/invoice.html", document)
 
     def keep() -> None:
-        if services.keep_paper(invoice_id, printed.key, printed.problem) and printed.key and letter.to:
+        if keep_paper(Invoice, invoice_id, printed.key, printed.problem) and printed.key and letter.to:
             ends = clock.now() + KEPT
             token = links.issue(services.LINK, invoice_id, 1, expires_at=ends, address=letter.to)
             values = {
@@ -48,4 +54,29 @@ def deliver_invoice(invoice_id: int) -> None:
 def print_waiting_invoices() -> None:
     """Invoices that waited for Pango are printed when it is there."""
     if pdf.available() is None:
-        printing.retry(queries.unprinted(printing.WAITS_FOR_PANGO), lambda key: emit(InvoiceIssued(invoice_id=key)))
+        printing.retry(unprinted(Invoice, printing.WAITS_FOR_PANGO), lambda key: emit(InvoiceIssued(invoice_id=key)))
+
+
+def _bill(actor: Actor, order_id: int, _: str) -> int:
+    return services.bill_order(actor, order_id)
+
+
+def _issue(actor: Actor, invoice_id: int, _: str) -> str:
+    return services.issue(actor, invoice_id)
+
+
+def _settle(actor: Actor, invoice_id: int, method: str) -> None:
+    found = queries.invoice(actor, invoice_id)
+    today = clock.today(seller().timezone)
+    services.record_payment(
+        actor, invoice_id, amount=found.amount_due, currency=found.currency, received_on=today, method=method
+    )
+
+
+def _methods(actor: Actor) -> list[tuple[str, str]]:
+    return [(method, method) for method in METHODS]
+
+
+offer_act(BulkAct("orders", "invoice", "Bill", "invoices.edit", _bill))
+offer_act(BulkAct("invoices", "issue", "Issue", "invoices.issue", _issue))
+offer_act(BulkAct("invoices", "payment", "Paid in full today, by", "payments.record", _settle, _methods))

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 from portal.kernel import clock, links
+from portal.kernel.actor import Actor
 from portal.kernel.db import transact
 from portal.kernel.outbox import emit
+from portal.kernel.printed import keep_paper, unprinted
 from portal.orders import queries, services
 from portal.orders.events import OrderPlaced
+from portal.orders.models import Order
 from portal.quotes.services import LINK
 from portal.web import pdf
+from portal.workspace.rules import BulkAct, offer_act
 
 from . import printing
 from .registry import every, on
@@ -32,7 +36,7 @@ def confirm_order(order_id: int) -> None:
     printed = printing.print_paper("orders/pdf/order.html", document)
 
     def keep() -> None:
-        if services.keep_paper(order_id, printed.key, printed.problem) and printed.key:
+        if keep_paper(Order, order_id, printed.key, printed.problem) and printed.key:
             ends = clock.now() + KEPT
             token = links.issue(LINK, quote_id, number, expires_at=ends, address=letter.to)
             values = {"delivery": "–", "link": printing.public_url(f"/q/{token}")}
@@ -45,4 +49,11 @@ def confirm_order(order_id: int) -> None:
 def print_waiting_orders() -> None:
     """Confirmations that waited for Pango are printed when it is there."""
     if pdf.available() is None:
-        printing.retry(queries.unprinted(printing.WAITS_FOR_PANGO), lambda key: emit(OrderPlaced(order_id=key)))
+        printing.retry(unprinted(Order, printing.WAITS_FOR_PANGO), lambda key: emit(OrderPlaced(order_id=key)))
+
+
+def _fulfil(actor: Actor, order_id: int, _: str) -> None:
+    services.fulfil(actor, order_id)
+
+
+offer_act(BulkAct("orders", "fulfilment", "Mark as fulfilled", "orders.edit", _fulfil))

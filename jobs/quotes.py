@@ -4,12 +4,16 @@ from datetime import timedelta
 from typing import cast
 
 from portal.kernel import links
+from portal.kernel.actor import Actor
 from portal.kernel.db import transact
 from portal.kernel.outbox import emit
 from portal.kernel.paper import DocumentSnapshot
+from portal.kernel.printed import keep_paper, unprinted
 from portal.quotes import queries, services
 from portal.quotes.events import RevisionSent
+from portal.quotes.models import Revision
 from portal.web import pdf
+from portal.workspace.rules import BulkAct, offer_act
 
 from . import printing
 from .registry import every, on
@@ -40,7 +44,7 @@ def deliver_offer(revision_id: int) -> None:
     }
 
     def keep() -> None:
-        if services.keep_paper(revision_id, printed.key, printed.problem) and printed.key:
+        if keep_paper(Revision, revision_id, printed.key, printed.problem) and printed.key:
             printing.post(letter, document, printed.key, values)
 
     transact(keep)
@@ -50,9 +54,17 @@ def deliver_offer(revision_id: int) -> None:
 def print_waiting_offers() -> None:
     """Offers that waited for Pango are printed when it is there."""
     if pdf.available() is None:
-        printing.retry(queries.unprinted(printing.WAITS_FOR_PANGO), lambda key: emit(RevisionSent(revision_id=key)))
+        waiting = unprinted(Revision, printing.WAITS_FOR_PANGO, Revision.state == "sent")
+        printing.retry(waiting, lambda key: emit(RevisionSent(revision_id=key)))
 
 
 @every(timedelta(hours=1))
 def expire_offers() -> None:
     transact(services.expire_ended)
+
+
+def _withdraw(actor: Actor, quote_id: int, _: str) -> None:
+    services.withdraw(actor, quote_id)
+
+
+offer_act(BulkAct("quotes", "withdrawal", "Withdraw", "quotes.edit", _withdraw, danger=True))

@@ -6,10 +6,9 @@ from typing import Any
 from wtforms import DateField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from portal.invoices.states import METHODS
 from portal.kernel import clock
 from portal.web.forms import EditForm, ExactField, Form
-
-METHODS = ("Bank transfer", "Card", "Direct debit", "Cheque", "Cash")
 
 
 class EditTerms(EditForm):

@@ -1,6 +1,8 @@
 """Routes of invoices."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -11,33 +13,28 @@ from portal.invoices.models import Invoice
 from portal.invoices.states import InvoiceState, Standing
 from portal.kernel import files, links
 from portal.kernel.errors import NotFound
-from portal.orders.queries import order as order_of
 from portal.quotes.queries import seller, seller_today
 from portal.web.auth import needs, public
-from portal.web.chain import bars
-from portal.web.forms import ActForm, submit
-from portal.web.htmx import go, page, see
+from portal.web.forms import ActForm, act, submit
+from portal.web.htmx import go, see
 from portal.web.language import formats, locale_of
 from portal.web.listing import list_page
-from portal.web.records import tabs_of
 
 from .forms import EditTerms, IssueInvoice, RecordPayment
+from .pages import KINDS, invoice_page
 
 bp = Blueprint("invoices", __name__)
-
-KINDS = {"draft": "none", "open": "now", "partly_paid": "warn", "overdue": "bad", "paid": "good", "cancelled": "none"}
 
 
 @bp.get("/invoices")
 @needs("invoices.view")
 def list_invoices() -> Response:
-    today = seller_today()
     return list_page(
         "invoices/list.html",
-        queries.listing(today),
+        queries.LISTING,
         title="Invoices",
         kinds={queries.STANDING_NAMES[Standing(key)]: kind for key, kind in KINDS.items()},
-        owed=queries.outstanding(g.actor, today),
+        owed=queries.outstanding(g.actor, seller_today()),
         row_url=lambda row: url_for(".show_invoice", record_id=row.id),
         empty="Bill an order, and its invoice stands here.",
     )
@@ -46,40 +43,7 @@ def list_invoices() -> Response:
 @bp.get("/invoices/<int:record_id>")
 @needs("invoices.view")
 def show_invoice(record_id: int) -> Response:
-    return _invoice_page(record_id)
-
-
-def _invoice_page(record_id: int, status: int = 200, **forms: Any) -> Response:
-    found, today = queries.invoice(g.actor, record_id), seller_today()
-    ready = {
-        "terms_form": EditTerms(formdata=None, version=found.version, payment_days=found.payment_days),
-        "issue_form": IssueInvoice(formdata=None, version=found.version),
-        "payment_form": RecordPayment(formdata=None, amount=_typed(found), received_on=today),
-        "act_form": ActForm(formdata=None),
-    }
-    return page(
-        "invoices/invoice.html",
-        "record",
-        status=status,
-        title=found.number or "Draft invoice",
-        crumbs=[("Invoices", url_for("invoices.list_invoices"))],
-        invoice=found,
-        base=url_for("invoices.show_invoice", record_id=record_id),
-        draft=found.state == InvoiceState.DRAFT,
-        totals=queries.totals_of(found),
-        standing=queries.standing(found, today),
-        standing_names=queries.STANDING_NAMES,
-        kinds=KINDS,
-        steps=bars(queries.chain_of_invoice(found, today)),
-        today=today,
-        **tabs_of(found),
-        **(ready | forms),
-    )
-
-
-def _typed(found: Invoice) -> Decimal | None:
-    """What is still due, as a suggestion."""
-    return found.amount_due.quantize(Decimal("0.01")) if found.amount_due else None
+    return invoice_page(record_id)
 
 
 @bp.post("/orders/<int:record_id>/invoice")
@@ -87,7 +51,6 @@ def _typed(found: Invoice) -> Decimal | None:
 def create_invoice(record_id: int) -> Any:
     """Finance bills an order: a draft, to be looked at and issued."""
     form = ActForm()
-    order_of(g.actor, record_id)
     done = submit(form, lambda: services.bill_order(g.actor, record_id))
     if not done:
         flash(" ".join(form.form_errors) or "The order could not be billed.", "bad")
@@ -106,7 +69,7 @@ def save_terms(record_id: int) -> Any:
         services.change_payment_days(g.actor, record_id, form.payment_days.data, version=form.version.data)
 
     if not submit(form, change, current=lambda: _terms(record_id)):
-        return _invoice_page(record_id, form.status, terms_form=form)
+        return invoice_page(record_id, form.status, terms_form=form)
     flash("Saved.", "success")
     return see(show_invoice, record_id=record_id)
 
@@ -123,31 +86,26 @@ def create_issue(record_id: int) -> Any:
     queries.invoice(g.actor, record_id)
     done = submit(form, lambda: services.issue(g.actor, record_id, version=form.version.data))
     if not done:
-        return _invoice_page(record_id, form.status, issue_form=form)
+        return invoice_page(record_id, form.status, issue_form=form)
     flash(f"Issued as {done.result}. The PDF is made and mailed.", "success")
     return see(show_invoice, record_id=record_id)
+
+
+def _act(record_id: int, do: Callable[[], None], said: str) -> Any:
+    return act(do, said, then=partial(see, show_invoice, record_id=record_id), again=partial(invoice_page, record_id))
 
 
 @bp.post("/invoices/<int:record_id>/discard")
 @needs("invoices.edit")
 def create_discard(record_id: int) -> Any:
-    form = ActForm()
-    queries.invoice(g.actor, record_id)
-    if not submit(form, lambda: services.discard(g.actor, record_id)):
-        return _invoice_page(record_id, form.status, act_form=form)
-    flash("Draft thrown away. The order can be billed again.", "success")
-    return see(show_invoice, record_id=record_id)
+    said = "Draft thrown away. The order can be billed again."
+    return _act(record_id, lambda: services.discard(g.actor, record_id), said)
 
 
 @bp.post("/invoices/<int:record_id>/printing")
 @needs("invoices.issue")
 def create_printing(record_id: int) -> Any:
-    form = ActForm()
-    queries.invoice(g.actor, record_id)
-    if not submit(form, lambda: services.print_again(g.actor, record_id)):
-        return _invoice_page(record_id, form.status, act_form=form)
-    flash("The PDF is tried again.", "success")
-    return see(show_invoice, record_id=record_id)
+    return _act(record_id, lambda: services.print_again(g.actor, record_id), "The PDF is tried again.")
 
 
 @bp.post("/invoices/<int:record_id>/payments")
@@ -160,7 +118,7 @@ def create_payment(record_id: int) -> Any:
         services.record_payment(g.actor, record_id, currency=currency, **form.values())
 
     if not submit(form, record):
-        return _invoice_page(record_id, form.status, payment_form=form)
+        return invoice_page(record_id, form.status, payment_form=form)
     flash("Payment recorded.", "success")
     return see(show_invoice, record_id=record_id)
 

@@ -11,14 +11,14 @@ from portal.kernel.errors import NotFound
 from portal.opportunities import queries, services
 from portal.opportunities.models import Opportunity
 from portal.opportunities.states import PROBABILITY
-from portal.organization.queries import get
+from portal.organization.queries import allows, authorize, get
 from portal.web.auth import needs
 from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
 from portal.web.typed import line
 
 from . import bp
-from .forms import ChangeLineForm, EditOpportunityForm, LineForm, NewOpportunityForm
+from .forms import ChangeLineForm, ChangeOwner, EditOpportunityForm, LineForm, NewOpportunityForm
 from .pages import opportunity_page
 from .routes import _crumbs, show_opportunity
 
@@ -210,3 +210,29 @@ def remove_line(record_id: int, line_id: int) -> Any:
         flash("Line removed", "success")
         return see(show_opportunity, record_id=record_id)
     return opportunity_page(record_id, status=form.status)
+
+
+@bp.get("/opportunities/<int:record_id>/owner")
+@needs("opportunities.edit")
+def edit_owner(record_id: int) -> Response:
+    deal = queries.deal(g.actor, record_id)
+    authorize(g.actor, "opportunities.edit", deal)
+    return _owner_page(deal, ChangeOwner(formdata=None, owner_id=deal.owner_id))
+
+
+@bp.post("/opportunities/<int:record_id>/owner")
+@needs("opportunities.edit")
+def change_owner(record_id: int) -> Any:
+    deal, form = queries.deal(g.actor, record_id), ChangeOwner()
+    if not submit(form, lambda: services.hand_over(g.actor, record_id, form.owner_id.data, form.reason.data)):
+        return _owner_page(queries.deal(g.actor, record_id), form)
+    flash("The deal has a new owner.", "success")
+    kept = allows(g.actor, "opportunities.view", deal)  # who hands over a deal may lose sight of it
+    return go(url_for(".show_opportunity", record_id=record_id) if kept else url_for(".show_board"))
+
+
+def _owner_page(deal: Opportunity, form: ChangeOwner) -> Response:
+    status = form.status if form.errors else 200
+    return page(
+        "opportunities/owner.html", status=status, title="Change owner", crumbs=_crumbs(deal), deal=deal, form=form
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from flask import g
 from wtforms import (
     BooleanField,
     DateField,
@@ -21,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Sto
 
 from portal.opportunities.rules import NewSplit
 from portal.opportunities.states import LOSS_REASONS, SplitKind, Stage
+from portal.organization.queries import owner_choices
 from portal.web.forms import EditForm, ExactField, Form
 
 MOST = Decimal(10**12)
@@ -161,3 +163,12 @@ class QualifyForm(EditForm):
     )
     amount = amount("Estimated amount")
     close_on = DateField("Expected close date", [asked_with_deal("Give a date.")])
+
+
+class ChangeOwner(Form):
+    owner_id = SelectField("New owner", coerce=int)
+    reason = StringField("Why", [InputRequired(), Length(max=500)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner_id.choices = [SelectChoice(int(key), name) for key, name in owner_choices(g.actor)]

@@ -57,7 +57,7 @@ def edit_page(record_id: int, form: EditDraft, totals: DocumentTotals, status: i
         "quotes/edit.html",
         "totals",
         status=status,
-        title="Edit",
+        title=f"Edit quote {found.number}",
         crumbs=[
             ("Quotes", url_for("quotes.list_quotes")),
             (found.number, url_for("quotes.show_quote", record_id=record_id)),

@@ -1,18 +1,17 @@
 """Which accounts and contacts somebody sees, and which of them a company or person may already be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import Base, db
 from portal.kernel.errors import Refused
 from portal.kernel.listing import Field, Listing
 from portal.kernel.places import countries
-from portal.organization.queries import Held, names_of_positions, share, visible_to
+from portal.organization.queries import Held, owner_field, share, visible_to
 
 from .models import Account, AccountTeam, Contact
 from .rules import FREE_MAIL, name_key
@@ -127,20 +126,6 @@ def _contacts(actor: Actor) -> Select[Contact]:
     return visible_to(actor, Contact).outerjoin(Contact.account).options(contains_eager(Contact.account))
 
 
-def owner_choices(actor: Actor) -> list[tuple[str, str]]:
-    names = names_of_positions(clock.now().date())
-    return [("me", "Me"), *sorted(((str(key), name) for key, name in names.items()), key=lambda choice: choice[1])]
-
-
-def owned_by(model: type[Account | Contact]) -> Callable[[Actor, str], ColumnElement[bool]]:
-    """Owned by one position, or by those of the person asking."""
-
-    def condition(actor: Actor, owner: str) -> ColumnElement[bool]:
-        return model.owner_id.in_(actor.position_ids if owner == "me" else [int(owner)])
-
-    return condition
-
-
 def tier_choices(actor: Actor) -> list[tuple[str, str]]:
     return [(tier.value, f"Tier {tier}") for tier in Tier]
 
@@ -163,17 +148,16 @@ ACCOUNTS = Listing(
         Field("name", "Account", Account.name),
         Field("number", "Number", Account.number),
         Field("city", "City", Account.city),
-        Field("country", "Country", Account.country, filter="choice", choices=_countries),
-        Field("industry", "Industry", Account.industry, filter="choice", choices=_industries),
         Field(
-            "owner_id",
-            "Owner",
-            Account.owner_id,
-            kind="position",
+            "country",
+            "Country",
+            Account.country,
+            value=lambda account: countries().get(account.country, account.country),
             filter="choice",
-            choices=owner_choices,
-            match=owned_by(Account),
+            choices=_countries,
         ),
+        Field("industry", "Industry", Account.industry, filter="choice", choices=_industries),
+        owner_field(Account, "owner_id", shown=True),
         Field("tier", "Tier", Account.tier, filter="choice", choices=tier_choices),
         Field("last_touch_at", "Last touch", Account.last_touch_at, kind="datetime", filter="range"),
         Field("created_at", "Since", Account.created_at, kind="datetime", shown=False, filter="range"),
@@ -197,15 +181,7 @@ CONTACTS = Listing(
         Field("job_title", "Role", Contact.job_title),
         Field("email", "Email", func.coalesce(Contact.email, ""), value=lambda contact: contact.email or ""),
         Field("phone", "Phone", sortable=False, value=lambda contact: contact.mobile or contact.phone),
-        Field(
-            "owner_id",
-            "Owner",
-            Contact.owner_id,
-            kind="position",
-            filter="choice",
-            choices=owner_choices,
-            match=owned_by(Contact),
-        ),
+        owner_field(Contact, "owner_id", shown=True),
     ),
     sort="name",
     words=(Contact.first_name, Contact.last_name, Contact.email, Contact.job_title, Account.name),

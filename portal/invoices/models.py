@@ -14,6 +14,7 @@ from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Refused
 from portal.kernel.guards import append_only, frozen_when
+from portal.kernel.printed import Printed
 from portal.kernel.search import Searchable
 from portal.orders.models import Order
 from portal.organization.models import Owned
@@ -23,7 +24,7 @@ from .states import InvoiceState
 STANDING = text("state <> 'cancelled'")  # one invoice per order, besides drafts that were thrown away
 
 
-class Invoice(Base, Owned, Totalled, Versioned, Audited, Searchable):
+class Invoice(Base, Owned, Totalled, Printed, Versioned, Audited, Searchable):
     """Drafts have no number; issue gives it, freezes the snapshot and its hash."""
 
     __tablename__ = "invoice"
@@ -54,8 +55,6 @@ class Invoice(Base, Owned, Totalled, Versioned, Audited, Searchable):
     paid: Mapped[Decimal] = mapped_column(default=Decimal(0))
     snapshot: Mapped[dict[str, Any] | None]
     snapshot_hash: Mapped[str | None]
-    pdf_key: Mapped[str | None]
-    pdf_problem: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     account: Mapped[Account] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")

@@ -1,12 +1,11 @@
 """Reading invoices: how they stand, and the way from quote to cash."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, case, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
@@ -17,10 +16,10 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.orders.models import Order
 from portal.orders.queries import from_quote
-from portal.organization.queries import get, owner_choices, visible_to
+from portal.organization.queries import get, owner_field, visible_to
 from portal.quotes.models import Quote, Revision
 from portal.quotes.queries import STATE_NAMES as QUOTE_STATES
-from portal.quotes.queries import newest, of_opportunity
+from portal.quotes.queries import newest, of_opportunity, seller_today
 
 from .models import Invoice
 from .states import InvoiceState, Standing
@@ -49,7 +48,7 @@ def standing(invoice: Invoice, today: date) -> Standing:
     return Standing.PARTLY_PAID if invoice.paid else Standing.OPEN
 
 
-def standing_on(today: date) -> ColumnElement[str]:
+def standing_on(today: date | BindParameter[date]) -> ColumnElement[str]:
     """The same for the database."""
     return case(
         *((Invoice.state == state.value, shown.value) for state, shown in FIXED.items()),
@@ -108,12 +107,6 @@ def billing_address(found: Invoice) -> str:
         return found.contact.email
     sent_to = select(Revision.sent_to).join(Order, Order.revision_id == Revision.id).where(Order.id == found.order_id)
     return db.session.scalar(sent_to) or ""
-
-
-def unprinted(problem: str) -> list[int]:
-    """Issued invoices whose paper waits because of a problem that begins so."""
-    waiting = and_(Invoice.pdf_key.is_(None), Invoice.pdf_problem.startswith(problem, autoescape=True))
-    return list(db.session.scalars(select(Invoice.id).where(Invoice.number.is_not(None), waiting)))
 
 
 @dataclass(frozen=True)
@@ -210,35 +203,36 @@ def _rows(actor: Actor) -> Select[Invoice]:
     return visible_to(actor, Invoice).outerjoin(Invoice.account).options(contains_eager(Invoice.account))
 
 
-def listing(today: date) -> Listing:
-    """The list as of a day, since how an invoice stands depends on it."""
-    column = standing_on(today)
-    shown: Callable[[Any], str] = lambda row: STANDING_NAMES[standing(row, today)]  # noqa: E731
-    return Listing(
-        name="invoices",
-        query=_rows,
-        identity=Invoice.id,
-        words=(Invoice.number, Account.name),
-        sort="-created_at",
-        fields=(
-            Field("number", "Invoice", func.coalesce(Invoice.number, ""), value=lambda row: row.number or "Draft"),
-            Field("account", "Account", Account.name, value=lambda row: row.account.name),
-            Field(
-                "standing", "State", column, value=shown, kind="state", filter="choice",
-                choices=lambda actor: [(key.value, name) for key, name in STANDING_NAMES.items()],
-            ),
-            Field("issued_on", "Issued", func.coalesce(Invoice.issued_on, date(1970, 1, 1)),
-                  value=lambda row: row.issued_on, kind="date", filter="range"),
-            Field("due_on", "Due", func.coalesce(Invoice.due_on, date(1970, 1, 1)), value=lambda row: row.due_on,
-                  kind="date", filter="range"),
-            Field("net", "Net", Invoice.net, kind="money", shown=False, summed=True),
-            Field("total", "Total", Invoice.total, kind="money", filter="range"),
-            Field("owner", "Owner", Invoice.owner_id, value=lambda row: row.owner_id, kind="position", shown=False,
-                  sortable=False, filter="choice", choices=owner_choices),
-            Field("amount_due", "To pay", Invoice.total - Invoice.paid, kind="money"),
-            Field("created_at", "Created", Invoice.created_at, kind="datetime", shown=False),
+STANDING = standing_on(bindparam("today", callable_=seller_today, type_=Date))  # the day on which the list is read
+
+
+def _stands(actor: Actor, text: str) -> ColumnElement[bool]:
+    return STANDING.in_([Standing(part).value for part in text.split(",")])
+
+
+LISTING = Listing(
+    name="invoices",
+    query=_rows,
+    identity=Invoice.id,
+    words=(Invoice.number, Account.name),
+    sort="-created_at",
+    views=(("Drafts", "standing=draft"), ("Unpaid", "standing=open,partly_paid,overdue"), ("Overdue", "standing=overdue")),
+    fields=(
+        Field("number", "Invoice", func.coalesce(Invoice.number, ""), value=lambda row: row.number or "Draft"),
+        Field("account", "Account", Account.name, value=lambda row: row.account.name),
+        Field(
+            "standing", "State", STANDING, value=lambda row: STANDING_NAMES[standing(row, seller_today())], kind="state",
+            filter="choice", match=_stands, choices=lambda actor: [(key.value, name) for key, name in STANDING_NAMES.items()],
         ),
-    )  # fmt: skip
+        Field("issued_on", "Issued", Invoice.issued_on, kind="date", filter="range"),
+        Field("due_on", "Due", Invoice.due_on, kind="date", filter="range"),
+        Field("net", "Net", Invoice.net, kind="money", shown=False, summed=True),
+        Field("total", "Total", Invoice.total, kind="money", filter="range"),
+        Field("amount_due", "To pay", Invoice.total - Invoice.paid, kind="money", filter="range"),
+        Field("created_at", "Created", Invoice.created_at, kind="datetime", shown=False),
+        owner_field(Invoice),
+    ),
+)  # fmt: skip
 
 
 def outstanding(actor: Actor, today: date, account_id: int | None = None) -> list[tuple[str, Decimal, Decimal]]:

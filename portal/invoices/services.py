@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import update
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.activities.services import log
@@ -28,7 +27,7 @@ from . import queries
 from .documents import bill
 from .events import InvoiceIssued, InvoicePaid
 from .models import Invoice, InvoiceLine, Payment
-from .states import MOVES, InvoiceState
+from .states import METHODS, MOVES, InvoiceState
 
 LINK = "invoice"
 COPY_LINES = line_copier(OrderLine, "order_id", InvoiceLine, "invoice_id")
@@ -118,6 +117,8 @@ def record_payment(
         raise Refused("payment.nothing_due", "This invoice is paid.")
     if invoice.state != InvoiceState.ISSUED:
         raise Refused("payment.not_issued", "Only an issued invoice can be paid.")
+    if method not in METHODS:
+        raise Refused("payment.unknown_method", "Say how the money arrived.", "method")
     if currency != invoice.currency:
         raise Refused("payment.other_currency", f"This invoice is in {invoice.currency}.", "amount")
     if amount <= 0 or amount != round_to(amount, currency):
@@ -153,15 +154,3 @@ def print_again(actor: Actor, invoice_id: int) -> None:
     if invoice.number is None or invoice.pdf_key:
         raise Refused("invoice.nothing_to_print", "There is nothing to print.")
     emit(InvoiceIssued(invoice_id=invoice.id))
-
-
-def keep_paper(invoice_id: int, key: str | None, problem: str = "") -> bool:
-    """Store where the PDF is, once; False when another run was first."""
-    changed = db.session.execute(
-        update(Invoice)
-        .where(Invoice.id == invoice_id, Invoice.pdf_key.is_(None))
-        .values(pdf_key=key, pdf_problem=problem)
-        .returning(Invoice.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed.first() is not None

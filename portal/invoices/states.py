@@ -26,3 +26,6 @@ class Standing(StrEnum):
     OVERDUE = auto()
     PAID = auto()
     CANCELLED = auto()
+
+
+METHODS = ("Bank transfer", "Card", "Direct debit", "Cheque", "Cash")  # how money arrives

@@ -5,12 +5,13 @@ A model with the `Searchable` mixin says what can be found; the flush that chang
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import UniqueConstraint, column, delete, event, func, insert, join, select, table, text, tuple_
+from sqlalchemy import UniqueConstraint, column, delete, event, func, insert, inspect, join, select, table, text, tuple_
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from .db import DERIVED, Base, db
+from .keyset import is_text
 from .upsert import upsert
 
 
@@ -103,6 +104,13 @@ def enter(noun: str, texts: Iterable[tuple[int, tuple[str, str]]]) -> None:
     db.session.execute(insert(INDEX).from_select(["rowid", "title", "body"], fresh))
 
 
+def _texts_changed(obj: Base) -> bool:
+    """What can be searched is made of texts, so a change of anything else leaves it as it is."""
+    state: Any = inspect(obj)
+    columns = state.mapper.columns
+    return any(name in columns and is_text(columns[name]) for name in state.committed_state)
+
+
 @event.listens_for(Session, "after_flush")
 def _keep_current(session: Session, context: UOWTransaction) -> None:
     rows, gone = [], []
@@ -112,7 +120,7 @@ def _keep_current(session: Session, context: UOWTransaction) -> None:
         record_id = obj.id  # type: ignore[attr-defined]
         if obj in session.deleted:
             gone.append((obj.noun, record_id))
-        elif obj in session.new or session.is_modified(obj):
+        elif obj in session.new or _texts_changed(obj):
             title, body = obj.search_text()
             rows.append({"noun_of": obj.noun, "record_id": record_id, "title": title, "body": body})
     if rows:

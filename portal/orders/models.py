@@ -14,6 +14,7 @@ from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Refused
 from portal.kernel.guards import frozen_when
+from portal.kernel.printed import Printed
 from portal.kernel.search import Searchable
 from portal.organization.models import Owned
 from portal.quotes.models import Revision
@@ -21,7 +22,7 @@ from portal.quotes.models import Revision
 from .states import OrderState
 
 
-class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
+class Order(Base, Owned, Totalled, Printed, Versioned, Audited, Searchable):
     __tablename__ = "sales_order"
     __table_args__ = (Index("ix_sales_order_placed", "placed_at", "owner_id"),)
     noun = "orders"
@@ -44,8 +45,6 @@ class Order(Base, Owned, Totalled, Versioned, Audited, Searchable):
     cancel_reason: Mapped[str] = mapped_column(default="")
     snapshot: Mapped[dict[str, Any] | None]  # the confirmation as the customer got it
     snapshot_hash: Mapped[str | None]
-    pdf_key: Mapped[str | None]
-    pdf_problem: Mapped[str] = mapped_column(default="")
     account: Mapped[Account] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
     revision: Mapped[Revision | None] = relationship(lazy="raise_on_sql")

@@ -1,6 +1,6 @@
 """Reading orders."""
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
@@ -8,7 +8,7 @@ from portal.catalog.rules import DocumentTotals, total
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
-from portal.organization.queries import get, owner_choices, visible_to
+from portal.organization.queries import get, owner_field, visible_to
 from portal.quotes.models import Quote, Revision
 
 from .models import Order
@@ -52,12 +52,6 @@ def for_mail(order_id: int) -> Order | None:
     )
 
 
-def unprinted(problem: str) -> list[int]:
-    """Orders whose paper waits because of a problem that begins so."""
-    waiting = and_(Order.pdf_key.is_(None), Order.pdf_problem.startswith(problem, autoescape=True))
-    return list(db.session.scalars(select(Order.id).where(waiting)))
-
-
 def _rows(actor: Actor) -> Select[Order]:
     return visible_to(actor, Order).outerjoin(Order.account).options(contains_eager(Order.account))
 
@@ -77,6 +71,7 @@ LISTING = Listing(
     identity=Order.id,
     words=(Order.number, Order.customer_reference, Account.name),
     sort="-placed_at",
+    views=(("To bill", "state=placed,fulfilled"),),
     fields=(
         Field("number", "Order", Order.number),
         Field("account", "Account", Account.name, value=lambda row: row.account.name),
@@ -90,8 +85,7 @@ LISTING = Listing(
         Field("total", "Total", Order.total, kind="money", filter="range"),
         Field("margin", "Margin", Order.net - Order.cost, value=lambda row: row.net - row.cost, kind="money",
               shown=False, summed=True),
-        Field("owner", "Owner", Order.owner_id, value=lambda row: row.owner_id, kind="position", shown=False,
-              sortable=False, filter="choice", choices=owner_choices),
+        owner_field(Order),
         Field("first", "First of its account", FIRST, value=lambda row: "", shown=False, sortable=False, filter="flag"),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.activities.services import log
 from portal.activities.states import Kind
@@ -12,6 +12,7 @@ from portal.catalog.services import line_copier
 from portal.kernel import clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.errors import Refused
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
@@ -84,7 +85,7 @@ def fulfil(actor: Actor, order_id: int, *, version: int | None = None) -> None:
     order = _locked(actor, order_id, version)
     check_move(MOVES, order.state, OrderState.FULFILLED, noun="order")
     order.state, order.fulfilled_at = OrderState.FULFILLED, clock.now()
-    _note(order, "fulfilled", actor.name)
+    _note(order, "fulfilled", actor.signs(order.owner_id))
 
 
 def cancel(actor: Actor, order_id: int, *, reason: str, version: int | None = None) -> None:
@@ -92,16 +93,12 @@ def cancel(actor: Actor, order_id: int, *, reason: str, version: int | None = No
     order = _locked(actor, order_id, version)
     check_move(MOVES, order.state, OrderState.CANCELLED, noun="order")
     order.state, order.cancelled_at, order.cancel_reason = OrderState.CANCELLED, clock.now(), reason.strip()
-    _note(order, "cancelled", actor.name, body=order.cancel_reason)
+    _note(order, "cancelled", actor.signs(order.owner_id), body=order.cancel_reason)
 
 
-def keep_paper(order_id: int, key: str | None, problem: str = "") -> bool:
-    """Store where the PDF is, once; False when another run was first."""
-    changed = db.session.execute(
-        update(Order)
-        .where(Order.id == order_id, Order.pdf_key.is_(None))
-        .values(pdf_key=key, pdf_problem=problem)
-        .returning(Order.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed.first() is not None
+def print_again(actor: Actor, order_id: int) -> None:
+    """Owe the printing and mailing of the confirmation once more, when something stood in the way."""
+    order = _locked(actor, order_id, None)
+    if order.snapshot is None or order.pdf_key:
+        raise Refused("order.nothing_to_print", "There is nothing to print.")
+    emit(OrderPlaced(order_id=order.id))

@@ -14,6 +14,7 @@ from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Stale
 from portal.kernel.guards import frozen_when
+from portal.kernel.printed import Printed
 from portal.kernel.search import Searchable
 from portal.opportunities.models import Opportunity
 from portal.organization.models import Owned
@@ -45,7 +46,7 @@ class Quote(Base, Owned, Versioned, Audited, Searchable):
         return self.number, self.subject
 
 
-class Revision(Base, Totalled, Versioned, Audited):
+class Revision(Base, Totalled, Printed, Versioned, Audited):
     """One offer as the customer saw it. Frozen from the moment it is sent."""
 
     __tablename__ = "quote_revision"
@@ -72,8 +73,6 @@ class Revision(Base, Totalled, Versioned, Audited):
     sent_to: Mapped[str | None]
     snapshot: Mapped[dict[str, Any] | None]
     snapshot_hash: Mapped[str | None]
-    pdf_key: Mapped[str | None]
-    pdf_problem: Mapped[str] = mapped_column(default="")
     first_viewed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None]

@@ -19,7 +19,7 @@ from portal.kernel.listing import Field, Listing
 from portal.kernel.paper import DocumentSnapshot
 from portal.opportunities.rules import register_fact
 from portal.organization.models import Company
-from portal.organization.queries import company, get, names_of_positions, visible_to
+from portal.organization.queries import company, get, owner_field, visible_to
 
 from .models import Quote, Revision
 from .rules import Change, changes
@@ -146,12 +146,6 @@ def revision_for_mail(revision_id: int) -> Revision | None:
     )
 
 
-def unprinted(problem: str) -> list[int]:
-    """Sent revisions whose paper waits because of a problem that begins so."""
-    waiting = and_(Revision.pdf_key.is_(None), Revision.pdf_problem.startswith(problem, autoescape=True))
-    return list(db.session.scalars(select(Revision.id).where(Revision.state == RevisionState.SENT, waiting)))
-
-
 def products(words: str = "") -> Sequence[tuple[str, str]]:
     """(number, name) of what can be sold, for the picker."""
     query = select(Product.sku, Product.name).where(Product.active).order_by(Product.name, Product.sku)
@@ -190,11 +184,6 @@ def _rows(actor: Actor) -> Select[Quote]:
     )
 
 
-def _owners(actor: Actor) -> list[tuple[str, str]]:
-    names = names_of_positions(clock.today("UTC"))
-    return [(str(key), name) for key, name in sorted(names.items(), key=lambda item: item[1])]
-
-
 def quoted(row: Quote) -> Decimal:
     return newest(row).total
 
@@ -205,6 +194,7 @@ LISTING = Listing(
     identity=Quote.id,
     words=(Quote.number, Quote.subject, Account.name),
     sort="-created_at",
+    views=(("Drafts", "state=draft"), ("Waiting for an answer", "state=sent"), ("Mine", "owner=me")),
     fields=(
         Field("number", "Quote", Quote.number),
         Field("account", "Account", Account.name, value=lambda row: row.account.name),
@@ -219,8 +209,7 @@ LISTING = Listing(
         Field("total", "Total", latest.total, value=quoted, kind="money", filter="range",
               currency=lambda row: newest(row).currency),
         Field("created_at", "Created", Quote.created_at, kind="datetime", filter="range", shown=False),
-        Field("owner", "Owner", func.coalesce(Quote.owner_id, 0), value=lambda row: row.owner_id, shown=False,
-              filter="choice", choices=_owners),
+        owner_field(Quote),
     ),
 )  # fmt: skip
 

@@ -10,6 +10,8 @@ from flask import Flask, g
 from flask_babel import gettext
 from markupsafe import Markup
 
+from .language import unit_word
+
 Number = Decimal | int | float
 
 
@@ -147,6 +149,11 @@ def country(code: str) -> str:
     return str(viewer_locale().territories.get(code, code))
 
 
+def units(unit: str, quantity: Decimal) -> str:
+    """The unit beside a quantity, in the viewer's language."""
+    return unit_word(unit, quantity, viewer_locale().language)
+
+
 def language_name(tag: str) -> str:
     return str(viewer_locale().languages.get(tag, tag))
 
@@ -172,7 +179,7 @@ def size(count: int) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        size=size, country=country, language_name=language_name,
+        size=size, country=country, language_name=language_name, units=units,
         money=format_money, short=format_short, number=format_number, percent=format_percent,
         date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip

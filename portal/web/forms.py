@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from babel.support import NullTranslations, Translations
-from flask import request
+from flask import flash, request
 from flask_wtf import FlaskForm
 from wtforms import (
     DecimalField,
@@ -178,3 +178,15 @@ def submit(
 
 class ActForm(Form):
     """A form with a button and nothing else: CSRF and nonce."""
+
+
+def act(
+    do: Callable[[], Any], said: str, *, then: Callable[[], Any], again: Callable[[int], Any], form: Form | None = None
+) -> Any:
+    """A button: done, `said` and on to `then`; refused, the words why and the page again with their status."""
+    form = form or ActForm()
+    if submit(form, do):
+        flash(said, "success")
+        return then()
+    flash(" ".join(words for errors in form.errors.values() for words in errors), "bad")
+    return again(form.status)

@@ -123,3 +123,15 @@ def test_markup_is_made_in_few_places() -> None:
 def test_dangerous_calls_are_absent(word: str) -> None:
     pattern = re.compile(rf"(?<![\w.]){re.escape(word)}")
     assert not [name(p) for p in CODE if pattern.search(p.read_text())]
+
+
+def test_every_list_is_made_with_its_module_so_that_workers_know_it() -> None:
+    """An export of many rows runs in another process, which finds the list by its name."""
+    made_late = [
+        f"{name(p)}:{call.lineno}"
+        for p in CODE
+        for function in functions(p)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Listing"
+    ]
+    assert not made_late

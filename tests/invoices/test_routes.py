@@ -104,3 +104,30 @@ def test_confirmation_and_invoice_are_printed_and_mailed(run_jobs: Callable[[], 
     assert invoice.pdf_key
     reasons = db.session.scalars(select(Message.reason).where(Message.noun_of.in_(["orders", "invoices"]))).all()
     assert sorted(reasons) == [f"invoice:{invoice_id}:send", f"order:{invoice.order_id}:confirm"]
+
+
+def test_many_invoices_are_issued_and_paid_from_the_list(client_of: Sign) -> None:
+    one, other = billed(), billed()
+    finance, acts = client_of("finance"), "/lists/invoices/acts"
+    assert client_of("rep").post(f"{acts}/issue", data={"pick": one}).status_code == 403
+    assert finance.post(f"{acts}/issue", data={"pick": [one, other]}).status_code == 303
+    assert queries.invoice(SYSTEM, other).number is not None
+    answer = finance.post(f"{acts}/payment", data={"pick": one, "value-payment": "Gold"}, follow_redirects=True)
+    assert "Say how the money arrived." in answer.text
+    for said in ("Paid in full today, by: 1 row", "This invoice is paid."):
+        answer = finance.post(f"{acts}/payment", data={"pick": one, "value-payment": "Card"}, follow_redirects=True)
+        assert said in answer.text
+    assert db.session.scalars(select(Payment.amount)).all() == [queries.invoice(SYSTEM, one).total]
+
+
+def test_the_list_tells_how_invoices_stand_on_the_day_it_is_read(client_of: Sign) -> None:
+    issued()
+    finance, overdue = client_of("finance"), "/invoices?standing=overdue"
+    assert "INV-" not in finance.get(overdue).text
+    with clock.frozen(clock.now() + timedelta(days=60)):
+        later = client_of("finance")
+        assert "INV-" in later.get(overdue).text
+        assert "INV-" in later.get("/invoices?standing=open,overdue").text
+        exported = later.post("/exports", data={"listing": "invoices", "query": "standing=overdue", "format": "csv"})
+        assert "Overdue" in exported.text
+    assert finance.get("/invoices?standing=lost").status_code == 422

@@ -209,4 +209,4 @@ class TestWorking:
         assert answer.headers["HX-Location"] == f"/leads/{one.id}"
 
 
-SELECTS = 14
+SELECTS = 13

@@ -273,3 +273,32 @@ def test_the_board_page_keeps_its_statements(client_of, count_queries):
     count_queries.clear()
     rep.get("/opportunities/board")
     assert len(count_queries) == few
+
+
+def test_a_deal_gets_another_owner(client_of):
+    one = deal()
+    url, new = f"/opportunities/{one.id}/owner", world.position("colleague").id
+    rep = client_of("rep")
+    assert "Change owner" in rep.get(f"/opportunities/{one.id}").text
+    assert rep.get(url).status_code == 200
+    assert client_of("outsider").get(url).status_code == 404
+    assert client_of("marketer").post(url, data={"owner_id": new, "reason": "x"}).status_code == 403
+    assert rep.post(url, data={"owner_id": new, "reason": ""}).status_code == 422
+    assert again(one).owner_id != new
+    assert rep.post(url, data={"owner_id": new, "reason": "Speaks French"}).status_code == 303
+    assert again(one).owner_id == new
+    assert "Speaks French" in client_of("manager").get(f"/opportunities/{one.id}?tab=timeline").text
+
+
+def test_many_deals_change_hands_or_are_lost_from_the_list(client_of):
+    one, other, new = deal(), deal(), world.position("colleague").id
+    rep, acts = client_of("rep"), "/lists/opportunities/acts"
+    assert rep.post(f"{acts}/loss", data={"pick": one.id, "value-loss": "Because"}).status_code == 303
+    assert again(one).state == OpportunityState.OPEN
+    assert rep.post(f"{acts}/loss", data={"pick": one.id, "value-loss": "Timing"}).status_code == 303
+    assert again(one).state == OpportunityState.LOST
+    answer = rep.post(
+        f"{acts}/owner", data={"pick": [one.id, other.id], "value-owner": str(new)}, follow_redirects=True
+    )
+    assert "1 left as it was. This deal is lost." in answer.text
+    assert (again(one).owner_id == new, again(other).owner_id == new) == (False, True)

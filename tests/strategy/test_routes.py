@@ -12,7 +12,7 @@ from portal.strategy.states import StepState
 from portal.targets.queries import this_year
 from tests import world
 from tests.conftest import Client
-from tests.strategy.makers import plan
+from tests.targets.makers import plan
 
 ClientOf = Callable[[str], Client]
 

@@ -1,6 +1,7 @@
 """The people of the portal: what administrators do with their sign-ins."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, g, redirect, url_for
@@ -10,7 +11,7 @@ from portal.identity.models import User
 from portal.identity.rules import ROLE_NAMES
 from portal.organization.queries import positions_of
 from portal.web.auth import needs
-from portal.web.forms import ActForm, submit
+from portal.web.forms import ActForm, act, submit
 from portal.web.htmx import page, see
 from portal.web.listing import list_page
 from portal.web.records import record_url
@@ -119,14 +120,10 @@ def _crumbs() -> list[tuple[str, str]]:
     return [("People", url_for(".list_users"))]
 
 
-def _act(record_id: int, act: Callable[[User], None], said: str) -> Any:
-    """A button on a person's page: done, or refused in so many words."""
-    form = ActForm()
-    if submit(form, lambda: act(queries.user(record_id))):
-        flash(said, "success")
-    else:
-        flash(" ".join(form.form_errors), "bad")
-    return see(show_user, record_id=record_id)
+def _act(record_id: int, do: Callable[[User], None], said: str) -> Any:
+    """A button on a person's page."""
+    show = partial(see, show_user, record_id=record_id)
+    return act(lambda: do(queries.user(record_id)), said, then=show, again=lambda status: show())
 
 
 @bp.post("/users/<int:record_id>/disabling")

@@ -1,7 +1,9 @@
 """What people who sell do with quotes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +17,7 @@ from portal.quotes import queries, services
 from portal.quotes.services import LineValues
 from portal.quotes.states import RevisionState
 from portal.web.auth import needs
-from portal.web.forms import ActForm, submit
+from portal.web.forms import act, submit
 from portal.web.htmx import go, page, see
 from portal.web.listing import list_page
 
@@ -161,37 +163,30 @@ def create_sending(record_id: int) -> Any:
     return see(show_quote, record_id=record_id)
 
 
+def _act(record_id: int, do: Callable[[], None], said: str, then: Callable[[], Any] | None = None) -> Any:
+    again = partial(quote_page, record_id)
+    return act(do, said, then=then or (lambda: see(show_quote, record_id=record_id)), again=again)
+
+
 @bp.post("/quotes/<int:record_id>/revisions")
 @needs("quotes.edit")
 def create_revision(record_id: int) -> Any:
-    form = ActForm()
-    queries.quote(g.actor, record_id)
-    if not submit(form, lambda: services.revise(g.actor, record_id)):
-        return quote_page(record_id, form.status, act_form=form)
-    flash("New revision. The customer's link to the old one now says that it is replaced.", "success")
-    return go(url_for(".edit_draft", record_id=record_id))
+    said = "New revision. The customer's link to the old one now says that it is replaced."
+    to_draft = partial(go, url_for(".edit_draft", record_id=record_id))
+    return _act(record_id, lambda: services.revise(g.actor, record_id), said, to_draft)
 
 
 @bp.post("/quotes/<int:record_id>/withdrawal")
 @needs("quotes.edit")
 def create_withdrawal(record_id: int) -> Any:
-    form = ActForm()
-    queries.quote(g.actor, record_id)
-    if not submit(form, lambda: services.withdraw(g.actor, record_id)):
-        return quote_page(record_id, form.status, act_form=form)
-    flash("Withdrawn. Links to this quote no longer work.", "success")
-    return see(show_quote, record_id=record_id)
+    said = "Withdrawn. Links to this quote no longer work."
+    return _act(record_id, lambda: services.withdraw(g.actor, record_id), said)
 
 
 @bp.post("/quotes/<int:record_id>/printing")
 @needs("quotes.edit")
 def create_printing(record_id: int) -> Any:
-    form = ActForm()
-    queries.quote(g.actor, record_id)
-    if not submit(form, lambda: services.print_again(g.actor, record_id)):
-        return quote_page(record_id, form.status, act_form=form)
-    flash("The PDF is tried again.", "success")
-    return see(show_quote, record_id=record_id)
+    return _act(record_id, lambda: services.print_again(g.actor, record_id), "The PDF is tried again.")
 
 
 @bp.get("/quotes/<int:record_id>/revisions/<int:number>/pdf")

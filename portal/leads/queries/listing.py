@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
-from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
-from portal.organization.queries import get, names_of_positions, reach, visible_to
+from portal.organization.queries import get, owner_field, reach, visible_to
 from portal.scoring.rules import LETTERS
 from portal.territories import queries as territories
 
@@ -30,14 +29,6 @@ def lead(actor: Actor, lead_id: int, *, lock: bool = False) -> Lead:
 
 def _rows(actor: Actor) -> Select[Lead]:
     return visible_to(actor, Lead).options(joinedload(Lead.territory))
-
-
-def _owners(actor: Actor) -> list[tuple[str, str]]:
-    """The person asking first, then everybody who owns a lead they may see."""
-    owning = select(Lead.owner_id).where(reach(actor, Lead, "leads.view"), Lead.owner_id.is_not(None)).distinct()
-    called = names_of_positions(clock.today("UTC"))
-    others = sorted((called[p], p) for p in db.session.scalars(owning) if p is not None and p not in actor.position_ids)
-    return [("me", "Mine"), *((str(p), name) for name, p in others)]
 
 
 def _sources(actor: Actor) -> list[tuple[str, str]]:
@@ -65,16 +56,8 @@ def _state(row: Lead) -> str:
     return STATE_NAMES[row.state]
 
 
-def _owner(row: Lead) -> int | None:
-    return row.owner_id
-
-
 def _territory(row: Lead) -> str:
     return row.territory.name if row.territory else ""
-
-
-def _is_owner(actor: Actor, value: str) -> ColumnElement[bool]:
-    return Lead.owner_id.in_(actor.position_ids) if value == "me" else Lead.owner_id == int(value)
 
 
 def _is_state(actor: Actor, value: str) -> ColumnElement[bool]:
@@ -92,16 +75,7 @@ LISTING = Listing(
         Field("score", "Score", Lead.score, kind="number", filter="range"),
         Field("grade", "Grade", Lead.grade, filter="choice", choices=_grades, match=_has_letter),
         Field("state", "Status", Lead.state, value=_state, filter="choice", choices=_states, match=_is_state),
-        Field(
-            "owner",
-            "Owner",
-            Lead.owner_id,
-            kind="position",
-            value=_owner,
-            filter="choice",
-            choices=_owners,
-            match=_is_owner,
-        ),
+        owner_field(Lead, shown=True),
         Field("respond_by", "First answer", Lead.respond_by, kind="datetime"),
         Field(
             "territory",

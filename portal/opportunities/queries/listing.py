@@ -11,7 +11,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
-from portal.organization.queries import names_of_positions, visible_to
+from portal.organization.queries import names_of_positions, owner_field, visible_to
 from portal.territories.models import Territory
 from portal.territories.queries import IN_FORCE
 
@@ -73,7 +73,7 @@ LISTING = Listing(
         Field("probability", "Probability", O.probability, value=lambda o: o.probability, kind="number"),
         Field("close_on", "Closes", O.close_on, kind="date", filter="range"),
         Field("next_step", "Next step", O.next_step, sortable=False),
-        Field("owner", "Owner", O.owner_id, value=lambda o: o.owner_id, sortable=False, filter="choice", choices=owners),
+        owner_field(O, shown=True),
         Field(
             "territory",
             "Territory",
@@ -101,4 +101,5 @@ LISTING = Listing(
     ),
     sort="close_on",
     words=(O.name, Account.name),
+    views=(("Mine, open", "owner=me&state=open"), ("Open", "state=open"), ("Without next step", "state=open&without_step=yes")),
 )  # fmt: skip

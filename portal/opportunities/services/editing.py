@@ -47,7 +47,7 @@ def note(deal: Opportunity, actor: Actor, subject: str, *, kind: Kind = Kind.STA
     activities.log(
         kind,
         subject,
-        author=actor.name,
+        author=actor.signs(deal.owner_id),
         about=about(deal),
         body=body,
         owner_id=deal.owner_id,
@@ -153,7 +153,7 @@ def finish_next_step(actor: Actor, opportunity_id: int, *, version: int | None =
     return deal.id
 
 
-def hand_over(actor: Actor, opportunity_id: int, owner_id: int) -> int:
+def hand_over(actor: Actor, opportunity_id: int, owner_id: int, reason: str = "") -> int:
     """Give the deal to another position."""
     deal = locked(actor, opportunity_id)
     position = db.session.get(Position, owner_id)
@@ -161,5 +161,5 @@ def hand_over(actor: Actor, opportunity_id: int, owner_id: int) -> int:
         raise Refused("opportunity.no_position", "There is no such position.", "owner_id")
     if deal.owner_id != owner_id:
         deal.owner_id = owner_id
-        note(deal, actor, f"Handed over to {position.title}", kind=Kind.SYSTEM)
+        note(deal, actor, f"Handed over to {position.title}", kind=Kind.SYSTEM, body=reason)
     return deal.id

@@ -27,6 +27,7 @@ from .choices import (
     unit_choices,
     units,
 )
+from .owners import owner_field
 from .seats import (
     Vacancy,
     business_day,
@@ -65,6 +66,7 @@ __all__ = [
     "names_of_positions",
     "own_position",
     "owner_choices",
+    "owner_field",
     "people_choices",
     "planned",
     "position_choices",

@@ -3,7 +3,7 @@
 from .answering import accept, decline
 from .drafting import draft, draft_from_opportunity
 from .editing import DraftValues, LineValues, preview, save_draft
-from .sending import LINK, expire_ended, keep_paper, link_end, print_again, revise, send, withdraw
+from .sending import LINK, expire_ended, link_end, print_again, revise, send, withdraw
 
 __all__ = [
     "LINK",
@@ -14,7 +14,6 @@ __all__ = [
     "draft",
     "draft_from_opportunity",
     "expire_ended",
-    "keep_paper",
     "link_end",
     "preview",
     "print_again",

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.channels.rules import largest_discount
@@ -45,7 +45,7 @@ def send(actor: Actor, quote_id: int, *, to: str, version: int | None = None) ->
     )  # fmt: skip
     revision.state, revision.sent_at, revision.sent_to = RevisionState.SENT, clock.now(), to
     revision.snapshot, revision.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
-    note(found, f"revision {revision.number} sent to {to}", actor.name)
+    note(found, f"revision {revision.number} sent to {to}", actor.signs(found.owner_id))
     emit(RevisionSent(revision_id=revision.id))
 
 
@@ -76,18 +76,6 @@ def print_again(actor: Actor, quote_id: int) -> None:
     emit(RevisionSent(revision_id=revision.id))
 
 
-def keep_paper(revision_id: int, key: str | None, problem: str = "") -> bool:
-    """Store where the PDF is, once; False when another run was first."""
-    changed = db.session.execute(
-        update(Revision)
-        .where(Revision.id == revision_id, Revision.pdf_key.is_(None))
-        .values(pdf_key=key, pdf_problem=problem)
-        .returning(Revision.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed.first() is not None
-
-
 def revise(actor: Actor, quote_id: int) -> None:
     """A new draft with the same lines. The revision the customer has is replaced at once."""
     found, old = locked(actor, quote_id, "quotes.edit")
@@ -112,7 +100,7 @@ def revise(actor: Actor, quote_id: int) -> None:
             currency=old.currency, net=old.net, tax=old.tax, total=old.total, lines=lines,
         )
     )  # fmt: skip
-    note(found, f"is being revised: revision {old.number + 1}", actor.name)
+    note(found, f"is being revised: revision {old.number + 1}", actor.signs(found.owner_id))
 
 
 def withdraw(actor: Actor, quote_id: int) -> None:
@@ -121,7 +109,7 @@ def withdraw(actor: Actor, quote_id: int) -> None:
     check_move(MOVES, revision.state, RevisionState.CANCELLED, noun="quote")
     revision.state = RevisionState.CANCELLED
     links.revoke(LINK, found.id)
-    note(found, f"revision {revision.number} withdrawn", actor.name)
+    note(found, f"revision {revision.number} withdrawn", actor.signs(found.owner_id))
 
 
 def expire_ended() -> int:

@@ -8,10 +8,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.accounts.models import Account
+from portal.channels.models import Channel, DealRegistration
+from portal.channels.states import RegistrationState
 from portal.compensation.models import PlanParticipant, PlanVersion
 from portal.compensation.states import VersionState
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.opportunities.models import Opportunity
+from portal.opportunities.states import OpportunityState
 from portal.organization.models import Coverage, Position, Seat
 from portal.organization.queries import planned, reach, running, vacancies
 from portal.responsibility.queries.care import care, orphans
@@ -189,6 +193,28 @@ def _compensation(actor: Actor, starts_on: date, today: date) -> Found:
     ]
 
 
+def _channels(actor: Actor, starts_on: date, today: date) -> Found:
+    if not actor.may("channels.view"):
+        return "", []
+    active = select(Channel.id).where(Channel.active)
+    mine = reach(actor, Opportunity, "opportunities.view")
+    open_ = select(Opportunity.id).where(mine, Opportunity.state == OpportunityState.OPEN)
+    waiting = select(DealRegistration.id).where(
+        reach(actor, DealRegistration, "registrations.view"), DealRegistration.state == RegistrationState.SUBMITTED
+    )
+    count_ = count(active)
+    bare, lost = count(active.where(Channel.answers_id.is_(None))), count(open_.where(Opportunity.channel_id.is_(None)))
+    page = "channels.list_channels"
+    return f"{count_} channels in use", [
+        Gap(0 if count_ else 1, "channel to begin with", "", page, {}),
+        Gap(bare, "channel that nobody answers for", "channels that nobody answers for", page, {}),
+        Gap(lost, "open deal without channel", "open deals without channel", page, {}, grave=False),
+        Gap(
+            count(waiting), "deal registration waits", "deal registrations wait", "channels.list_registrations", {}, grave=False
+        ),
+    ]
+
+
 def _territories(actor: Actor, starts_on: date, today: date) -> Found:
     inner = select(Territory.parent_id).where(Territory.parent_id.is_not(None), IN_FORCE)
     leaf = select(Territory.id).where(IN_FORCE, Territory.id.not_in(inner))
@@ -245,6 +271,7 @@ AREAS: Mapping[Step, tuple[str, Ask]] = {
     Step.TARGETS: ("targets.show_targets", _targets),
     Step.ORGANIZATION: ("organization.show_chart", _organization),
     Step.COMPENSATION: ("compensation.list_plans", _compensation),
+    Step.CHANNELS: ("channels.list_channels", _channels),
     Step.TERRITORIES: ("territories.show_tree", _territories),
     Step.RESPONSIBILITY: ("responsibility.list_neglected", _responsibility),
 }
