@@ -10,7 +10,6 @@ from portal.accounts.models import AccountAssignment
 from portal.compensation import services
 from portal.compensation.models import Earning, PayoutPeriod, Statement
 from portal.compensation.states import AdjustmentKind
-from portal.invoices.models import InvoiceLine
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import Base, db, unit_of_work
 from portal.kernel.errors import Refused
@@ -86,16 +85,10 @@ def test_a_down_payment_is_a_share_of_the_orders_commission() -> None:
     assert lines(makers.calculated(), who)[0].pays == 75
 
 
-def test_margin_is_net_less_cost() -> None:
+def test_margin_is_net_less_what_the_order_cost() -> None:
     who = makers.joins(makers.plan(FLAT | {"measure": "margin"}), quota=None)
-    product = sales.product(standard_cost=D("12.3456"))
-    bill = makers.invoice(1000, date(2026, 1, 2))
-    world.add(
-        InvoiceLine(
-            invoice_id=bill.id, place=1, product_id=product.id, description="Bike", quantity=D(10), unit_price=D(100),
-            net=D(1000),
-        )
-    )  # fmt: skip
+    placed = makers.order(1000, date(2026, 1, 1), cost=D("123.46"))
+    makers.invoice(1000, date(2026, 1, 2), order_id=placed.id)
     assert lines(makers.calculated(), who)[0].amount == D("876.54")
 
 
