@@ -18,6 +18,7 @@ from portal.opportunities.queries import open_deals_of_account, worth_of_account
 from portal.opportunities.states import OpportunityState
 from portal.organization.queries import allows, company, get
 from portal.responsibility.queries import cadence, history_of, team_of
+from portal.territories.queries import name_of
 from portal.web.choices import LANGUAGES
 from portal.web.filters import format_money, when
 from portal.web.htmx import page
@@ -38,6 +39,7 @@ def account_page(record_id: int) -> Response:
         deals=open_deals_of_account(g.actor, record_id),
         next_acts=_next_acts(account),
         country=countries(str(g.locale)[:2]).get(account.country, ""),
+        territory=name_of(account.territory_id),
         edits=allows(g.actor, "accounts.edit", account),
         assigns=allows(g.actor, "accounts.assign", account),
         history=history_of(record_id),

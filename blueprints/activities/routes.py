@@ -171,8 +171,8 @@ def _place() -> Place | None:
 
 def _mine(noun: str, record_id: int) -> dict[str, Any]:
     """Said by the person who asks, on the timeline of the record, kept by their position."""
-    owner_id = own_position(g.actor)
-    return {"author": g.actor.name, "about": [(noun, record_id)], "owner_id": owner_id}
+    owner_id, of = own_position(g.actor), getattr(record_of(noun, record_id), "owner_id", None)
+    return {"author": g.actor.signs(of), "about": [(noun, record_id)], "owner_id": owner_id}
 
 
 def _back(noun: str, record_id: int) -> Any:

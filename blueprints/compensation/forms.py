@@ -48,7 +48,7 @@ def choices(texts: dict[str, str]) -> list[SelectChoice]:
 
 
 def choice(label: str, kind: type, texts: dict[str, str], **more: Any) -> SelectField:
-    return SelectField(label, choices=choices(texts), coerce=kind, **more)
+    return SelectField(label, [InputRequired("Choose one.")], choices=choices(texts), coerce=kind, **more)
 
 
 def figure(label: str, *, required: bool = False, least: Decimal = Decimal(0), **more: Any) -> ExactField:
@@ -186,7 +186,7 @@ def component_data(terms: dict[str, Any]) -> dict[str, Any]:
 
 
 class NewParticipant(Form):
-    position_id = SelectField("Position", coerce=int)
+    position_id = SelectField("Position", [InputRequired()], coerce=int)
     starts_on = DateField("From", [InputRequired("Give the first day.")])
     ends_on = DateField("Until, exclusive", [Optional()])
     target_incentive = figure("Target incentive of a year", required=True)
@@ -221,14 +221,14 @@ class PeriodAct(EditForm):
 
 
 class NewAdjustment(Form):
-    participant_id = SelectField("Person", coerce=int)
+    participant_id = SelectField("Person", [InputRequired()], coerce=int)
     kind = choice("Kind", AdjustmentKind, {one.value: one.value.capitalize() for one in AdjustmentKind})
     amount = figure("Amount", required=True, least=-MOST, description="Below zero takes it off")
     reason = sentence("Reason")
 
 
 class NewObjective(Form):
-    participant_id = SelectField("Person", coerce=int)
+    participant_id = SelectField("Person", [InputRequired()], coerce=int)
     component = StringField("Objective", [InputRequired("Name the component."), Length(max=80)])
     percent = ExactField("Reached in percent", [InputRequired("Give a number."), NumberRange(0, 200)])
     reason = sentence("Why so far")

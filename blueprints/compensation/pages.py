@@ -11,9 +11,9 @@ from portal.compensation import queries
 from portal.compensation.models import Earning
 from portal.compensation.rules import Curve, Point, curve_of
 from portal.compensation.states import Kind
-from portal.web.filters import format_number, format_percent, format_short
+from portal.web.filters import format_money, format_number, format_percent, format_short
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 284, 14, 160
+LEFT, RIGHT, TOP, BOTTOM = 52, 284, 14, 160
 PERIOD_KINDS = {"open": "none", "calculated": "now", "in_review": "warn", "approved": "now", "locked": "good"}
 VERSION_KINDS = {"draft": "none", "approved": "good", "superseded": "none"}
 DISPUTE_KINDS = {"raised": "warn", "resolved": "good", "declined": "none"}
@@ -70,16 +70,23 @@ def plot(
     def y(pays: Decimal) -> str:
         return f"{BOTTOM - float(max(pays, Decimal(0)) / highest) * (BOTTOM - TOP):.1f}"
 
+    step = round_step(highest)
     marks = [Decimal(n) / 2 for n in range(int(widest * 2) + 1)]
     return Plot(
         "M" + "L".join(f"{x(point.attained)} {y(point.pays)}" for point in points),
         label,
         [Mark(x(at), format_percent(at)) for at in marks],
-        [Mark(y(highest * n / 4), format_short(highest * n / 4, currency)) for n in range(1, 5)],
+        [Mark(y(step * n), format_money(step * n, currency, cents=False)) for n in range(1, int(highest / step) + 1)],
         (x(you.attained), y(you.pays), format_percent(you.attained)) if you else None,
         (x(aim.attained), y(aim.pays)) if aim else None,
         [(format_percent(p.attained), format_short(p.pays, currency)) for p in points if p.attained * 10 % 1 == 0],
     )
+
+
+def round_step(highest: Decimal) -> Decimal:
+    """A distance between lines that reads well and gives three to six of them."""
+    size = Decimal(10) ** (highest.adjusted())
+    return next(size * n for n in (Decimal("0.2"), Decimal("0.5"), Decimal(1), Decimal(2)) if highest / (size * n) < 6)
 
 
 def plan_plot(check: queries.Check, currency: str) -> Plot | None:

@@ -65,7 +65,11 @@ def show_period(record_id: int) -> Response:
 
 
 def _page(found: PayoutPeriod, *, status: int = 200, **forms: Any) -> Response:
-    statements = queries.statements_in(found.id)
+    before = queries.payable_before(found)
+    swings, statements = {}, list(queries.statements_in(found.id))
+    for one in statements:
+        swings[one.id] = _swing(one.payable, before.get(one.participant_id))
+    statements.sort(key=lambda one: (not one.problem, not (one.balance or swings[one.id])))
     people = [SelectChoice(one.participant_id, one.participant.user.name) for one in statements]
     ready: dict[str, Any] = {
         "act_form": PeriodAct(formdata=None, version=found.version),
@@ -74,7 +78,6 @@ def _page(found: PayoutPeriod, *, status: int = 200, **forms: Any) -> Response:
     } | forms
     for form in ("adjust_form", "objective_form"):
         ready[form].participant_id.choices = people
-    before = queries.payable_before(found)
     names = {one.participant_id: one.participant.user.name for one in statements}
     work = queries.running_work(found)
     return page(
@@ -86,7 +89,7 @@ def _page(found: PayoutPeriod, *, status: int = 200, **forms: Any) -> Response:
         period=found,
         statements=statements,
         before=before,
-        swings={one.id: _swing(one.payable, before.get(one.participant_id)) for one in statements},
+        swings=swings,
         adjustments=[one for ones in queries.adjustments_in(found.id).values() for one in ones],
         names=names,
         sums={name: sum((getattr(one, name) for one in statements), Decimal(0)) for name in SUMMED},

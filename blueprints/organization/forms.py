@@ -22,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.organization import queries
 from portal.organization.services import PositionFacts
 from portal.organization.states import ROLES, UNIT_KINDS, PositionRole, UnitKind
-from portal.web.choices import CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
+from portal.web.choices import COUNTRIES, CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
 from portal.web.forms import EditForm, Form
 
 
@@ -128,9 +128,7 @@ class EditCompany(EditForm):
     postcode = StringField("Postcode", [Optional(), Length(max=20)])
     city = StringField("City", [Optional(), Length(max=120)])
     region = StringField("State or region", [Optional(), Length(max=60)])
-    country = StringField(
-        "Country, two letters", [InputRequired(), Regexp(r"[A-Z]{2}\Z", message="Two capital letters.")]
-    )
+    country = SelectField("Country", [InputRequired()], choices=COUNTRIES)
     vat_id = StringField("Tax or VAT number", [Optional(), Length(max=40)])
     email = EmailField("Email, sender of its mails", [InputRequired(), Length(max=200), Email()])
     phone = TelField("Phone", [Optional(), Length(max=40)])

@@ -104,7 +104,9 @@ class EditCadence(Form):
 
 class EditRule(EditForm):
     name = StringField("Name", [DataRequired(), Length(max=80)])
-    subject = SelectField("For", choices=[(s.value, words(s.value)) for s in Subject], coerce=Subject)
+    subject = SelectField(
+        "For", [InputRequired()], choices=[(s.value, words(s.value)) for s in Subject], coerce=Subject
+    )
     priority = IntegerField(
         "Priority",
         [InputRequired(), NumberRange(0, 10_000)],
@@ -117,7 +119,9 @@ class EditRule(EditForm):
     source = StringField("Source", [Optional(), Length(max=80)], description="Of leads, for example webinar")
     employees_from = IntegerField("People from", [Optional(), NumberRange(0, 10_000_000)])
     employees_to = IntegerField("People to", [Optional(), NumberRange(0, 10_000_000)])
-    method = SelectField("Give to", choices=[(m.value, words(METHOD_NAMES[m])) for m in Method], coerce=Method)
+    method = SelectField(
+        "Give to", [InputRequired()], choices=[(m.value, words(METHOD_NAMES[m])) for m in Method], coerce=Method
+    )
     position_ids = SelectMultipleField(
         "Positions", coerce=int, description="Several with Ctrl or Cmd. Not needed for who covers the territory"
     )
@@ -139,19 +143,23 @@ class EditRule(EditForm):
 
 
 class EditCare(EditForm):
-    tier = SelectField("Tier", choices=[(tier.value, f"Tier {tier}") for tier in Tier], coerce=Tier)
+    tier = SelectField("Tier", [InputRequired()], choices=[(tier.value, f"Tier {tier}") for tier in Tier], coerce=Tier)
     cadence_days = IntegerField(
         "Days between touches", [Optional(), NumberRange(1, YEAR)], description="Left empty, as the tier says"
     )
 
 
 class JoinTeam(Form):
-    position_id = SelectField("Who", coerce=int)
-    role = SelectField("Role", choices=[(role.value, words(role.value)) for role in TeamRole], coerce=TeamRole)
+    position_id = SelectField("Who", [InputRequired()], coerce=int)
+    role = SelectField(
+        "Role", [InputRequired()], choices=[(role.value, words(role.value)) for role in TeamRole], coerce=TeamRole
+    )
     access = SelectField(
-        "May", choices=[(Access.VIEW.value, "See everything of the account"), (Access.EDIT.value, "See and edit it")],
+        "May",
+        [InputRequired()],
+        choices=[(Access.VIEW.value, "See everything of the account"), (Access.EDIT.value, "See and edit it")],
         coerce=Access,
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 """What the pages of targets show: lines of the tree, tiles, the chart, links to the documents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,11 +75,9 @@ class Cell(NamedTuple):
 
     @property
     def shade(self) -> int:
-        """0 to 3, for the heat of what is reached."""
-        ratio = self.attained.ratio
-        if ratio is None or ratio <= 0:
-            return 0
-        return 1 + (ratio >= Decimal("0.6")) + (ratio >= Decimal("0.9"))
+        """0 to 2, for the heat of what is reached."""
+        ratio = self.attained.ratio or Decimal(0)
+        return (ratio >= Decimal("0.6")) + (ratio >= Decimal("0.9"))
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,7 @@ class Line:
     url: str
     own: bool
     more: int
+    depth: int
 
     @property
     def gap(self) -> Decimal | None:
@@ -101,22 +100,29 @@ class Line:
 
 
 def lines(tree: Tree, tops: Sequence[Branch], wanted: Asked, today: date) -> list[Line]:
+    """As many levels as fit on a page. A territory of one seller without a number of its own would say all twice."""
     everything = [branch for top in tops for branch in top.walk()]
-    depth = max((branch.depth for branch in everything), default=0)
-    while sum(branch.depth <= depth for branch in everything) > MOST and depth > tops[0].depth:
-        depth -= 1
-    return [_line(tree, branch, wanted, today, depth) for branch in everything if branch.depth <= depth]
+    deepest = max((branch.depth for branch in everything), default=0)
+    while sum(branch.depth <= deepest for branch in everything) > MOST and deepest > tops[0].depth:
+        deepest -= 1
+    return [line for top in tops for line in _lines(tree, top, wanted, today, deepest, 0)]
 
 
-def _line(tree: Tree, branch: Branch, wanted: Asked, today: date, depth: int) -> Line:
+def _lines(tree: Tree, branch: Branch, wanted: Asked, today: date, deepest: int, depth: int) -> Iterator[Line]:
+    alone = branch.kind == NodeKind.TERRITORY and len(branch.children) == 1 and branch.amounts is None
+    if not (alone and branch.depth < deepest):
+        yield _line(tree, branch, wanted, today, depth, branch.depth == deepest)
+        depth += 1
+    for child in branch.children if branch.depth < deepest else ():
+        yield from _lines(tree, child, wanted, today, deepest, depth)
+
+
+def _line(tree: Tree, branch: Branch, wanted: Asked, today: date, depth: int, last: bool) -> Line:
     cells = [
         Cell(one, tree.attained(branch, one, today), documents(tree.metric, one, branch)) for one in wanted.periods
     ]
-    hidden = len(branch.children) if branch.depth == depth else 0
-    return Line(
-        branch, cells, tree.attained(branch, wanted.year, today), documents(tree.metric, wanted.year, branch),
-        queries.is_own(g.actor, branch), hidden,
-    )  # fmt: skip
+    whole, url = tree.attained(branch, wanted.year, today), documents(tree.metric, wanted.year, branch)
+    return Line(branch, cells, whole, url, queries.is_own(g.actor, branch), len(branch.children) * last, depth)
 
 
 def documents(metric: str, period: Period, branch: Branch) -> str:

@@ -85,7 +85,7 @@ def fulfil(actor: Actor, order_id: int, *, version: int | None = None) -> None:
     order = _locked(actor, order_id, version)
     check_move(MOVES, order.state, OrderState.FULFILLED, noun="order")
     order.state, order.fulfilled_at = OrderState.FULFILLED, clock.now()
-    _note(order, "fulfilled", actor.name)
+    _note(order, "fulfilled", actor.signs(order.owner_id))
 
 
 def cancel(actor: Actor, order_id: int, *, reason: str, version: int | None = None) -> None:
@@ -93,7 +93,7 @@ def cancel(actor: Actor, order_id: int, *, reason: str, version: int | None = No
     order = _locked(actor, order_id, version)
     check_move(MOVES, order.state, OrderState.CANCELLED, noun="order")
     order.state, order.cancelled_at, order.cancel_reason = OrderState.CANCELLED, clock.now(), reason.strip()
-    _note(order, "cancelled", actor.name, body=order.cancel_reason)
+    _note(order, "cancelled", actor.signs(order.owner_id), body=order.cancel_reason)
 
 
 def print_again(actor: Actor, order_id: int) -> None:

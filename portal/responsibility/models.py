@@ -41,6 +41,7 @@ class Transfer(Base, Audited):
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     done_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(default="")  # why a planned one was called off on its day
 
 
 class TransferItem(Base):

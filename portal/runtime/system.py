@@ -112,7 +112,7 @@ def welcome(settings: Settings, sign_in: str) -> None:
         time.sleep(0.02)
     lines = ["", f"  The portal is ready: {address}"]
     lines += [f"  {line}" for line in sign_in.splitlines()]
-    if not (settings.smtp and settings.sms):
+    if settings.demo and not (settings.smtp and settings.sms):
         lines.append(f"  captured mail and SMS: {address}/dev/outbox")
     print("\n".join([*lines, "  Stop with Ctrl-C", ""]), flush=True)
 

@@ -31,7 +31,7 @@ OPERATIONS = "karen-berg"
 
 
 def load(world: World) -> None:
-    ranked = _rank(world)
+    ranked = _rank()
     _touch(world, ranked)
     _before(world)
     for account in ranked[:6]:
@@ -51,10 +51,11 @@ def load(world: World) -> None:
     )
 
 
-def _rank(world: World) -> list[Account]:
+def _rank() -> list[Account]:
     """By what they ordered, most first; the tier follows."""
     revenue = dict(db.session.execute(select(Order.account_id, func.sum(Order.net)).group_by(Order.account_id)).all())
-    ranked = sorted(world.accounts.values(), key=lambda account: (-revenue.get(account.id, 0), account.number))
+    everybody = db.session.scalars(select(Account)).all()
+    ranked = sorted(everybody, key=lambda account: (-revenue.get(account.id, 0), account.number))
     for place, account in enumerate(ranked):
         account.tier = next((tier for tier, share in SHARES if place < share * len(ranked)), Tier.C)
     db.session.flush()

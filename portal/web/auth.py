@@ -103,7 +103,7 @@ def _guard() -> Response | None:
         if endpoint not in SET_UP:
             return _send_to(url_for("identity.set_up"))
     permission = permission_of(current_app, endpoint)
-    if endpoint.startswith("security.") and (target := request.values.get("next")) and safe_next(target) != target:
+    if endpoint.startswith("security.") and (target := request.values.get("next")) and _leads_away(target):
         abort(400)
     if g.actor is not VISITOR and current_user.must_change_password and endpoint not in BEFORE_PASSWORD:
         return _send_to(url_for("security.change_password"))
@@ -122,6 +122,13 @@ def _before_factor(endpoint: str) -> bool:
     """What is open to somebody who has yet to set up a second factor: the pages on which that is done, and set-up, with
     its mail server. Whoever got this far could set a factor up, so this gives nothing away."""
     return endpoint.partition(".")[0] in OPEN_BLUEPRINTS or endpoint in BEFORE_SETUP or endpoint in MAIL_SERVER
+
+
+def _leads_away(target: str) -> bool:
+    """Flask-Security carries on whole addresses of this site, people may bring paths; both must stay here."""
+    home = request.host_url
+    path = target.removeprefix(home[:-1]) if target.startswith(home) else target
+    return safe_next(path) != path
 
 
 def _has_company() -> bool:

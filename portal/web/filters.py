@@ -10,6 +10,8 @@ from flask import Flask, g
 from flask_babel import gettext
 from markupsafe import Markup
 
+from .language import unit_word
+
 Number = Decimal | int | float
 
 
@@ -60,11 +62,15 @@ def _money(amount: Number, currency: str, cents: bool, locale: Locale) -> Markup
 
 def format_short(amount: Number, currency: str) -> Markup:
     """An amount for summaries: $45K, $1.23M; whole where the language has no short word for thousand."""
-    locale = viewer_locale()
+    return _short(amount, currency, viewer_locale())
+
+
+@lru_cache(4096)
+def _short(amount: Number, currency: str, locale: Locale) -> Markup:
     digits = 2 if abs(Decimal(str(amount))) >= 1_000_000 else 0
     text = numbers.format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
     if re.search(r"\d{4}", text):
-        return format_money(amount, currency, cents=False)
+        return _money(amount, currency, False, locale)
     return as_money(text, currency, locale)
 
 
@@ -147,6 +153,11 @@ def country(code: str) -> str:
     return str(viewer_locale().territories.get(code, code))
 
 
+def units(unit: str, quantity: Decimal) -> str:
+    """The unit beside a quantity, in the viewer's language."""
+    return unit_word(unit, quantity, viewer_locale().language)
+
+
 def language_name(tag: str) -> str:
     return str(viewer_locale().languages.get(tag, tag))
 
@@ -172,7 +183,7 @@ def size(count: int) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        size=size, country=country, language_name=language_name,
+        size=size, country=country, language_name=language_name, units=units,
         money=format_money, short=format_short, number=format_number, percent=format_percent,
         date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip

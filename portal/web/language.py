@@ -17,6 +17,23 @@ TEMPLATES = ROOT / "templates"
 CATALOGUES = ROOT / "portal/translations"
 LANGUAGES = ("en", "de")
 
+UNITS = {  # one, several
+    "en": {
+        "piece": ("piece", "pieces"), "pair": ("pair", "pairs"), "set": ("set", "sets"), "hour": ("hour", "hours"),
+        "day": ("day", "days"), "month": ("month", "months"),
+    },
+    "de": {
+        "piece": ("Stück", "Stück"), "pair": ("Paar", "Paar"), "set": ("Satz", "Sätze"), "hour": ("Stunde", "Stunden"),
+        "day": ("Tag", "Tage"), "month": ("Monat", "Monate"),
+    },
+}  # fmt: skip
+
+
+def unit_word(unit: str, quantity: Decimal | str, language: str) -> str:
+    """The unit beside a quantity: 1 piece, 12 pieces; one without such words stays as it is (kg, m)."""
+    one, several = UNITS[language if language in UNITS else "en"].get(unit, (unit, unit))
+    return one if Decimal(quantity) == 1 else several
+
 
 def locale_of(tag: str) -> Locale:
     """The locale of a BCP 47 tag; an unknown one is English, so that a letter is never held up by its language."""
@@ -54,7 +71,6 @@ def environment(tag: str) -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.globals["_"] = env.globals["gettext"] = gettext_for(locale.language)
-    env.globals["ngettext"] = catalogue(locale.language).ngettext
     env.filters.update(formats(locale))
     return env
 
@@ -77,6 +93,7 @@ def formats(locale: Locale) -> dict[str, Callable[..., str]]:
         "money": lambda value, currency: format_currency(Decimal(value), currency, locale=locale),
         "price": lambda value: format_decimal(Decimal(value), "#,##0.00##", locale=locale),
         "quantity": lambda value: format_decimal(Decimal(value), "#,##0.####", locale=locale),
+        "units": lambda unit, quantity: unit_word(unit, quantity, locale.language),
         "percent": percent,
         "day": lambda value: format_date(date.fromisoformat(value), "long", locale=locale) if value else "",
         "iban": lambda value: " ".join(value[i : i + 4] for i in range(0, len(value), 4)),

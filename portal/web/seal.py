@@ -29,7 +29,9 @@ def _signer(key: str | bytes) -> URLSafeSerializer:
 
 def issue(subject: str) -> str:
     """A new token for one rendering of the form of `subject` ("landing:7")."""
-    token = _signer(current_app.secret_key or "").dumps([subject, int(clock.now().timestamp() * 1000), secrets.token_urlsafe(12)])
+    token = _signer(current_app.secret_key or "").dumps(
+        [subject, int(clock.now().timestamp() * 1000), secrets.token_urlsafe(12)]
+    )
     return token if isinstance(token, str) else token.decode()
 
 

@@ -170,9 +170,12 @@ def values_for(samples: Mapping[str, Values], endpoint: str, names: set[str]) ->
 
 
 def _targets() -> Values:
-    """A draft with a number for the rep."""
-    draft = target_plan({"rep": 100}, approved=False)
+    """The draft of a second version, with a number for the rep."""
+    target_plan({"rep": 100})
+    draft = target_plan({}, approved=False)
     return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
+
+
 def _member(account_id: int) -> int:
     """The rep, in a team of which they are the owner anyway: it opens nothing to anybody."""
     position_id = world.position("rep").id

@@ -3,23 +3,19 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 from html import escape
 
 from flask.testing import FlaskClient
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
-from portal.accounts.models import Account
-from portal.kernel import clock
-from portal.kernel.db import db, unit_of_work
-from portal.opportunities.models import Opportunity
-from portal.opportunities.states import PROBABILITY, Stage
+from portal.kernel.db import db
 from tests import world
 from tests.conftest import Client
 
 from .frame import Pair, Round, one_by_one, require
 from .place import Place
+from .rows import fill
 
 TITLE = "pipeline board, server time of one page"
 UNIT = "pages"
@@ -37,7 +33,7 @@ def prepare(place: Place, size: int) -> Iterator[Pair]:
     app.test_client_class = Client
     with app.app_context():
         world.populate()
-        _fill(size)
+        fill(size, ("opportunities",))
         client = app.test_client().sign_in(world.user("leader"))  # type: ignore[attr-defined]
         db.session.remove()
 
@@ -67,35 +63,6 @@ def prepare(place: Place, size: int) -> Iterator[Pair]:
 
         yield Pair(ours=ours, floor=floor, further=further)
         db.session.remove()
-
-
-def _fill(size: int) -> None:
-    reps = [world.position(key).id for key in ("rep", "colleague", "outsider")]
-    today, now = clock.now().date(), clock.now()
-    with unit_of_work():
-        db.session.execute(
-            insert(Account),
-            [
-                {"number": f"AW{n}", "name": f"Wheels of Town {n}", "name_key": f"wheels of town {n}", "currency": "USD",
-                 "owner_id": reps[n % 3]}
-                for n in range(max(1, size // 5))
-            ],
-        )  # fmt: skip
-        first = db.session.scalar(text("SELECT min(id) FROM account"))
-        stages = list(Stage)
-        for start in range(0, size, 5_000):
-            db.session.execute(
-                insert(Opportunity),
-                [
-                    {"name": f"Road range {n}", "account_id": first + n % max(1, size // 5), "stage": stages[n % 4],
-                     "probability": PROBABILITY[stages[n % 4]], "amount": 1000 + n, "currency": "USD",
-                     "close_on": today + timedelta(days=n % 120 - 10), "owner_id": reps[n % 3], "next_step": "Call",
-                     "next_step_on": today + timedelta(days=n % 14 - 2), "stage_since": now - timedelta(days=n % 60)}
-                    for n in range(start, min(start + 5_000, size))
-                ],
-            )  # fmt: skip
-    with unit_of_work():
-        db.session.execute(text("ANALYZE"))
 
 
 def _plainly(size: int) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.landing.models import LandingPage
+from portal.landing.queries import public_page
 from tests import world
 
 from .frame import Pair, Round, require
@@ -63,28 +64,33 @@ def prepare(place: Place, size: int) -> Iterator[Pair]:
 
 def _visits(app: Flask, port: int, numbers: list[int]) -> list[bytes]:
     """Valid submissions from many addresses, of forms that were shown a minute ago."""
+    from blueprints.landing.routes import _subject
     from portal.web import seal
 
     requests = []
     for start in range(0, len(numbers), PER_PAGE):
-        page = _page(f"offer-{numbers[start]}")
+        _page(f"offer-{numbers[start]}")
+        subject = _subject(public_page(f"offer-{numbers[start]}"))
         for number in numbers[start : start + PER_PAGE]:
             with clock.frozen(clock.now() - timedelta(minutes=1)):
-                token = seal.issue(f"landing:{page}")
+                token = seal.issue(subject)
             body = urlencode(_typed(number) | {"token": token}).encode()
             visitor = f"X-Forwarded-For: 10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
             requests.append(post(f"/p/offer-{numbers[start]}", body, f"127.0.0.1:{port}", visitor))
     return requests
 
 
-def _page(slug: str) -> int:
+def _page(slug: str) -> None:
     with unit_of_work():
-        made = LandingPage(
-            slug=slug, title="Spring offer", consent_wording="You may write to me.", thanks="Thank you.", published=True
+        db.session.add(
+            LandingPage(
+                slug=slug,
+                title="Spring offer",
+                consent_wording="You may write to me.",
+                thanks="Thank you.",
+                published=True,
+            )
         )
-        db.session.add(made)
-        db.session.flush()
-        return made.id
 
 
 def _typed(number: int) -> dict[str, str]:

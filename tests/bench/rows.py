@@ -1,7 +1,7 @@
 """Rows for the pages that show lists: so many of each kind, as a company of a few years has them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -57,10 +57,11 @@ def _contact(n: int) -> Row:
 
 
 def _lead(n: int) -> Row:
-    return {"first_name": "Vera", "last_name": f"Visitor {n}", "email": f"lead.{n}@shop-{n % 50}.example", "city": TOWNS[n % 7],
-            "company": f"Wheels of {TOWNS[n % 7]} {n}", "country": "US", "source": ("Fair", "Web", "Phone")[n % 3],
-            "state": ("new", "contacted")[n % 2], "score": n % 97, "fit": n % 40, "engagement": n % 57, "grade": "ABCD"[n % 4] + "1",
-            "respond_by": _at(n) + timedelta(hours=4), "created_at": _at(n), "scored_at": _at(n)}  # fmt: skip
+    return {"first_name": "Vera", "last_name": f"Visitor {n}", "email": f"lead.{n}@shop-{n % 50}.example", "country": "US",
+            "city": TOWNS[n % 7], "company": f"Wheels of {TOWNS[n % 7]} {n}", "source": ("Fair", "Web", "Phone")[n % 3],
+            "state": ("new", "contacted")[n % 2], "score": n % 97, "fit": n % 40, "engagement": n % 57,
+            "grade": "ABCD"[n % 4] + "1", "respond_by": _at(n) + timedelta(hours=4), "created_at": _at(n),
+            "scored_at": _at(n)}  # fmt: skip
 
 
 def _receipt(n: int) -> Row:
@@ -69,10 +70,10 @@ def _receipt(n: int) -> Row:
 
 
 def _deal(n: int) -> Row:
-    stage = STAGES[n % 4]
+    stage, today = STAGES[n % 4], clock.now().date()
     return {"name": f"Road range {n}", "account_id": n // 5 + 1, "stage": stage, "probability": PROBABILITY[stage],
-            "amount": 1000 + n, "currency": "USD", "close_on": (_now() + timedelta(days=n % 120 - 10)).date(),
-            "next_step": "Call", "next_step_on": (_now() + timedelta(days=n % 14 - 2)).date(), "stage_since": _at(n % 1440)}  # fmt: skip
+            "amount": 1000 + n, "currency": "USD", "close_on": today + timedelta(days=n % 120 - 10), "next_step": "Call",
+            "next_step_on": today + timedelta(days=n % 14 - 2), "stage_since": _at(n % 1440)}  # fmt: skip
 
 
 def _quote(n: int) -> Row:
@@ -88,9 +89,11 @@ def _order(n: int) -> Row:
 
 
 def _invoice(n: int) -> Row:
-    return {"number": f"INV-{n}", "state": "issued", "account_id": n + 1, "issued_at": _at(n), "issued_on": _at(n).date(),
-            "due_on": _at(n).date() + timedelta(days=30), "snapshot_hash": HASH, "currency": "USD", "total": 1000 + n,
-            "created_at": _at(n)}  # fmt: skip
+    """One in ten is still to be paid."""
+    issued, total = _at(n), 1000 + n
+    return {"number": f"INV-{n}", "account_id": n + 1, "issued_at": issued, "issued_on": issued.date(), "created_at": issued,
+            "due_on": issued.date() + timedelta(days=30), "snapshot_hash": HASH, "currency": "USD", "total": total,
+            "state": "paid" if n % 10 else "issued", "paid": total if n % 10 else 0}  # fmt: skip
 
 
 def _content(n: int) -> Row:
@@ -104,11 +107,7 @@ def _message(n: int) -> Row:
             "state": "sent", "sent_at": _at(n), "created_at": _at(n)}  # fmt: skip
 
 
-def _now() -> Any:
-    return clock.now()
-
-
-def _at(n: int) -> Any:
+def _at(n: int) -> datetime:
     return clock.now() - timedelta(hours=n)
 
 

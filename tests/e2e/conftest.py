@@ -31,6 +31,7 @@ class Portal:
     url: str
     folder: Path
     process: subprocess.Popen[str]
+    said: str = ""  # at the terminal
 
     def processes(self) -> dict[str, int]:
         found: dict[str, int] = json.loads((self.folder / "processes.json").read_text())
@@ -61,7 +62,7 @@ def start_portal(folder: Path, **settings: str) -> Portal:
     for line in process.stdout:
         said.append(line)
         if "Ctrl-C" in line:
-            return Portal(f"http://127.0.0.1:{port}", folder, process)
+            return Portal(environment.get("PUBLIC_URL") or f"http://127.0.0.1:{port}", folder, process, "".join(said))
     raise AssertionError("".join(said) + (folder / "errors.log").read_text())
 
 

@@ -229,7 +229,9 @@ def test_the_authenticator_code_is_asked_and_works_once(app: Flask, client: Clie
         found = world.user("rep")
         found.tf_primary_method, found.tf_totp_secret = "authenticator", secret
     code = factory.generate_totp_password(secret)
-    assert "/signin/code" in sign_in(client).location
+    asked = sign_in(client).location
+    assert "/signin/code" in asked
+    assert client.get(asked).status_code == 200  # where the browser goes
     assert not is_in(client)
     assert client.post("/signin/code", data={"code": "000000"}).status_code == 422
     assert client.post("/signin/code", data={"code": code}).status_code == 302

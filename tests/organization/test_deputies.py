@@ -75,6 +75,8 @@ def test_the_audit_and_the_page_say_for_whom(client_of: ClientOf) -> None:
     assert colleague.post(f"/leads/{made.id}/edit", data=data).status_code == 303
     entry = history("leads", made.id)[0]
     assert (entry.actor, entry.user_id) == ("Cole League for Rita Rep", world.user("colleague").id)
+    colleague.post(f"/timeline/leads/{made.id}/notes", data={"note-body": "Called back"})
+    assert "Cole League for Rita Rep" in colleague.get(f"/leads/{made.id}?tab=timeline").text
 
 
 def name_deputy(client: Client, key: str, **values: object) -> int:

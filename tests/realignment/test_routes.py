@@ -191,4 +191,4 @@ def test_lists_ask_the_same_few_queries_for_any_number(client_of: Any, count_que
             count_queries.clear()
             assert client.get(path).status_code == 200
             counts.append(len(count_queries))
-        assert counts == [7, 27, 13, 6]
+        assert counts == [7, 28, 13, 6]

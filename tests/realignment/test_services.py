@@ -93,7 +93,9 @@ def test_activation_moves_accounts_with_their_work_history_and_tasks(run_jobs: C
 
 @pytest.mark.usefixtures("app")
 def test_activating_the_archived_model_again_takes_everything_back(run_jobs: Callable[[], int]) -> None:
-    one = account("Alpha")
+    with unit_of_work():  # who has fewer accounts there than the rep, and does not get what the rep had
+        db.session.add(Coverage(position_id=world.position("manager").id, territory_id=territory("Southwest").id))
+    one, alone = account("Alpha"), account("Managed", owner="leader")
     former = territories.active_model()
     before = _picture()
     model = plan()
@@ -115,6 +117,7 @@ def test_activating_the_archived_model_again_takes_everything_back(run_jobs: Cal
     assert _picture() == before
     db.session.expire_all()
     assert one.owner_id == world.position("rep").id
+    assert alone.owner_id == world.position("leader").id
 
 
 def _picture() -> Any:
@@ -204,7 +207,7 @@ def test_the_preview_asks_the_same_few_queries_for_any_number(count_queries: lis
         queries.preview(model_id)
         counts.append(len(count_queries))
         account(more)
-    assert counts == [10, 10]
+    assert counts == [11, 11]
 
 
 @pytest.mark.usefixtures("app")
@@ -281,13 +284,15 @@ def test_quota_goes_along_in_the_share_of_what_was_sold(run_jobs: Callable[[], i
 
 
 @pytest.mark.usefixtures("app")
-def test_quota_stays_while_targets_are_being_worked_on() -> None:
+def test_a_version_of_the_targets_that_is_being_worked_on_takes_the_shares_in() -> None:
     today = clock.now().date()
     target_plan({"rep": 1000, "colleague": 500}, day=today)
-    target_plan({}, day=today, approved=False)
+    draft = target_plan({}, day=today, approved=False)
     account("Alpha")
     model = plan()
     _move_california(model)
     made = _activate(model)
-    assert made.target_plan_id is None
-    assert made.quota_said == "A version of the targets is being worked on: move the quota there."
+    if first_month(today) < draft.ends_on:
+        assert made.target_plan_id == draft.id
+        assert made.quota_said == "In version 2, which is being worked on."
+        assert Decimal(made.quota[0][3]) % 1000 == 0  # all of it, the only account

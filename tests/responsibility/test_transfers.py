@@ -134,6 +134,25 @@ def test_a_day_ahead_is_planned_once_and_carried_out_on_the_day(app, actor, monk
     assert (history(account)[1].starts_on, history(account)[1].by) == (day, "Max Manager")
 
 
+def test_a_planned_transfer_that_cannot_be_is_called_off_and_holds_up_no_other(app, actor, monkeypatch):
+    stuck, fine = make_account("Stuck"), make_account("Fine")
+    day = today() + timedelta(days=3)
+    late = move(actor("manager"), [stuck], on=day)
+    other = move(actor("manager"), [fine], on=day)
+    monkeypatch.setattr(clock, "now", lambda: datetime.combine(day + timedelta(days=2), datetime.min.time(), UTC))
+    move(actor("manager"), [stuck], to="manager")
+    with unit_of_work():
+        services.carry_out_due(today())
+    with unit_of_work():
+        services.carry_out_due(today())
+
+    assert (fresh(late).state, fresh(other).state) == (TransferState.CANCELLED, TransferState.DONE)
+    assert "The last change was on" in fresh(late).problem
+    assert fresh(stuck).owner_id == world.position("manager").id
+    told = db.session.scalars(select(Notification.text).where(Notification.reason.endswith("failed"))).one()
+    assert told.startswith("Your transfer of an account was called off")
+
+
 def test_undo_gives_back_what_is_still_with_the_receiver(app, actor):
     kept, moved_on = make_account("Kept"), make_account("Moved on")
     deal = make_deal(kept)

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from portal.accounts.models import Account
 from portal.accounts.states import Tier
+from portal.channels.models import Channel
+from portal.channels.states import ChannelKind
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import db, unit_of_work
@@ -20,9 +22,11 @@ from portal.strategy import queries
 from portal.strategy.queries import CapacityPlan, Status
 from portal.strategy.states import Step
 from tests import world
+from tests.compensation import makers as pay
 from tests.opportunities import makers as sales
 from tests.organization.makers import ramp
-from tests.strategy.makers import JUNE, YEAR, plan, scenario
+from tests.strategy.makers import JUNE, YEAR, scenario
+from tests.targets.makers import order, plan
 
 DAY = JUNE.date()
 WON = OpportunityState.WON
@@ -157,6 +161,15 @@ def test_accounts_want_an_owner(actor: Callable[[str], Actor]) -> None:
     assert gaps(Step.RESPONSIBILITY, actor("hr")) == {}
 
 
+def test_channels_want_somebody_who_answers(actor: Callable[[str], Actor]) -> None:
+    assert gaps(Step.CHANNELS) == {"channel to begin with": 1}
+    world.add(Channel(name="Field", kind=ChannelKind.DIRECT))
+    sales.deal("rep")
+    found = gaps(Step.CHANNELS, actor("leader"))
+    assert found == {"channel that nobody answers for": 1, "open deal without channel": 1}
+    assert status(Step.CHANNELS, actor("hr")).stands == ""
+
+
 def won(owner: str, area: str, amount: int, at: datetime = JUNE, tier: Tier = Tier.C) -> Opportunity:
     made = sales.deal(owner, area, state=WON, amount=Decimal(amount), actual_revenue=Decimal(amount), closed_at=at)
     with unit_of_work():
@@ -185,6 +198,8 @@ def test_alignment_is_work_at_home_and_with_named_accounts(actor: Callable[[str]
 def test_productivity_is_bookings_of_each_ramped_seller(actor: Callable[[str], Actor]) -> None:
     won("rep", "Southwest", 900)
     won("colleague", "Northwest", 600, datetime(2026, 2, 1, tzinfo=JUNE.tzinfo))
+    order("rep", 900, (6, 15))
+    order("colleague", 600, (2, 1))
     sales.deal("rep", state=OpportunityState.LOST, closed_at=JUNE)
     now = queries.productivity(actor("leader"))
     assert [[q.booked, q.sellers, Decimal(q.won), Decimal(q.lost)] for q in now[-2:]] == [
@@ -229,3 +244,20 @@ def test_a_team_beyond_what_one_can_lead_shows(actor: Callable[[str], Actor]) ->
     for number in range(12):
         world.add(Position(title=f"Rep {number}", reports_to_id=boss.id))
     assert "Divide the team of Sales Manager West" in titles(actor("leader"))
+
+
+def test_pay_stands_beside_attainment(actor: Callable[[str], Actor]) -> None:
+    version = pay.plan()
+    pay.joins(version, "rep")
+    pay.joins(version, "colleague")
+    pay.invoice(30_000, date(2026, 1, 10), "rep")
+    pay.invoice(5_000, date(2026, 1, 10), "colleague")
+    order("rep", 30_000, (1, 10))
+    pay.calculated(1)
+    found = queries.rewards(actor("finance"), YEAR)
+    assert found
+    assert [one.name for one in found.people] == ["Cole League", "Rita Rep"]
+    assert found.people[0].pay < found.people[1].pay
+    assert found.people[0].attainment == 0 < found.people[1].attainment
+    mine = queries.rewards(actor("outsider"), YEAR)
+    assert mine is None

@@ -4,8 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from portal.strategy.rules import Stay, axis, correlation, spread, together, typical
 from portal.targets.rules import Period
@@ -34,17 +32,17 @@ def test_a_stay_carries_its_days_times_the_ramp(since: date, until: date | None,
     assert round(Stay(since, until, ramp).carries(FULL, MAY), 10) == carries
 
 
-@given(st.integers(0, 10**9), st.lists(st.integers(0, 1000), min_size=12, max_size=12))
-def test_a_season_spreads_the_whole_year(year: int, season: list[int]) -> None:
-    months = spread(Decimal(year), [Decimal(share) for share in season])
-    assert round(sum(months) - year, 6) == 0
-    assert all(month >= 0 for month in months)
+@pytest.mark.parametrize("season", [[0] * 12, [1] * 12, [0, 3, 7, *[1] * 9], list(range(12))])
+def test_a_season_spreads_the_whole_year(season: list[int]) -> None:
+    months = spread(Decimal(1_000_001), [Decimal(share) for share in season])
+    assert round(sum(months) - 1_000_001, 6) == 0
+    assert not any(season) or [not one for one in months] == [not share for share in season]
 
 
-@given(st.decimals(0, 10**12, places=2))
-def test_an_axis_is_round_and_reaches_the_figure(most: Decimal) -> None:
-    top, step = axis(most)
-    assert top >= most
+@pytest.mark.parametrize("most", ["0", "0.01", "0.99", "1", "7", "101", "2499.99", "2500", "99999999999.5"])
+def test_an_axis_is_round_and_reaches_the_figure(most: str) -> None:
+    top, step = axis(Decimal(most))
+    assert top >= Decimal(most)
     assert top % step == 0
     assert top // step <= 10
 

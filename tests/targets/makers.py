@@ -51,11 +51,11 @@ def quarterly(who: str, amount: Decimal, day: date = date(2026, 5, 16)) -> None:
 
 
 def _target(node_id: int, metric: Metric, made: Plan, amounts: Sequence[Decimal]) -> None:
-    target = Target(node_id=node_id, metric=metric)
+    target = queries.target(node_id, metric) or Target(node_id=node_id, metric=metric)
     db.session.add(target)
     db.session.flush()
-    months = zip(months_of(made.starts_on), amounts, strict=True)
-    db.session.add_all(TargetMonth(target_id=target.id, month=month, amount=amount) for month, amount in months)
+    for month, amount in zip(months_of(made.starts_on), amounts, strict=True):
+        db.session.merge(TargetMonth(target_id=target.id, month=month, amount=amount))
 
 
 def node(made: Plan, who: str) -> int:

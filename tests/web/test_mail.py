@@ -15,7 +15,7 @@ from tests.web.samples import BRAND
 
 VALUES: dict[str, Any] = {
     "person": "John Ault", "message": "Thank you for the good talk.\nHere is the offer.", "form_name": "Dealer enquiry",
-    "answered_by": "Rachel Valdez",
+    "answered_by": "Rachel Valdez", "preferences": "https://portal.adventure-works.example/c/7-abc",
     "answer_until": "Monday, 23 November", "company": "Pedaling Components", "reference": "L-2026-0187",
     "number": "Q-2026-0042", "revision": 2,
     "subject": "Spring range 2027", "total": "€45,074.89", "valid_until": "18 December 2026",

@@ -25,7 +25,7 @@ def show_engagement() -> Any:
 
 
 def _engagement(form: EditEngagement | None = None, cadence: EditCadence | None = None, status: int = 200) -> Any:
-    today = clock.today(g.timezone)
+    today = clock.today("UTC")
     now = queries.in_force(today)
     return page(
         "responsibility/engagement.html",
@@ -34,7 +34,7 @@ def _engagement(form: EditEngagement | None = None, cadence: EditCadence | None 
         parts=parts(),
         now=now,
         rows=queries.engagements(),
-        form=form or EditEngagement(formdata=None, obj=now, starts_on=today),
+        form=form or EditEngagement(formdata=None, data=vars(now) | {"starts_on": today}),
         cadence_form=cadence or EditCadence(formdata=None, data=EditCadence.stored()),
         cadence=queries.cadence(),
         today=today,

@@ -61,7 +61,7 @@ def choose_accounts() -> Any:
 def new_transfer() -> Any:
     """Without a receiver: choose. With one: what would happen, and the button that does it."""
     asked = "to_position_id" in request.args
-    terms = Terms(request.args if asked else None, data=Terms.proposed(clock.today(g.timezone)))
+    terms = Terms(request.args if asked else None, data=Terms.proposed(clock.today("UTC")))
     if asked and terms.validate():
         return _wizard(terms, ConfirmTransfer(formdata=None, data=terms.data))
     return _wizard(terms, None, 422 if asked else 200)
@@ -95,8 +95,8 @@ def _wizard(terms: Terms, form: ConfirmTransfer | None, status: int = 200) -> An
         filters=[(field, field.choices(g.actor) if field.choices else []) for field in filters],
         kept=kept,
         again=urlencode(kept),
-        names=names_of_positions(clock.today(g.timezone)),
-        today=clock.today(g.timezone),
+        names=names_of_positions(clock.today("UTC")),
+        today=clock.today("UTC"),
         at_once=AT_ONCE,
     )
 

@@ -20,7 +20,7 @@ from portal.targets.rules import Period
 
 from .. import rules
 from ..models import Earning, PlanParticipant, Recognition
-from ..rules import Component, Credit, Earned, Sofar, curve_of, interval_of
+from ..rules import Component, Credit, Earned, Sofar, Tier, curve_of, interval_of
 from ..rules.credits import Document, Portion, Share, rolled_up, shares_of
 from ..rules.plan import ZERO
 from ..states import Interval, Kind, Measure, Role
@@ -28,6 +28,7 @@ from .documents import splits_of
 from .ledger import year_start
 from .people import WITH_NAMES, Member, Quotas, member_of, quotas
 
+OBJECTIVES = "objectives"  # the measure of what an MBO pays
 SUPPOSED = "deal:"  # keys of credits that a deal would bring
 
 
@@ -41,8 +42,7 @@ class Standing:
     quota: Decimal | None
     paid: Decimal
     rate: Decimal
-    next_at: Decimal | None
-    next_rate: Decimal | None
+    next: Tier | None  # in money
 
 
 @dataclass(frozen=True)
@@ -105,20 +105,20 @@ def standings(desk: Desk) -> list[Standing]:
         curve = curve_of(component, target=person.target_in(component, interval), quota=quota)
         credited = desk.sofar.get(component.name, Sofar()).credited.get(interval.starts_on, ZERO)
         place = curve.tier_at(credited) + 1
-        after = curve.tiers[place] if place < len(curve.tiers) else None
         found.append(
             Standing(
                 component, interval, credited, quota, desk.paid.get((component.name, interval.starts_on), ZERO),
-                curve.rate_at(credited), after.start if after else None, after.rate if after else None,
+                curve.rate_at(credited), curve.tiers[place] if place < len(curve.tiers) else None,
             )
         )  # fmt: skip
     return found
 
 
 def recent_lines(desk: Desk, limit: int = 30) -> Sequence[Earning]:
-    """The latest lines of the interval that runs, as they were last calculated."""
+    """The latest lines of the quarter that runs that pay something, as they were last calculated."""
     quarter = interval_of(desk.day, Interval.QUARTER, year_start())
     mine = select(Earning).where(Earning.participant_id == desk.member.id, Earning.counted_on >= quarter.starts_on)
+    mine = mine.where(Earning.pays != 0)
     return db.session.scalars(mine.order_by(Earning.day.desc(), Earning.id.desc()).limit(limit)).all()
 
 
@@ -264,12 +264,12 @@ def member_of_row(found: PlanParticipant) -> Member:
 
 
 def _credited(period: Period) -> dict[int, Decimal]:
-    """What people were credited directly in these days: of several components that count the same, the fullest."""
+    """What people were credited in these days: of several components that count the same, the fullest."""
     E, found = Earning, dict[int, Decimal]()
     rows = db.session.execute(
         select(E.participant_id, E.component, func.sum(E.amount, type_=Exact()))
-        .where(E.counted_on >= period.starts_on, E.counted_on < period.ends_on, E.role == Role.DIRECT)
-        .where(E.measure != "objectives")
+        .where(E.counted_on >= period.starts_on, E.counted_on < period.ends_on, E.role != Role.OVERLAY)
+        .where(E.measure != OBJECTIVES)
         .group_by(E.participant_id, E.component)
     )
     for participant_id, _, amount in rows:
@@ -282,7 +282,7 @@ def _biggest(period: Period) -> dict[int, Decimal]:
     rows = db.session.execute(
         select(E.participant_id, func.max(E.amount, type_=Exact()))
         .where(E.counted_on >= period.starts_on, E.counted_on < period.ends_on, E.role == Role.DIRECT)
-        .where(E.measure != "objectives")
+        .where(E.measure != OBJECTIVES)
         .group_by(E.participant_id)
     )
     return {participant_id: amount for participant_id, amount in rows}

@@ -19,7 +19,7 @@ from ..models import CompensationPlan, PlanParticipant, PlanVersion
 from ..rules import Finding, Plan, Point, curve_points, interval_of, lint, parse
 from ..rules.plan import ZERO
 from ..states import Interval, VersionState
-from .calculation import Extras, calculated
+from .calculation import Calculated, Extras, calculated
 from .ledger import Ledger, credit_documents, year_start
 from .people import Member, Version, members, quotas
 
@@ -161,6 +161,12 @@ def cost_of(version: PlanVersion) -> tuple[Period, list[Cost]]:
     made = Ledger(period, 0, year_start(), people, kept)
     credit_documents(made, {version.plan_id: read})
     results = [calculated(made, one, Extras({}, {}, {})) for one in people]
-    return period, [
-        Cost(one.member, sum((row["amount"] for row in one.rows), ZERO), one.earned, one.problem) for one in results
-    ]
+    return period, [Cost(one.member, _fullest(one), one.earned, one.problem) for one in results]
+
+
+def _fullest(one: Calculated) -> Decimal:
+    """What was credited: of several components that count the same, the fullest."""
+    sums: dict[str, Decimal] = {}
+    for row in one.rows:
+        sums[row["component"]] = sums.get(row["component"], ZERO) + row["amount"]
+    return max(sums.values(), default=ZERO)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from ..states import Basis, Kind, Method, Unit
@@ -20,12 +21,16 @@ class Slice(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Sums from `start` to `end` (None: without end) and the rate they are paid at."""
+    """Sums from `start` to `end` (None: without end), the rate they are paid at, and what all sums below pay."""
 
-    start: Decimal | None
+    start: Decimal
     end: Decimal | None
     tier: int
     rate: Decimal
+    below: Decimal = ZERO
+
+
+Profile = tuple[Stretch, ...]  # from 0 on; what is below zero is paid as the first stretch
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,9 @@ class Curve:
         if self.target is not None:
             paid = self.target * self.rate_at(credited) / HUNDRED
         else:
-            parts = _cut(self._profile(credited), min(credited, ZERO), max(credited, ZERO))
-            paid = sum((part * rate for _, part, rate in parts), ZERO) / HUNDRED
-            paid = -paid if credited < 0 else paid
+            profile = self._profile(credited)
+            stretch = next((one for one in reversed(profile) if credited >= one.start), profile[0])
+            paid = (stretch.below + (credited - stretch.start) * stretch.rate) / HUNDRED
         return paid if self.cap is None else min(paid, self.cap)
 
     def slices(self, before: Decimal, after: Decimal) -> list[Slice]:
@@ -60,7 +65,10 @@ class Curve:
 
     def tier_at(self, credited: Decimal) -> int:
         """Place of the last tier whose beginning is reached."""
-        return max((place for place, tier in enumerate(self.tiers) if credited >= tier.start), default=0)
+        place = len(self.tiers) - 1
+        while place and credited < self.tiers[place].start:
+            place -= 1
+        return place
 
     def rate_at(self, credited: Decimal) -> Decimal:
         """Percent that the sum has reached; where tiers are marginal, that the next credit pays."""
@@ -70,32 +78,46 @@ class Curve:
         share = (max(credited, tier.start) - tier.start) / (tier.end - tier.start)
         return tier.rate + (tier.rate_to - tier.rate) * share
 
-    def _profile(self, credited: Decimal) -> list[Stretch]:
+    def _profile(self, credited: Decimal) -> Profile:
         """The rates of everything up to that sum and beyond it, as they stand when it is reached."""
         reached = self.tier_at(credited)
-        if self.method != Method.MARGINAL:
-            return [Stretch(None, None, reached + 1, self.rate_at(credited))]
-        unlocked = max((place for place in range(reached + 1) if self.tiers[place].retroactive), default=0)
-        first = self.tiers[unlocked]
-        above = enumerate(self.tiers[unlocked + 1 :], unlocked + 2)
-        return [
-            Stretch(None, first.end, unlocked + 1, first.rate),
-            *(Stretch(t.start, t.end, n, t.rate) for n, t in above),
-        ]
+        if self.method == Method.INTERPOLATED:
+            return (Stretch(ZERO, None, reached + 1, self.rate_at(credited)),)
+        return self._profiles[reached]
+
+    @cached_property
+    def _profiles(self) -> tuple[Profile, ...]:
+        """By the tier that is reached."""
+        if self.method == Method.FLAT:
+            return tuple((Stretch(ZERO, None, number, tier.rate),) for number, tier in enumerate(self.tiers, 1))
+        found: list[Profile] = []
+        for reached, tier in enumerate(self.tiers):
+            found.append(self._unlocked_at(reached) if tier.retroactive or not found else found[-1])
+        return tuple(found)
+
+    def _unlocked_at(self, place: int) -> Profile:
+        """From that tier on each its own rate; what lies below is paid at the rate of this one."""
+        made = [Stretch(ZERO, self.tiers[place].end, place + 1, self.tiers[place].rate)]
+        for number, tier in enumerate(self.tiers[place + 1 :], place + 2):
+            last = made[-1]
+            made.append(
+                Stretch(tier.start, tier.end, number, tier.rate, last.below + (tier.start - last.start) * last.rate)
+            )
+        return tuple(made)
 
 
-def _cut(profile: list[Stretch], low: Decimal, high: Decimal) -> Iterator[tuple[int, Decimal, Decimal]]:
+def _cut(profile: Profile, low: Decimal, high: Decimal) -> Iterator[tuple[int, Decimal, Decimal]]:
     """(tier, part, rate) of the stretches between low and high."""
-    for start, end, tier, rate in profile:
-        bottom = low if start is None else max(low, start)
+    for place, (start, end, tier, rate, _) in enumerate(profile):
+        bottom = max(low, start) if place else low
         top = high if end is None else min(high, end)
         if top > bottom:
             yield tier, top - bottom, rate
 
 
-def _raised(then: list[Stretch], now: list[Stretch], kept: Decimal) -> Iterator[Slice]:
+def _raised(then: Profile, now: Profile, kept: Decimal) -> Iterator[Slice]:
     """Earlier credits up to `kept`, where they are paid at another rate now."""
-    edges = {s.start for s in (*then, *now) if s.start is not None and 0 < s.start < kept}
+    edges = {one.start for one in (*then, *now) if 0 < one.start < kept}
     bounds = [ZERO, *sorted(edges), kept]
     for low, high in zip(bounds, bounds[1:], strict=False):
         (tier, part, rate), (_, _, was) = next(_cut(now, low, high)), next(_cut(then, low, high))

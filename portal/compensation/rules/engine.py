@@ -141,13 +141,13 @@ class _Run:
         self, credit: Credit, before: Decimal, was: Curve, now: Curve, quota: Decimal | None, residual: Decimal
     ) -> Earned:
         after = before + credit.amount
-        rises = round_to(now.pays(after), self.currency) - round_to(was.pays(before), self.currency)
+        then, there = was.pays(before), now.pays(after)
+        rises = round_to(there, self.currency) - round_to(then, self.currency)
         slices = now.slices(before, after)
-        unlocked = now.pays(before) - was.pays(before)
-        capped = now.pays(after) - was.pays(before) - unlocked - sum((one.pays for one in slices), ZERO)
-        plain = not (unlocked or capped)
+        unlocked = now is not was and now.pays(before) - then
+        capped = now.cap is not None and there - then - unlocked != sum((one.pays for one in slices), ZERO)
         notes = [GATE] * bool(unlocked) + [CAP] * bool(capped) + [EVENED] * bool(residual)
-        shown = tuple(self._rounded(slices, rises if plain else None))
+        shown = tuple(self._rounded(slices, None if unlocked or capped else rises))
         return Earned(credit, before, after, quota, rises - residual, shown, " ".join(notes), -residual)
 
     def _rounded(self, slices: list[Slice], whole: Decimal | None) -> list[Slice]:

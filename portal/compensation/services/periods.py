@@ -93,7 +93,7 @@ def calculate_some(found: Ledger, more: Extras, people: Sequence[Any]) -> None:
         )
     results = [calculated(found, one, more) for one in people]
     if rows := [row for result in results for row in result.rows]:
-        db.session.execute(insert(Earning), rows)
+        db.session.execute(insert(Earning.__table__), rows)  # type: ignore[arg-type]
     if statements := [_statement(period.id, one) for one in results]:
         db.session.execute(insert(Statement), statements)
 

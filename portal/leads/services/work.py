@@ -206,7 +206,7 @@ def _log(lead: Lead, actor: Actor, subject: str, body: str = "") -> None:
     activities.log(
         Kind.SYSTEM,
         subject,
-        author=actor.name,
+        author=actor.signs(lead.owner_id),
         about=[("leads", lead.id)],
         body=body,
         owner_id=lead.owner_id,

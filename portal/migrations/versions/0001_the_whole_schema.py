@@ -1054,7 +1054,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at"], unique=False)
+        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at", "created_at", "cadence_days"], unique=False)
 
     op.create_table(
         "activity",
@@ -1591,6 +1591,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), nullable=False),
         sa.CheckConstraint(
             "(state = 'planned' OR state = 'cancelled') = (done_at IS NULL)", name=op.f("ck_transfer_done_when")
         ),
@@ -2368,8 +2369,6 @@ def upgrade() -> None:
         sa.Column("sent_to", sa.String(), nullable=True),
         sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.Column("snapshot_hash", sa.String(), nullable=True),
-        sa.Column("pdf_key", sa.String(), nullable=True),
-        sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("first_viewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by", sa.String(), nullable=True),
@@ -2380,6 +2379,8 @@ def upgrade() -> None:
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(state = 'accepted') = (accepted_at IS NOT NULL)", name=op.f("ck_quote_revision_accepted_state")
@@ -2456,14 +2457,14 @@ def upgrade() -> None:
         sa.Column("cancel_reason", sa.String(), nullable=False),
         sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.Column("snapshot_hash", sa.String(), nullable=True),
-        sa.Column("pdf_key", sa.String(), nullable=True),
-        sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sales_order_account_id_account")),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_sales_order_contact_id_contact")),
@@ -2483,7 +2484,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sales_order_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index("ix_sales_order_placed", ["placed_at", "owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_sales_order_placed", ["placed_at", "owner_id", "state", "currency", "net", "cost"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_sales_order_placed_at"), ["placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_territory_id"), ["territory_id"], unique=False)
 
@@ -2508,8 +2511,6 @@ def upgrade() -> None:
         sa.Column("paid", sa.BigInteger(), nullable=False),
         sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.Column("snapshot_hash", sa.String(), nullable=True),
-        sa.Column("pdf_key", sa.String(), nullable=True),
-        sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
@@ -2517,6 +2518,8 @@ def upgrade() -> None:
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("pdf_key", sa.String(), nullable=True),
+        sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(state = 'paid') = (paid = total AND number IS NOT NULL)", name=op.f("ck_invoice_paid_in_full")

@@ -47,7 +47,7 @@ def note(deal: Opportunity, actor: Actor, subject: str, *, kind: Kind = Kind.STA
     activities.log(
         kind,
         subject,
-        author=actor.name,
+        author=actor.signs(deal.owner_id),
         about=about(deal),
         body=body,
         owner_id=deal.owner_id,

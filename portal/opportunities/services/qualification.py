@@ -168,7 +168,7 @@ def _finish(
     activities.log(
         Kind.STAGE,
         f"Lead {lead.name} qualified",
-        author=actor.name,
+        author=actor.signs(lead.owner_id),
         about=[("leads", lead.id)],
         owner_id=lead.owner_id,
         territory_id=lead.territory_id,
@@ -185,7 +185,7 @@ def _finish(
             contact_is_new=contact_is_new,
             state_before=lead.state,
             at=clock.now(),
-            by=actor.name,
+            by=actor.signs(lead.owner_id),
         )
     )
     lead.state, lead.qualified_at = LeadState.QUALIFIED, clock.now()
@@ -211,7 +211,7 @@ def undo_qualification(actor: Actor, lead_id: int) -> int:
     activities.log(
         Kind.STAGE,
         "Qualification taken back",
-        author=actor.name,
+        author=actor.signs(lead.owner_id),
         about=[("leads", lead.id)],
         owner_id=lead.owner_id,
         territory_id=lead.territory_id,

@@ -44,7 +44,7 @@ def step(actor: Actor, deal: Opportunity, wanted: Stage, at: datetime, reason: s
             from_stage=deal.stage,
             to_stage=wanted,
             at=at,
-            by=actor.name,
+            by=actor.signs(deal.owner_id),
             reason=reason,
             days=days,
         )

@@ -85,5 +85,5 @@ def _new(
     )
     db.session.add(found)
     db.session.flush()
-    note(found, "drafted", actor.name)
+    note(found, "drafted", actor.signs(found.owner_id))
     return found

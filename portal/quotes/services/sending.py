@@ -45,7 +45,7 @@ def send(actor: Actor, quote_id: int, *, to: str, version: int | None = None) ->
     )  # fmt: skip
     revision.state, revision.sent_at, revision.sent_to = RevisionState.SENT, clock.now(), to
     revision.snapshot, revision.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
-    note(found, f"revision {revision.number} sent to {to}", actor.name)
+    note(found, f"revision {revision.number} sent to {to}", actor.signs(found.owner_id))
     emit(RevisionSent(revision_id=revision.id))
 
 
@@ -100,7 +100,7 @@ def revise(actor: Actor, quote_id: int) -> None:
             currency=old.currency, net=old.net, tax=old.tax, total=old.total, lines=lines,
         )
     )  # fmt: skip
-    note(found, f"is being revised: revision {old.number + 1}", actor.name)
+    note(found, f"is being revised: revision {old.number + 1}", actor.signs(found.owner_id))
 
 
 def withdraw(actor: Actor, quote_id: int) -> None:
@@ -109,7 +109,7 @@ def withdraw(actor: Actor, quote_id: int) -> None:
     check_move(MOVES, revision.state, RevisionState.CANCELLED, noun="quote")
     revision.state = RevisionState.CANCELLED
     links.revoke(LINK, found.id)
-    note(found, f"revision {revision.number} withdrawn", actor.name)
+    note(found, f"revision {revision.number} withdrawn", actor.signs(found.owner_id))
 
 
 def expire_ended() -> int:

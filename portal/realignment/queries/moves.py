@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from portal.accounts.models import Account
+from portal.accounts.models import Account, AccountAssignment
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.organization.models import Coverage, Position
@@ -20,6 +20,8 @@ from ..rules import Load
 from .book import Customer, book, customer
 
 Covered = Mapping[int, Sequence[int]]  # territory -> the positions that cover it, the one that gets new work first
+Former = Mapping[int, tuple[int | None, int | None]]  # account -> owner, territory
+Held = Mapping[int | None, int]  # position -> how many accounts it has
 
 
 class Move(NamedTuple):
@@ -85,7 +87,7 @@ def preview(model_id: int, customers: Sequence[Customer] | None = None) -> Previ
     wanted, here = territories.placing(model_id), territories.placing()
     customers = book(wanted.index.rules) if customers is None else customers
     after, before = covered(wanted), covered(here)
-    held = Counter(one.owner_id for one in customers)
+    held, former = Counter(one.owner_id for one in customers), _former()
     moves, stuck, unplaced = [], [], 0
     for one in customers:
         to, rule = decide(one, wanted)
@@ -94,21 +96,35 @@ def preview(model_id: int, customers: Sequence[Customer] | None = None) -> Previ
             if one.territory_id is not None and one.territory_id not in wanted.areas:
                 stuck.append(one)
             continue
-        owner = _handed_to(one, to, before, after, held)
+        owner = _handed_to(one, to, before, after, former, held)
         held[owner] += owner is not None
         if to != one.territory_id or owner is not None:
             moves.append(Move(one, to, owner, _words(one, to, rule, wanted)))
     return Preview(wanted, len(customers), moves, sum(bool(one.pinned) for one in customers), unplaced, stuck, after)
 
 
-def _handed_to(one: Customer, to: int, before: Covered, after: Covered, held: Mapping[int | None, int]) -> int | None:
-    """Who gets the account: of those who cover the territory afterwards who has the fewest accounts. None where its owner
-    keeps it: who covers the territory too, or answers for the account alone."""
+def _handed_to(one: Customer, to: int, before: Covered, after: Covered, former: Former, held: Held) -> int | None:
+    """Who gets the account; None where its owner keeps it.
+
+    Back in the territory it came from it goes to who had it there. Else its owner keeps it who covers the territory
+    afterwards too, or answers for the account without covering it now; of the others, who has the fewest accounts gets it.
+    """
     covering = after.get(to, ())
-    if not covering or one.owner_id in covering:
+    owner, territory = former.get(one.id, (None, None))
+    if one.pinned or not covering:
         return None
-    changed = to != one.territory_id or one.owner_id in before.get(to, ())
-    return min(covering, key=lambda position: held[position]) if changed and not one.pinned else None
+    if owner is not None and territory == to != one.territory_id:
+        return owner if owner != one.owner_id else None
+    if one.owner_id in covering or (to == one.territory_id and one.owner_id not in before.get(to, ())):
+        return None
+    return owner if owner in covering else min(covering, key=lambda position: held[position])
+
+
+def _former() -> Former:
+    """Account -> who had it, in which territory, before it came where it is."""
+    row = AccountAssignment
+    ended = select(row.account_id, row.owner_id, row.territory_id).where(row.ends_on.is_not(None)).order_by(row.id)
+    return {found.account_id: (found.owner_id, found.territory_id) for found in db.session.execute(ended)}
 
 
 def _words(one: Customer, to: int | None, rule: Rule | None, placing: Placing) -> str:

@@ -85,7 +85,7 @@ def team_of(account_id: int) -> Sequence[AccountTeam]:
 def history_of(account_id: int) -> Sequence[AccountAssignment]:
     """Who answered for it, latest first."""
     query = select(AccountAssignment).where(AccountAssignment.account_id == account_id)
-    return db.session.scalars(query.order_by(AccountAssignment.id.desc())).all()
+    return db.session.scalars(query.order_by(AccountAssignment.starts_on.desc(), AccountAssignment.id.desc())).all()
 
 
 def _next_steps(deals: Sequence[Opportunity]) -> list[Promise]:

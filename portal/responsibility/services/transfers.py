@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from portal.accounts.models import AccountAssignment
 from portal.accounts.services import KEEP, reassign
-from portal.activities.models import Activity
 from portal.kernel import clock
 from portal.kernel.actor import Actor, act_as
 from portal.kernel.db import db
@@ -111,14 +110,23 @@ def _carry_out(actor: Actor, made: Transfer, accounts: list[moving.Given]) -> No
 
 
 def carry_out_due(today: date) -> int | None:
-    """Carry out the next planned transfer whose day has come, in the name of who planned it; its id, None for none."""
+    """Carry out the next planned transfer whose day has come, in the name of who planned it; its id, None for none.
+
+    What cannot be done any more is called off, with the reason, and holds up no other.
+    """
     due = select(Transfer).where(Transfer.state == TransferState.PLANNED, Transfer.effective_on <= today)
     made = db.session.scalar(due.order_by(Transfer.effective_on, Transfer.id).limit(1).with_for_update())
     if made is None:
         return None
     planner = Actor(made.by, made.user_id, is_system=True)
     with act_as(planner):
-        _carry_out(planner, made, moving.lock_accounts(planner, made))
+        try:
+            with db.session.begin_nested():
+                _carry_out(planner, made, moving.lock_accounts(planner, made))
+        except Refused as refusal:
+            db.session.refresh(made)
+            made.state, made.problem = TransferState.CANCELLED, refusal.message
+            telling.failed(made)
     return made.id
 
 
@@ -152,8 +160,6 @@ def undo(actor: Actor, transfer_id: int) -> Transfer:
     db.session.flush()
     moving.give_back(made)
     _take_back_hold_over(made)
-    unread = (Activity.url == telling.url_of(made), Activity.due_at.is_not(None), Activity.done_at.is_(None))
-    db.session.execute(delete(Activity).where(*unread).execution_options(synchronize_session=False))
     telling.undone(actor, made)
     db.session.expire_all()
     return made

@@ -35,7 +35,7 @@ def together(several: Iterable[Sequence[Decimal]]) -> Months:
     return found
 
 
-@dataclass
+@dataclass(eq=False)
 class Branch:
     """A part of the tree. `amounts` None: it has no number of its own, so that of its children counts."""
 

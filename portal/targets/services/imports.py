@@ -148,9 +148,9 @@ def _months(cells: Mapping[str, str], plan: Plan) -> dict[date, Decimal]:
 
 
 def _number(text: str, column: str) -> Decimal:
-    """With or without thousands separators: 1,234.50 and 1.234,50 and 1 234,5."""
+    """With or without thousands separators: 1,234.50 and 1.234,50 and 1 234,5. One comma before three digits is one."""
     plain = re.sub(r"[\s\u00a0\u202f'$€£]", "", text)
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3})*,\d+|-?\d{1,3}(\.\d{3}){2,}|-?\d+,\d{1,2}", plain):
+    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d+|-?\d{1,3}(\.\d{3}){2,}|-?\d+,(\d{1,2}|\d{4,})", plain):
         plain = plain.replace(".", "").replace(",", ".")
     try:
         number = Decimal(plain.replace(",", ""))

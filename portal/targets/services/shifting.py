@@ -43,15 +43,18 @@ class Shifted(NamedTuple):
 def shift_targets(actor: Actor, shifts: Sequence[Shift], *, on: date, reason: str) -> Shifted:
     """A new version of the approved plan in which shares of money targets go along from the first month not begun on the day.
 
-    What is above both positions stays as it is. Approved at once where the actor may approve, else submitted.
+    What is above both positions stays as it is. Approved at once where the actor may approve, else submitted; a version that
+    is being worked on takes the shares in instead.
     """
     nothing = [ZERO] * len(shifts)
     since, before = first_month(on), counting_plan(on)
     if before is None or since >= before.ends_on:
         return Shifted(None, nothing, "No approved targets from that day on.")
-    working = (PlanState.DRAFT, PlanState.SUBMITTED)
-    if db.session.scalar(select(Plan.id).where(Plan.starts_on == before.starts_on, Plan.state.in_(working))):
-        return Shifted(None, nothing, "A version of the targets is being worked on: move the quota there.")
+    if (working := _being_worked_on(before.starts_on)) is not None:
+        if working.state != PlanState.DRAFT:
+            return Shifted(None, nothing, "A version of the targets waits for approval: move the quota after that.")
+        amounts = _move(working.id, shifts, max(since, working.effective_on), before.currency)
+        return Shifted(working.id, amounts, f"In version {working.number}, which is being worked on.")
     plan_id = draft_plan(actor, on, effective_on=since, reason=reason)
     amounts = _move(plan_id, shifts, since, before.currency)
     submit_plan(actor, plan_id)
@@ -59,6 +62,12 @@ def shift_targets(actor: Actor, shifts: Sequence[Shift], *, on: date, reason: st
         approve_plan(actor, plan_id)
         return Shifted(plan_id, amounts, "Approved.")
     return Shifted(plan_id, amounts, "Submitted for approval.")
+
+
+def _being_worked_on(starts_on: date) -> Plan | None:
+    states = (PlanState.DRAFT, PlanState.SUBMITTED)
+    query = select(Plan).where(Plan.starts_on == starts_on, Plan.state.in_(states))
+    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 def _move(plan_id: int, shifts: Sequence[Shift], since: date, currency: str) -> list[Decimal]:
