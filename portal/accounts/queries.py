@@ -85,11 +85,6 @@ def seen_of(actor: Actor, found: Sequence[Match]) -> set[int]:
     return set(db.session.scalars(visible_to(actor, Account).with_only_columns(Account.id).where(Account.id.in_(ids))))
 
 
-def contact_with(email: str) -> Contact | None:
-    """The contact with this (normal) address."""
-    return db.session.scalar(select(Contact).where(Contact.email == email))
-
-
 def account_named(actor: Actor, text: str) -> Account:
     """The visible account whose number, "Name (number)" or name was typed. Raises Refused for the field `account`."""
     text = text.strip()

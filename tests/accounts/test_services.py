@@ -11,6 +11,10 @@ from tests import world
 from tests.accounts.makers import make_account, make_contact
 
 
+def contact_with(email):
+    return db.session.scalar(select(Contact).where(Contact.email == email))
+
+
 def test_matches_come_most_certain_first_with_their_reason(app):
     by_name = make_account("Litware, Inc.", number="1")
     by_domain = make_account("Litware Holdings", number="2", domain="litware.example", owner="outsider")
@@ -97,9 +101,9 @@ def test_rows_add_change_or_are_refused_one_by_one(app, actor):
     assert (report.added, report.changed) == (5, 1)
     assert [(r.row, r.field) for r in report.refused] == [(5, "email"), (6, "email"), (8, "")]
     assert [(r.row, r.field) for r in report.notes] == [(7, "last_name"), (9, "account"), (10, "phone")]
-    assert queries.contact_with("new@alpine.example").last_name == "new"
-    assert queries.contact_with("y@alpine.example").phone == ""
-    ann = queries.contact_with("ann@alpine.example")
+    assert contact_with("new@alpine.example").last_name == "new"
+    assert contact_with("y@alpine.example").phone == ""
+    ann = contact_with("ann@alpine.example")
     assert (ann.name, ann.account_id, ann.owner_id, ann.mobile_e164) == (
         "Ann Berg",
         account.id,
