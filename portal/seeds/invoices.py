@@ -109,7 +109,7 @@ def _orders(
             state=OrderState.INVOICED if billed else OrderState.PLACED,
             customer_reference=row["customer_po"], payment_days=TERMS, placed_at=_at(day),
             fulfilled_at=_at(day + timedelta(days=2)) if billed else None, currency=found.currency, net=found.net,
-            tax=found.tax, total=found.total,
+            tax=found.tax, total=found.total, cost=_cost(world, lines, found.currency),
         )  # fmt: skip
         kept.append((order, lines, found))
     db.session.add_all([order for order, *_ in kept])
@@ -117,6 +117,10 @@ def _orders(
     rows = [line | {"order_id": order.id} for order, lines, _ in kept for line in lines]
     db.session.execute(insert(OrderLine), rows)
     return kept
+
+
+def _cost(world: World, lines: list[dict[str, Any]], currency: str) -> Decimal:
+    return round_to(sum((line["quantity"] * world.products[line["sku"]].standard_cost for line in lines), Decimal(0)), currency)
 
 
 def _invoices(world: World, seller: Company, orders: list[Kept]) -> None:

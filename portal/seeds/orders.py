@@ -41,7 +41,9 @@ def load(world: World) -> None:
     rates: dict[tuple[str, str], Decimal] = {}
     kept = [_order(world, account, day, row, rates) for day, row, account in past]
     orders = [order for order, _, _ in kept]
-    deals = _insert(Opportunity, [_deal(order, row) for order, (_, row, _) in zip(orders, past, strict=True)], "name")
+    deals = _insert(
+        Opportunity, [_deal(world, order, row) for order, (_, row, _) in zip(orders, past, strict=True)], "name"
+    )
     for order, deal_id in zip(orders, deals, strict=True):
         order["opportunity_id"] = deal_id
     for order, order_id in zip(orders, _insert(Order, orders), strict=True):
@@ -115,8 +117,10 @@ def _order(
     }, lines, found  # fmt: skip
 
 
-def _deal(order: dict[str, Any], row: dict[str, str]) -> dict[str, Any]:
+def _deal(world: World, order: dict[str, Any], row: dict[str, str]) -> dict[str, Any]:
+    """A field sale; every fifth customer buys from a partner."""
     won = order["placed_at"]
+    partner = world.partners[order["account_id"] % len(world.partners)] if order["account_id"] % 5 == 0 else None
     return {
         "name": f"Order {row['number']}", "account_id": order["account_id"], "source": "", "stage": Stage.CLOSE,
         "stage_since": won, "state": OpportunityState.WON, "amount": order["net"], "amount_from_lines": False,
@@ -124,7 +128,9 @@ def _deal(order: dict[str, Any], row: dict[str, str]) -> dict[str, Any]:
         "close_on": won.date(), "next_step": "", "decision_maker_known": True, "need": "", "closed_at": won,
         "actual_revenue": order["net"], "loss_reason": "", "competitor": "", "close_note": "",
         "created_at": won - timedelta(days=30), "owner_id": order["owner_id"], "territory_id": order["territory_id"],
-        "version": 1,
+        "version": 1, "partner_id": partner.id if partner else None,
+        "channel_id": partner.channel_id if partner else world.channels["field"],
+        "channel_because": "Sold by a partner" if partner else "Sold in the field",
     }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_the_page_takes_a_fixed_number_of_statements(client_of: Any, count_queri
     boss.get("/channels")
     count_queries.clear()
     boss.get("/channels?period=0")
-    assert len(count_queries) == 25
+    assert len(count_queries) == 24
 
 
 def test_an_account_becomes_a_partner_once(client_of: Any) -> None:

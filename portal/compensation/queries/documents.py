@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from portal.accounts.models import AccountAssignment
-from portal.catalog.models import Product
-from portal.invoices.models import Invoice, InvoiceLine, Payment
+from portal.invoices.models import Invoice, Payment
 from portal.kernel.db import db
 from portal.kernel.money import Exact, round_to
 from portal.opportunities.models import OpportunitySplit
@@ -90,21 +89,10 @@ def _invoiced(window: Window) -> Iterator[Document]:
 
 
 def _margin(window: Window) -> Iterator[Document]:
-    """Net less standard cost of what stands on the invoice."""
-    costs = (
-        select(
-            InvoiceLine.invoice_id, func.sum(InvoiceLine.quantity * Product.standard_cost, type_=Exact()).label("cost")
-        )
-        .join(Product, Product.id == InvoiceLine.product_id)
-        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .where(Invoice.number.is_not(None), window.days(Invoice.issued_on, Invoice.issued_at))
-        .group_by(InvoiceLine.invoice_id)
-        .subquery()
-    )
-    query = _issued(window).add_columns(costs.c.cost).outerjoin(costs, costs.c.invoice_id == Invoice.id)
+    """Net less what its order cost on the day it was placed."""
+    query = _issued(window).add_columns(Order.cost.label("cost")).outerjoin(Order, Order.id == Invoice.order_id)
     for row in db.session.execute(query):
-        cost = (row.cost or Decimal(0)) / 10_000  # a product of two exact numbers has their scale twice
-        yield _invoice(row, Measure.MARGIN, f"margin:{row.id}", row.net - round_to(cost, row.currency))
+        yield _invoice(row, Measure.MARGIN, f"margin:{row.id}", row.net - (row.cost or Decimal(0)))
 
 
 def _invoice(row: Any, measure: Measure, key: str, amount: Decimal) -> Document:

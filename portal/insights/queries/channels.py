@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from portal.catalog.models import Product
 from portal.channels.models import Channel, ChannelSource, Partner
 from portal.channels.queries import channels
 from portal.channels.rules import source_key
 from portal.compensation.models import Earning
-from portal.invoices.models import Invoice, InvoiceLine
+from portal.invoices.models import Invoice
 from portal.kernel.db import db
 from portal.kernel.money import SCALE, Exact, round_to
 from portal.leads.models import Lead
@@ -43,7 +42,7 @@ class Result:
     listed: Decimal = ZERO  # orders of the period at list price
     ordered: Decimal = ZERO  # and as they were placed
     invoiced: Decimal = ZERO  # net, of the period
-    cost: Decimal = ZERO  # standard cost of what was invoiced
+    cost: Decimal = ZERO  # of the orders invoiced, on the day they were placed
     partners: Decimal = ZERO  # what partners keep of it
     commission: Decimal = ZERO  # earned by our people on its deals, orders, invoices and payments
     partner_deals: int = 0
@@ -142,14 +141,14 @@ def _orders(found: dict[int | None, Result], period: Period, own: str) -> None:
     for channel_id, net in db.session.execute(through.group_by(Opportunity.channel_id)):
         found[channel_id].ordered = net
     listed = (
-        select(Opportunity.channel_id, _sum_of(OrderLine.quantity, OrderLine.unit_price))
+        select(Opportunity.channel_id, func.sum(OrderLine.quantity * OrderLine.unit_price, type_=Exact()))
         .select_from(OrderLine)
         .join(Order, Order.id == OrderLine.order_id)
         .outerjoin(Opportunity, Opportunity.id == Order.opportunity_id)
         .where(*placed)
     )
     for channel_id, amount in db.session.execute(listed.group_by(Opportunity.channel_id)):
-        found[channel_id].listed = round_to(amount / SCALE, own)
+        found[channel_id].listed = round_to(amount / SCALE, own)  # a product of two exact numbers has their scale twice
 
 
 def _invoices(found: dict[int | None, Result], period: Period, own: str) -> None:
@@ -163,17 +162,11 @@ def _invoices(found: dict[int | None, Result], period: Period, own: str) -> None
             .group_by(Opportunity.channel_id)
         )
 
-    for channel_id, net in db.session.execute(by_channel(func.sum(Invoice.net))):
-        found[channel_id].invoiced = net
+    for channel_id, net, cost in db.session.execute(by_channel(func.sum(Invoice.net), func.sum(Order.cost))):
+        found[channel_id].invoiced, found[channel_id].cost = net, cost or ZERO
     kept = by_channel(Partner.margin_percent, func.sum(Invoice.net)).join(Partner, Partner.id == Opportunity.partner_id)
     for channel_id, percent, net in db.session.execute(kept.group_by(Partner.margin_percent)):
         found[channel_id].partners += round_to(net * percent / HUNDRED, own)
-    cost = by_channel(_sum_of(InvoiceLine.quantity, Product.standard_cost))
-    cost = cost.join(InvoiceLine, InvoiceLine.invoice_id == Invoice.id).join(
-        Product, Product.id == InvoiceLine.product_id
-    )
-    for channel_id, amount in db.session.execute(cost):
-        found[channel_id].cost = round_to(amount / SCALE, own)
 
 
 def _commission(found: dict[int | None, Result], period: Period, own: str) -> None:
@@ -182,8 +175,3 @@ def _commission(found: dict[int | None, Result], period: Period, own: str) -> No
     query = query.where(Earning.day >= period.starts_on, Earning.day < period.ends_on)
     for channel_id, pays in db.session.execute(query.group_by(Opportunity.channel_id)):
         found[channel_id].commission = pays
-
-
-def _sum_of(quantity: Any, price: Any) -> Any:
-    """The sum of products of two exact numbers, still in ten-thousandths of what is meant."""
-    return func.sum(quantity * price, type_=Exact())
