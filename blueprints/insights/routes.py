@@ -113,7 +113,7 @@ def show_dashboard() -> Response:
         periods=list(PERIODS.items()),
         chosen=chosen,
         today=today,
-        f=queries.dashboard(g.actor, period, today),
+        f=queries.dashboard(g.actor, period),
     )
 
 

@@ -24,7 +24,7 @@ from .states import OrderState
 
 class Order(Base, Owned, Totalled, Printed, Versioned, Audited, Searchable):
     __tablename__ = "sales_order"
-    __table_args__ = (Index("ix_sales_order_placed", "placed_at", "owner_id"),)
+    __table_args__ = (Index("ix_sales_order_placed", "placed_at", "owner_id", "state", "currency", "net", "cost"),)
     noun = "orders"
     unaudited = frozenset({"version", "snapshot"})
 

@@ -62,11 +62,15 @@ def _money(amount: Number, currency: str, cents: bool, locale: Locale) -> Markup
 
 def format_short(amount: Number, currency: str) -> Markup:
     """An amount for summaries: $45K, $1.23M; whole where the language has no short word for thousand."""
-    locale = viewer_locale()
+    return _short(amount, currency, viewer_locale())
+
+
+@lru_cache(4096)
+def _short(amount: Number, currency: str, locale: Locale) -> Markup:
     digits = 2 if abs(Decimal(str(amount))) >= 1_000_000 else 0
     text = numbers.format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
     if re.search(r"\d{4}", text):
-        return format_money(amount, currency, cents=False)
+        return _money(amount, currency, False, locale)
     return as_money(text, currency, locale)
 
 

@@ -1,10 +1,13 @@
 """The pages: everybody their part, forms without JavaScript, refusals that name their field."""
 
+import re
 from decimal import Decimal
 
 import pytest
 
 from portal.kernel import clock
+from portal.kernel.db import db, unit_of_work
+from portal.organization.models import Position
 from portal.targets import queries
 from portal.targets.states import Metric, PlanState
 from tests import world
@@ -178,3 +181,46 @@ def _actor(key):
     from portal.organization.queries import actor_for
 
     return actor_for(world.user(key), date(2026, 6, 1))
+
+
+@pytest.mark.parametrize("more", [0, 30])
+def test_the_pages_ask_as_often_for_many_as_for_few(client_of, count_queries, more):
+    for n in range(more):
+        _seller(n)
+    made = plan({"rep": 100, "manager": 100})
+    order("rep", 10, (5, 5)), order("colleague", 10, (5, 6))
+    leader = client_of("leader")
+    for url, number in (("/targets", 15), (f"/targets/{node(made, 'manager')}?span=month", 21)):
+        leader.get(url)
+        count_queries.clear()
+        assert leader.get(url).status_code == 200
+        assert len(count_queries) == number, url
+
+
+def _seller(n):
+    boss = world.position("manager")
+    made = world.add(Position(title=f"Seller {n}", reports_to_id=boss.id, carries_quota=True))
+    with unit_of_work():
+        db.session.get(Position, made.id).path = f"{boss.path}{made.id}/"
+
+
+def test_the_list_behind_a_figure_adds_up_to_it(client_of):
+    plan({"rep": 100, "manager": 300})
+    order("rep", 300, (4, 1)), order("rep", 45, (6, 30)), order("colleague", 90, (5, 5)), order("rep", 7, (7, 1))
+    manager = client_of("manager")
+    links = dict(
+        re.findall(r'href="(/orders\?[^"]*)"><span class="money"><span class="cur">\$</span>([\d,]+)<', _text(manager))
+    )
+    assert sorted(links.values()) == ["345", "352", "435", "7", "7", "90"] or set(links.values()) >= {
+        "345",
+        "435",
+        "90",
+    }
+    for url, amount in links.items():
+        listed = manager.get(url.replace("&amp;", "&"))
+        together = re.search(r"Net of all these rows:.*?</strong>", listed.text, re.S)[0]
+        assert f"{amount}.00" in together, url
+
+
+def _text(client):
+    return client.get("/targets").text

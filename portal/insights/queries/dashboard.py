@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
@@ -19,10 +19,11 @@ from portal.opportunities.queries.board import Lane
 from portal.opportunities.states import OpportunityState
 from portal.organization.queries import company, reach
 from portal.targets.queries import Row, attainment, currency, current_period
-from portal.targets.rules import Attainment, Period, attained, fiscal_year
+from portal.targets.rules import Attainment, Period, fiscal_year
 
 from .work import count_of
 
+PARTS = ("booked", "quota", "expected")
 PERIODS = {
     "0": "This quarter",
     "-1": "Last quarter",
@@ -88,15 +89,14 @@ def period_of(key: str) -> Period:
     return current_period(int(key) if key in PERIODS else 0)
 
 
-def dashboard(actor: Actor, period: Period, today: date) -> Figures:
+def dashboard(actor: Actor, period: Period) -> Figures:
     """Every figure counts only what the actor may see."""
     first, last = midnight(period.starts_on), midnight(period.ends_on)
     seen = reach(actor, Opportunity, "opportunities.view")
     won, won_count, days = _won(seen, first, last)
     rows = attainment(actor, period) if actor.may("targets.view") else []
-    top = [row for row in rows if row.depth == 0]
-    quota = sum((row.total.quota for row in top), Decimal(0))
-    booked = sum((row.total.booked for row in top), Decimal(0))
+    top = [row.total for row in rows if row.depth == 0]
+    target = Attainment(*(sum((getattr(one, part) for one in top), Decimal(0)) for part in PARTS))
     return Figures(
         period=period,
         currency=currency(),
@@ -105,7 +105,7 @@ def dashboard(actor: Actor, period: Period, today: date) -> Figures:
         won_count=won_count,
         lost_count=_lost(seen, first, last),
         days_to_win=days,
-        target=attained(booked, quota, period, today),
+        target=target,
         rows=rows,
         sources=_sources(actor, first, last) if actor.may("leads.view") else [],
         way=_way(actor, first, last),
