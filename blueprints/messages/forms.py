@@ -40,6 +40,7 @@ class EnterMailServer(Form):
     port = IntegerField("Port", [InputRequired(), NumberRange(1, 65535)], default=587)
     security = SelectField(
         "Encryption",
+        [InputRequired()],
         choices=[
             SelectChoice("starttls", "STARTTLS, usual with port 587"),
             SelectChoice("tls", "TLS from the start, port 465"),

@@ -112,7 +112,7 @@ def _edit_page(deal: Opportunity, form: EditOpportunityForm, *, status: int = 20
     return page(
         "opportunities/edit.html",
         status=status,
-        title="Edit opportunity",
+        title=f"Edit {deal.name}",
         crumbs=_crumbs(deal),
         account=deal.account,
         form=form,

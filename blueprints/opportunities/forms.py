@@ -166,7 +166,7 @@ class QualifyForm(EditForm):
 
 
 class ChangeOwner(Form):
-    owner_id = SelectField("New owner", coerce=int)
+    owner_id = SelectField("New owner", coerce=int, validators=[InputRequired()])
     reason = StringField("Why", [InputRequired(), Length(max=500)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

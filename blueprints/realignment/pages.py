@@ -49,12 +49,13 @@ def chosen_map(scenes: Sequence[Scenario]) -> str:
 
 def drawing(scene: Scenario, name: str) -> dict[str, Any]:
     shapes = queries.shapes(scene, name)
-    present = {shape.territory_id for shape in shapes}
+    present = {shape.territory_id for shape in shapes if shape.sharing < 2}
     return {
         "box": queries.outlines(name)["box"],
         "shapes": shapes,
         "names": {key: area.name for key, area in scene.placing.areas.items()},
         "present": present,
+        "shared": any(shape.sharing > 1 for shape in shapes),
         "table": _table(scene, shapes),
         "labelled": name != "world",
     }
@@ -63,10 +64,14 @@ def drawing(scene: Scenario, name: str) -> dict[str, Any]:
 def _table(scene: Scenario, shapes: Sequence[MapShape]) -> list[list[Any]]:
     names = {key: area.name for key, area in scene.placing.areas.items()}
     return [
-        [shape.name, names.get(shape.territory_id or 0, "none"), shape.load.accounts, round(shape.load.revenue)]
+        [shape.name, _holder(names, shape), shape.load.accounts, round(shape.load.revenue)]
         for shape in sorted(shapes, key=lambda shape: shape.name)
         if shape.load.accounts
     ]
+
+
+def _holder(names: Mapping[int, str], shape: MapShape) -> str:
+    return f"{shape.sharing} territories" if shape.sharing > 1 else names.get(shape.territory_id or 0, "none")
 
 
 def map_tabs(endpoint: str, **values: Any) -> list[tuple[str, str, None]]:
@@ -84,7 +89,3 @@ def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
 def top(scenes: Iterable[Scenario]) -> float:
     """Where the bars of loads end, the same for all: the largest share."""
     return max((row.share for scene in scenes for row in scene.rows()), default=1.0) or 1.0
-
-
-def place_names(names: Mapping[int, str], territory_id: int | None) -> str:
-    return names.get(territory_id or 0, "No territory")

@@ -14,6 +14,7 @@ from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import db
 from portal.opportunities.models import Opportunity, OpportunitySplit
 from portal.opportunities.states import OpportunityState, SplitKind
+from portal.organization.models import Seat
 
 from .world import World
 
@@ -76,10 +77,13 @@ def _plan(name: str, note: str, starts: date, components: list[dict[str, Any]]) 
 
 
 def _join(world: World, key: str, version: PlanVersion, starts: date, target: Decimal) -> int:
+    """From the first day of the plan, or of the person in the position."""
+    position = world.positions[key]
+    seated = select(Seat.starts_on).where(Seat.position_id == position.id, Seat.user_id == world.people[key].id)
+    first = max(starts, *db.session.scalars(seated))
     return services.add_participant(
-        SYSTEM, version.plan_id, position_id=world.positions[key].id, starts_on=starts, ends_on=None,
-        target_incentive=target,
-    )  # fmt: skip
+        SYSTEM, version.plan_id, position_id=position.id, starts_on=first, ends_on=None, target_incentive=target
+    )
 
 
 def _sellers(world: World, version: PlanVersion, starts: date) -> dict[str, int]:

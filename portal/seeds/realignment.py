@@ -10,7 +10,7 @@ from portal.territories.models import Territory, TerritoryRule
 from portal.territories.queries import active_model
 from portal.territories.services import clone_model
 
-PLANNED = {"AZ": "Northwest", "TX": "Central"}
+PLANNED = {"AZ": "Northwest", "CO": "Northwest"}
 PINNED = "Metropolitan Sports Supply"
 
 
@@ -20,8 +20,8 @@ def load(world: World) -> None:
         return
     planner = Actor("Stephen Jiang", is_system=True)
     current.name, current.made_by = "Ten territories", planner.name
-    note = "Southwest carries half as much again as the mean: Arizona and Texas go to their neighbours."
-    plan = clone_model(planner, current.id, name="Arizona to Northwest", note=note)
+    note = "Three people share Northwest and carry least: Arizona and Colorado go there."
+    plan = clone_model(planner, current.id, name="Two states to Northwest", note=note)
     areas = {t.name: t.id for t in db.session.scalars(select(Territory).where(Territory.model_id == plan.id))}
     rules = select(TerritoryRule).where(TerritoryRule.territory_id.in_(areas.values()), TerritoryRule.country == "US")
     for rule in db.session.scalars(rules.where(TerritoryRule.region.in_(PLANNED))):

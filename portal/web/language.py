@@ -71,6 +71,7 @@ def environment(tag: str) -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.globals["_"] = env.globals["gettext"] = gettext_for(locale.language)
+    env.globals["ngettext"] = catalogue(locale.language).ngettext
     env.filters.update(formats(locale))
     return env
 

@@ -82,7 +82,7 @@ def list_page(
         refusal=refusal,
         args=args,
         choices=choices,
-        quick=[f for f in listing.fields if f.names and f.filter in ("choice", "flag")][:QUICK],
+        quick=[f for f in listing.fields if f.names and f.filter == "choice"][:QUICK],
         tags=tags,
         views=[(view.text, view.url, view.rows) for view in views],
         view=next((view for view in reversed(views) if _same(view.url, args)), None),

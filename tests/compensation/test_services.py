@@ -1,15 +1,19 @@
 """Credits out of documents, the cycle of a month, and what never changes again."""
 
+import json
 from datetime import date
 
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from jobs.compensation import keep_current
 from portal.accounts.models import AccountAssignment
 from portal.compensation import services
+from portal.compensation.documents import hash_of
 from portal.compensation.models import Earning, PayoutPeriod, Statement
-from portal.compensation.states import AdjustmentKind
+from portal.compensation.states import AdjustmentKind, DrawKind
+from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import Base, db, unit_of_work
 from portal.kernel.errors import Refused
@@ -213,3 +217,99 @@ def test_a_locked_month_never_changes(table: str, verb: str) -> None:
         db.session.execute(said)
     with pytest.raises(Refused), unit_of_work():
         services.calculate(SYSTEM, found.id)
+
+
+def test_a_locked_statement_stays_the_same_to_the_byte() -> None:
+    """Whatever comes in later: documents of that month, cancellations, a new version of the plan, a new seller."""
+    who = makers.joins(version := makers.plan(FLAT), quota=None)
+    gone = makers.order(1000, date(2026, 1, 5))
+    january = makers.locked()
+    before = statement(january, who)
+    told = (before.snapshot_hash, json.dumps(before.snapshot, sort_keys=True), january.snapshot_hash)
+    makers.order(777, date(2026, 1, 6))
+    with unit_of_work():
+        gone.state, gone.cancelled_at = OrderState.CANCELLED, makers.at(date(2026, 2, 3))
+        newer = services.draft_version(SYSTEM, version.plan_id, date(2026, 2, 1))
+        services.save_component(SYSTEM, newer, 0, FLAT | {"tiers": [{"from": 0, "rate": 50}]})
+    with unit_of_work():
+        services.approve_version(SYSTEM, newer, seen=True)
+        services.change_participant(SYSTEM, who, target_incentive=D(1), ends_on=None)
+    makers.locked(2)
+    db.session.expire_all()
+    after = statement(january, who)
+    locked = db.session.get_one(PayoutPeriod, january.id)
+    assert (after.snapshot_hash, json.dumps(after.snapshot, sort_keys=True), locked.snapshot_hash) == told
+    assert hash_of(after.snapshot) == after.snapshot_hash
+    assert hash_of([after.snapshot_hash]) == january.snapshot_hash
+
+
+def test_draws_keep_a_balance_from_month_to_month() -> None:
+    who = makers.joins(makers.plan(FLAT), quota=None)
+    with unit_of_work():
+        services.add_draw(
+            SYSTEM, who, kind=DrawKind.RECOVERABLE, amount=D(1000), starts_on=date(2026, 1, 1), ends_on=None,
+            recovery=D(100), recovers_from=None,
+        )  # fmt: skip
+    told = []
+    for month, earned in enumerate((400, 600, 1200, 1500, 1400), 1):
+        makers.order(earned * 10, date(2026, month, 5))
+        found = statement(makers.locked(month), who)
+        told.append((found.payable, found.balance))
+    assert told == [(1000, 600), (1000, 1000), (1000, 800), (1000, 300), (1100, 0)]
+    with pytest.raises(Refused) as refused, unit_of_work():
+        services.add_draw(
+            SYSTEM, who, kind=DrawKind.GUARANTEE, amount=D(1), starts_on=date(2026, 3, 1), ends_on=None, recovery=D(0),
+            recovers_from=None,
+        )  # fmt: skip
+    assert refused.value.field == "starts_on"
+
+
+def test_objectives_pay_their_part_of_the_target() -> None:
+    mbo = {"name": "Objectives", "kind": "mbo", "interval": "quarter", "weight": 20}
+    who = makers.joins(makers.plan(FLAT | {"weight": 80}, mbo), quota=None)
+    period_id = makers.month()
+    with unit_of_work():
+        services.record_objective(SYSTEM, period_id, who, component="Objectives", percent=D(50), reason="Half done")
+    assert [(one.pays, one.label) for one in lines(makers.calculated(), who)] == [(300, "50 % of Objectives")]
+    with pytest.raises(Refused) as refused, unit_of_work():
+        services.record_objective(SYSTEM, period_id, who, component="Flat", percent=D(50), reason="No")
+    assert refused.value.field == "component"
+
+
+def test_months_are_locked_in_their_order() -> None:
+    makers.joins(makers.plan(FLAT), quota=None)
+    makers.calculated()
+    february = makers.calculated(2)
+    with pytest.raises(Refused, match="Lock January"), unit_of_work():
+        services.send_to_review(SYSTEM, february.id)
+    makers.locked()
+    with pytest.raises(Refused, match="Calculate again"), unit_of_work():
+        services.send_to_review(SYSTEM, february.id)
+    with clock.frozen(makers.at(date(2026, 2, 20))), pytest.raises(Refused, match="not over"), unit_of_work():
+        services.send_to_review(SYSTEM, february.id)
+
+
+def test_the_running_month_is_kept_current() -> None:
+    who = makers.joins(makers.plan(FLAT), quota=None)
+    makers.locked()
+    with clock.frozen(makers.at(date(2026, 2, 20))):
+        makers.order(100, date(2026, 2, 3))
+        keep_current()
+        makers.order(200, date(2026, 2, 4))
+        keep_current()
+    february = db.session.scalars(select(PayoutPeriod).where(PayoutPeriod.starts_on == date(2026, 2, 1))).one()
+    assert [one.pays for one in lines(february, who)] == [10, 20]
+
+
+def test_a_run_asks_as_often_for_one_document_as_for_many(count_queries: list[str]) -> None:
+    makers.joins(makers.plan(FLAT), quota=None)
+    counts = []
+    for more in (1, 4):
+        for _ in range(more):
+            makers.order(10, date(2026, 1, 5))
+        period_id = makers.calculated().id
+        count_queries.clear()
+        with unit_of_work():
+            services.calculate(SYSTEM, period_id)
+        counts.append(len(count_queries))
+    assert counts[0] == counts[1] <= 32

@@ -21,11 +21,13 @@ from portal.kernel.errors import Forbidden, NotFound, Refused, Stale
 from portal.kernel.paper import snapshot_hash
 from portal.orders import services as orders
 from portal.orders.models import Order
+from portal.quotes import services as quotes
 from tests import world
 from tests.quotes import makers
 from tests.quotes.test_races import at_once
 
 D = Decimal
+STATEMENTS = 64
 
 
 def billed() -> int:
@@ -249,3 +251,22 @@ def test_numbers_have_no_gap_though_many_fail(live_app: Flask) -> None:
     assert numbers == [f"INV-{year}-{n:05}" for n in range(1, 201)]
     assert sum(failures) > 80
     assert db.session.scalar(select(func.count()).select_from(Invoice).where(Invoice.state == "issued")) == 200
+
+
+def test_a_sale_asks_the_database_this_often(app: Flask, count_queries: list[str]) -> None:
+    """From the deal to the issued invoice: whoever makes it more says why."""
+    for _ in range(2):  # the first one also makes counters
+        deal = makers.opportunity(lines=3)
+        count_queries.clear()
+        with unit_of_work():
+            quote_id = quotes.draft_from_opportunity(SYSTEM, deal.id)
+            quotes.send(SYSTEM, quote_id, to="kevin@eastside.example")
+        with unit_of_work():
+            order_id = orders.accept_offer(makers.CUSTOMER, quote_id, 1, ip="", reference="", at=clock.now())
+        with unit_of_work():
+            services.issue(SYSTEM, services.bill_order(SYSTEM, order_id))
+    sent = [s for s in count_queries if s.startswith(("SELECT", "INSERT", "UPDATE"))]
+    lines = [
+        s for s in sent if s.startswith("INSERT INTO quote_line")
+    ]  # one statement a line where ids come one by one
+    assert len(sent) - len(lines) == STATEMENTS

@@ -197,3 +197,13 @@ def test_dates_compare_as_dates(app):
     assert lists.count(listing, SYSTEM, {"starts_on_from": "2020-01-01", "starts_on_until": "2020-01-01"}) == there
     assert lists.read(listing, SYSTEM, {"sort": "ends_on"}, 2).older
     assert lists.read(listing, SYSTEM, {}, 1).rows[0].starts_on == date(2020, 1, 1)
+
+
+def test_the_same_filters_are_counted_once_whatever_the_order_and_the_page(app, accounts, count_queries):
+    with unit_of_work():
+        db.session.query(Account).delete()
+        db.session.add_all(Account(number=str(n), name="a", city=city) for n, city in enumerate(("Lyon", "Perth", "Perth")))
+    count_queries.clear()
+    asked = [{}, {"sort": "-name"}, {"city": "perth"}, {"after": "x", "city": "perth"}, {"city": ""}]
+    assert lists.counts(accounts, SYSTEM, asked) == [3, 3, 2, 2, 3]
+    assert sum(statement.count("count(*)") for statement in count_queries) == 3

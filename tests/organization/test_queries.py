@@ -15,7 +15,7 @@ from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Forbidden, NotFound
 from portal.leads.models import Lead
 from portal.organization.models import Coverage, Position
-from portal.organization.queries import actor_for, allows, authorize, get, reach, visible_to
+from portal.organization.queries import actor_for, allows, authorize, company, get, reach, visible_to
 from portal.territories.models import Territory
 from tests import world
 
@@ -166,3 +166,20 @@ def test_coverage_reaches_down_the_tree(app: Flask) -> None:
     world.add(Coverage(position_id=world.position("manager").id, territory_id=top.id))
     everything = set(db.session.scalars(select(Territory.id)))
     assert actor_for(world.user("manager"), DAY).territory_ids == everything
+
+
+def test_the_company_is_read_once_in_a_unit_of_work_and_never_old(app: Flask, count_queries: list[str]) -> None:
+    with unit_of_work():
+        found = company()
+        assert found is not None
+        count_queries.clear()
+        assert company() is found
+        assert not count_queries
+        found.name = "New name"
+    assert company().name == "New name"
+    with pytest.raises(NotFound), unit_of_work():
+        company().name = "Taken back"
+        raise NotFound("x", "x")
+    assert company().name == "New name"
+    db.session.expunge_all()
+    assert company() in db.session

@@ -196,3 +196,9 @@ def test_an_accepted_quote_shows_the_way_to_cash(client_of: Sign) -> None:
     assert "Accepted by Kevin Liu" in page
     assert "SO-" in page
     assert services.LINK == "quote"
+
+
+def test_units_follow_their_quantity(client_of: Sign) -> None:
+    shown = client_of("rep").get(f"/quotes/{makers.draft(lines=2).id}").text
+    assert '1 <span class="faint">piece</span>' in shown
+    assert '2 <span class="faint">pieces</span>' in shown

@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.realignment.queries.comparing import next_to, outlines
@@ -50,6 +50,7 @@ UNITS = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(UNITS, st.integers(1, 40))
 def test_a_search_never_lowers_the_index_nor_moves_too_many(units: list[Unit], most: int) -> None:
     carried: dict[int, float] = {1: 0.0, 2: 0.0, 3: 0.0}

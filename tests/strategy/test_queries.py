@@ -22,6 +22,7 @@ from portal.strategy import queries
 from portal.strategy.queries import CapacityPlan, Status
 from portal.strategy.states import Step
 from tests import world
+from tests.compensation import makers as pay
 from tests.opportunities import makers as sales
 from tests.organization.makers import ramp
 from tests.strategy.makers import JUNE, YEAR, scenario
@@ -243,3 +244,20 @@ def test_a_team_beyond_what_one_can_lead_shows(actor: Callable[[str], Actor]) ->
     for number in range(12):
         world.add(Position(title=f"Rep {number}", reports_to_id=boss.id))
     assert "Divide the team of Sales Manager West" in titles(actor("leader"))
+
+
+def test_pay_stands_beside_attainment(actor: Callable[[str], Actor]) -> None:
+    version = pay.plan()
+    pay.joins(version, "rep")
+    pay.joins(version, "colleague")
+    pay.invoice(30_000, date(2026, 1, 10), "rep")
+    pay.invoice(5_000, date(2026, 1, 10), "colleague")
+    order("rep", 30_000, (1, 10))
+    pay.calculated(1)
+    found = queries.rewards(actor("finance"), YEAR)
+    assert found
+    assert [one.name for one in found.people] == ["Cole League", "Rita Rep"]
+    assert found.people[0].pay < found.people[1].pay
+    assert found.people[0].attainment == 0 < found.people[1].attainment
+    mine = queries.rewards(actor("outsider"), YEAR)
+    assert mine is None

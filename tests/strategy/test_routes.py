@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from portal.kernel.db import db
+from portal.kernel.db import db, unit_of_work
 from portal.organization.models import Position
 from portal.strategy.models import Hire, Scenario, StrategyStep
 from portal.strategy.states import StepState
@@ -169,3 +169,24 @@ def test_leadership_plans_and_does_not_make_positions(client_of: ClientOf) -> No
     assert hire(leader, made) == 303
     assert leader.post(f"/capacity/scenarios/{made.id}/decision").status_code == 403
     assert hire(client_of("manager"), made) == 403
+
+
+@pytest.mark.parametrize("path", ["/strategy", "/capacity"])
+def test_the_pages_ask_as_much_for_three_positions_as_for_forty(
+    client_of: ClientOf, count_queries: list[str], path: str
+) -> None:
+    plan({"company": 500, "rep": 100})
+    leader, counts = client_of("leader"), []
+    leader.get(path)
+    for more in (1, 36):
+        boss = world.position("manager")
+        with unit_of_work():
+            for number in range(more):
+                one = Position(title=f"Rep {number}", reports_to_id=boss.id, carries_quota=True)
+                db.session.add(one)
+                db.session.flush()
+                one.path = f"{boss.path}{one.id}/"
+        count_queries.clear()
+        assert leader.get(path).status_code == 200
+        counts.append(len([q for q in count_queries if q.startswith("SELECT")]))
+    assert counts[0] == counts[1] == {"/strategy": 63, "/capacity": 17}[path]

@@ -115,3 +115,15 @@ def test_only_operations_and_leadership_draw_it(client_of: Any, actor: Any, key:
     assert client.get("/territories/99999").status_code == 404
     with pytest.raises(Forbidden):
         services.remove_territory(actor(key), here)
+
+
+def test_a_rule_that_only_its_age_would_decide_is_refused(client_of: Any) -> None:
+    client, german, west = client_of("operator"), territory("Germany"), territory("Southwest")
+    retail = {"country": "FR", "industry": "Retail", "priority": "10"}
+    assert client.post(f"/territories/{german.id}/rules", data=retail).status_code == 303
+    large = {"country": "FR", "employees_from": "100", "priority": "10"}
+    refused = client.post(f"/territories/{west.id}/rules", data=large)
+    assert refused.status_code == 422
+    assert "Germany has a rule (country FR, industry Retail) that can apply too" in refused.text
+    assert client.post(f"/territories/{west.id}/rules", data=large | {"priority": "9"}).status_code == 303
+    assert client.post(f"/territories/{german.id}/rules", data=large).status_code == 303  # of the same territory

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.territories.rules import Facts, Index, Rule, applies, inherit, match, overlaps
@@ -90,6 +90,7 @@ FACTS = st.tuples(TEXT, TEXT, TEXT, st.sets(TEXT), st.sampled_from(["", "N1"])).
 PATHS = {1: "/1/", 2: "/1/2/", 3: "/1/2/3/"}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(RULES, FACTS, st.randoms())
 def test_placement_is_the_same_in_any_order_of_rules_and_as_a_plain_search(
     rules: list[Rule], facts: Facts, chance: Any

@@ -58,6 +58,7 @@ def test_small_answers_pictures_fonts_and_refusals(client_of: Any) -> None:
 def test_a_static_file_keeps_its_year_and_its_mark(client: Any) -> None:
     first = ask(client, "/static/portal.css")
     assert first.headers["ETag"].startswith("W/")
+    assert first.headers["Vary"] == "Accept-Encoding"  # not the cookie, which changes with every message
     again = ask(client, "/static/portal.css", If_None_Match=first.headers["ETag"])
     assert again.status_code == 304
     assert again.data == b""

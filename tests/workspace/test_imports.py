@@ -49,7 +49,7 @@ def test_from_the_file_over_the_check_to_the_records(client_of):
     move_along("w")
     html = client.get(work_page).text
     assert "3 rows done: 2 would be added, 0 would be updated, 1 refused. Nothing was changed so far." in html
-    assert '<th scope="row">4</th><td>Name</td><td>A store needs a name.</td>' in html
+    assert '>4</th><td data-label="Field">Name</td><td data-label="Why">A store needs a name.</td>' in html
     assert accounts() == 0
 
     work_page = client.post(f"{mapping}/run", data=columns("number", "name", "city", nonce="n2")).location

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, g, request, url_for
 from flask_wtf import FlaskForm
 
+from portal.organization import queries as organization
 from portal.strategy import queries, services
 from portal.strategy.models import Scenario
 from portal.strategy.queries import CapacityPlan, Team
@@ -63,12 +64,19 @@ def _page(scenario: Scenario | None, year: Period, *sent: FlaskForm) -> Response
 
 
 def _suggested(year: Period, plan: CapacityPlan, team: Team | None) -> dict[str, object]:
-    """Two from the next month on, in the team that is looked at."""
+    """Two from the next month on, in the team that is looked at, or else where most is missing."""
     day = today()
     following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     opens = min(max(following, year.starts_on), year.last_day.replace(day=1))
-    head = team.key.partition(":")[2] if team else ""
-    return {"title": "Account executive", "count": 2, "opens_on": opens, "reports_to_id": int(head) if head else None}
+    where = team if team and ":" in team.key else min(plan.ends, key=lambda one: one.gap, default=None)
+    ramps = organization.ramp_choices()
+    return {
+        "title": "Account executive",
+        "count": 2,
+        "opens_on": opens,
+        "reports_to_id": int(where.key.partition(":")[2] or 0) if where else None,
+        "ramp_id": ramps[0][0] if ramps else None,
+    }
 
 
 def _back(scenario_id: int | None, year: Period) -> Any:

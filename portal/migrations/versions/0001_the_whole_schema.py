@@ -2484,7 +2484,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sales_order_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index("ix_sales_order_placed", ["placed_at", "owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_sales_order_placed", ["placed_at", "owner_id", "state", "currency", "net", "cost"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_sales_order_placed_at"), ["placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_territory_id"), ["territory_id"], unique=False)
 

@@ -1,7 +1,6 @@
 """One model weighed: what every territory carries, how even that is, and how it lies on the map."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -32,7 +31,8 @@ class Row(NamedTuple):
 
 
 class MapShape(NamedTuple):
-    """One country or state. `territory_id` is None where the model has nothing to say."""
+    """One country or state. `territory_id`: who has most accounts there, None where the model has nothing to say;
+    `sharing`: how many territories have some."""
 
     code: str
     name: str
@@ -40,6 +40,7 @@ class MapShape(NamedTuple):
     at: tuple[int, int] | None
     territory_id: int | None
     load: Load
+    sharing: int
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,11 @@ def shapes(scene: Scenario, name: str) -> list[MapShape]:
     for code, outline in outlines(name).items():
         if code != "box":
             place = (code, "") if name == "world" else (name, code)
-            load = Load()
-            for one in scene.regions.get(place, {}).values():
+            load, there = Load(), scene.regions.get(place, {})
+            for one in there.values():
                 load = load.plus(one)
             at = tuple(outline["at"]) if outline["at"] else None
-            made.append(MapShape(code, outline["name"], outline["path"], at, scene.holder(place), load))
+            made.append(MapShape(code, outline["name"], outline["path"], at, scene.holder(place), load, len(there)))
     return made
 
 
@@ -141,11 +142,6 @@ def place_name(place: Place) -> str:
 @cache
 def _drawn() -> frozenset[str]:
     return frozenset(path.name for path in MAPS.glob("*.json"))
-
-
-def split_regions(scene: Scenario) -> Counter[Place]:
-    """Regions that more than one territory shares, with how many."""
-    return Counter({place: len(there) for place, there in scene.regions.items() if len(there) > 1 and place[1]})
 
 
 class Difference(NamedTuple):

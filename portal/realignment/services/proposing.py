@@ -14,7 +14,7 @@ from portal.organization.queries import authorize
 from portal.territories import queries as territories
 from portal.territories.models import Territory, TerritoryRule
 from portal.territories.rules import Rule
-from portal.territories.services import RuleValues, add_rule, clone_model, remove_model
+from portal.territories.services import RuleValues, clone_model, columns_of, remove_model
 from portal.workspace.services import start
 
 from .. import queries
@@ -114,7 +114,8 @@ def _draw(actor: Actor, made: Proposal, changes: list[Step]) -> Any:
             if rule_id and plain[rule_id].region:
                 copies[rule_id].territory_id = rows[step.to]
             else:
-                add_rule(actor, rows[step.to], _narrowed(plain.get(rule_id), *step.unit.place))
+                values = _narrowed(plain.get(rule_id), *step.unit.place)
+                db.session.add(TerritoryRule(territory_id=rows[step.to], **columns_of(values)))
     db.session.flush()
     return plan
 

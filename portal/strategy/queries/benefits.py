@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Float, cast, false, func, literal_column, 
 from portal.accounts.models import Account
 from portal.accounts.states import Tier
 from portal.compensation.models import Earning, PlanParticipant
+from portal.compensation.states import Role
 from portal.identity.models import User
 from portal.kernel.actor import Actor, Scope
 from portal.kernel.db import db
@@ -83,7 +84,9 @@ def alignment(actor: Actor, starts_on: date) -> Alignment | None:
         sums[kind] += amount or ZERO
         sums[f"{kind}_home"] += amount if (owner, territory) in home and amount else ZERO
         sums[f"{kind}_named"] += amount if tier in NAMED and amount else ZERO
-    carriers = select(Position.id).where(Position.carries_quota)
+    carriers = select(Position.id).where(
+        Position.carries_quota, Position.opens_on.is_(None) | (Position.opens_on <= today())
+    )
     aimed = carriers.where(Position.id.in_(targeted(starts_on)))
     return Alignment(
         Share(sums["won_home"], sums["won"]),
@@ -203,7 +206,10 @@ class Rewards:
 
 
 def rewards(actor: Actor, starts_on: date) -> Rewards | None:
-    """Of the people whose pay the actor may see; None for who sees none or only their own."""
+    """Of the sellers whose pay the actor may see; None for who sees none or only their own.
+
+    Who is paid for what others sell is left out: their own quota says nothing about it.
+    """
     scopes = actor.grants.get("compensation.view", frozenset())
     if not actor.is_system and not scopes & {Scope.ALL, Scope.SUBTREE}:
         return None
@@ -217,6 +223,7 @@ def rewards(actor: Actor, starts_on: date) -> Rewards | None:
         .join(Position, Position.id == P.position_id)
         .where(Earning.counted_on >= year.starts_on, Earning.counted_on < year.ends_on, within_reach(actor, scopes))
         .group_by(P.position_id, User.name, P.target_incentive)
+        .having(func.count().filter(Earning.role == Role.ROLLUP) == 0)
     )
     booked, aims = actuals_of(Metric.BOOKINGS, [year])[0], _quotas(starts_on)
     people = []

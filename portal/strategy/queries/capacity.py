@@ -72,6 +72,12 @@ class CapacityPlan:
     months: Sequence[Period]
     teams: Sequence[Team]
 
+    @property
+    def ends(self) -> list[Team]:
+        """The teams without teams below."""
+        after = [*self.teams[1:], None]
+        return [one for one, other in zip(self.teams, after, strict=True) if not other or other.depth <= one.depth]
+
     def team(self, key: str) -> Team | None:
         """The team of that key, else the whole."""
         return next((one for one in self.teams if one.key == key), self.teams[0] if self.teams else None)

@@ -80,10 +80,14 @@ def _vacant(actor: Actor, today: date) -> Iterator[Finding]:
         if one.next_on or (days is not None and days < LONG):
             continue
         number, deals = accounts.get(one.position.id, 0), worth.get(one.position.id, ZERO)
-        waits = f"{number} accounts and {deals:,.0f} {currency()} of open deals wait"
+        waits = (
+            f": {number} accounts and {deals:,.0f} {currency()} of open deals wait for somebody"
+            if accounts or worth
+            else ""
+        )
         since = f"Vacant for {days} days" if days is not None else "Never filled"
         yield Finding(
-            f"Fill {one.position.title}", f"{since}: {waits} for somebody.", "organization.show_position",
+            f"Fill {one.position.title}", f"{since}{waits}.", "organization.show_position",
             {"record_id": one.position.id}, deals,
         )  # fmt: skip
 
@@ -148,9 +152,8 @@ def _behind(actor: Actor, rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def _short(plan: CapacityPlan) -> Iterator[Finding]:
-    for at, team in enumerate(plan.teams):
-        lowest = at + 1 == len(plan.teams) or plan.teams[at + 1].depth <= team.depth
-        if lowest and team.short and team.gap < 0:
+    for team in plan.ends:
+        if team.short and team.gap < 0:
             missing = f"together {-team.gap:,.0f} {currency()} are missing"
             why = f"In {team.short} months of the year its people cannot carry its target; {missing}."
             yield Finding(

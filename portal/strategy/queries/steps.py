@@ -100,6 +100,10 @@ def count(query: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def _number(found: int, what: str) -> str:
+    return f"{found:,} {what}" if found == 1 else f"{found:,} {what}s"
+
+
 def _plan(starts_on: date) -> Plan | None:
     approved = (Plan.starts_on == starts_on) & (Plan.state == PlanState.APPROVED)
     return db.session.scalar(select(Plan).where(approved))
@@ -148,9 +152,11 @@ def _targets(actor: Actor, starts_on: date, today: date) -> Found:
 def _organization(actor: Actor, starts_on: date, today: date) -> Found:
     empty, coming = vacancies(today), planned(today)
     total = count(select(Position.id))
+    carriers = count(select(Position.id).where(Position.carries_quota))
     homeless = count(select(Position.id).where(Position.carries_quota, Position.unit_id.is_(None)))
     ramps = count(select(Position.id).where(Position.carries_quota, Position.ramp_id.is_(None)))
-    return f"{total} positions, {len(coming)} planned", [
+    return f"{_number(total, 'position')}, {len(coming)} planned", [
+        Gap(0 if carriers else 1, "first position with quota to add", "", "organization.show_chart", {}),
         Gap(len(empty), "vacant position", "vacant positions", "organization.list_vacancies", {}),
         Gap(
             homeless, "position with quota in no unit", "positions with quota in no unit", "organization.show_chart", {}
@@ -174,7 +180,8 @@ def _compensation(actor: Actor, starts_on: date, today: date) -> Found:
     without = count(sellers.where(Position.id.not_in(on_plan)))
     silent = count(on_plan.where(P.accepted_version_id.is_(None)))
     plans = count(select(PlanVersion.id).where(PlanVersion.state == VersionState.APPROVED))
-    return f"{plans} approved plan versions, {count(on_plan)} people on one", [
+    return f"{_number(plans, 'approved plan version')}, {count(on_plan)} people on one", [
+        Gap(0 if plans else 1, "compensation plan to approve", "", "compensation.list_plans", {}),
         Gap(
             without,
             "person with quota but without plan",
@@ -205,12 +212,17 @@ def _channels(actor: Actor, starts_on: date, today: date) -> Found:
     count_ = count(active)
     bare, lost = count(active.where(Channel.answers_id.is_(None))), count(open_.where(Opportunity.channel_id.is_(None)))
     page = "channels.list_channels"
-    return f"{count_} channels in use", [
+    return f"{_number(count_, 'channel')} in use", [
         Gap(0 if count_ else 1, "channel to begin with", "", page, {}),
         Gap(bare, "channel that nobody answers for", "channels that nobody answers for", page, {}),
         Gap(lost, "open deal without channel", "open deals without channel", page, {}, grave=False),
         Gap(
-            count(waiting), "deal registration waits", "deal registrations wait", "channels.list_registrations", {}, grave=False
+            count(waiting),
+            "deal registration waits",
+            "deal registrations wait",
+            "channels.list_registrations",
+            {},
+            grave=False,
         ),
     ]
 
@@ -222,7 +234,7 @@ def _territories(actor: Actor, starts_on: date, today: date) -> Found:
     model, leaves = active_model(), count(leaf)
     uncovered = count(leaf.where(Territory.id.not_in(select(Coverage.territory_id))))
     bare = count(leaf.where(Territory.id.not_in(with_target))) - uncovered
-    return f"{model.name if model else 'No model'} in force, {leaves} territories", [
+    return f"{model.name if model else 'No model'} in force, {leaves} at the lowest level", [
         Gap(0 if model else 1, "model to put in force", "models to put in force", "realignment.list_models", {}),
         Gap(
             uncovered, "territory that nobody covers", "territories that nobody covers", "realignment.show_coverage", {}
@@ -243,7 +255,7 @@ def _responsibility(actor: Actor, starts_on: date, today: date) -> Found:
     total = db.session.scalar(select(func.count()).select_from(Account).where(reach(actor, Account, "accounts.view")))
     lacking, late = orphans(actor), sum(tier.late for tier in care(actor))
     page = "responsibility.list_orphans"
-    return f"{total:,} accounts", [
+    return _number(total or 0, "account"), [
         Gap(lacking["owner"], "account without owner", "accounts without owner", page, {"lacks": "owner"}),
         Gap(
             lacking["vacant"], "account of a vacant position", "accounts of vacant positions", page, {"lacks": "vacant"}

@@ -11,6 +11,7 @@ from portal.kernel.errors import Forbidden, Refused
 
 from .. import queries
 from ..models import Territory, TerritoryModel, TerritoryRule
+from ..rules import overlaps
 from ..states import ModelState
 
 
@@ -115,10 +116,11 @@ def add_rule(actor: Actor, territory_id: int, values: RuleValues) -> TerritoryRu
     check(actor)
     territory = queries.territory(actor, territory_id, lock=True)
     _drawn(territory.model)
-    made = TerritoryRule(territory_id=territory.id, **_columns(values))
+    made = TerritoryRule(territory_id=territory.id, **columns_of(values))
     _unnamed_elsewhere(made.account, territory.model_id, None)
     db.session.add(made)
     db.session.flush()
+    _decided(made.id, territory.model_id)
     return made
 
 
@@ -127,9 +129,10 @@ def change_rule(actor: Actor, rule_id: int, values: RuleValues) -> TerritoryRule
     changed = queries.rule(actor, rule_id)
     _drawn(changed.territory.model)
     _unnamed_elsewhere(values.account.strip(), changed.territory.model_id, rule_id)
-    for name, value in _columns(values).items():
+    for name, value in columns_of(values).items():
         setattr(changed, name, value)
     db.session.flush()
+    _decided(rule_id, changed.territory.model_id)
     return changed
 
 
@@ -150,7 +153,19 @@ def _unnamed_elsewhere(account: str | None, model_id: int, rule_id: int | None) 
         raise Refused("territories.named_twice", f"{other} names this account already.", "account")
 
 
-def _columns(values: RuleValues) -> dict[str, str | int | bool | None]:
+def _decided(rule_id: int, model_id: int) -> None:
+    """Raises Refused when a rule of another territory asks for as much with the same priority and can apply too."""
+    for pair in overlaps(queries.rules(model_id)):
+        if rule_id in (pair[0].id, pair[1].id):
+            other = pair[0] if pair[1].id == rule_id else pair[1]
+            name = queries.names(model_id)[other.territory_id]
+            text = (
+                f"{name} has a rule ({other.words()}) that can apply too, with this priority. Give one a lower number."
+            )
+            raise Refused("territories.overlap", text, "priority")
+
+
+def columns_of(values: RuleValues) -> dict[str, str | int | bool | None]:
     """Raises Refused for a range that is half or backwards, or a rule that asks for nothing."""
     low, high = values.postcode_from.strip(), values.postcode_to.strip()
     if bool(low) != bool(high):
