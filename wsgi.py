@@ -25,6 +25,7 @@ from portal.web import (
     attempts,
     auth,
     compression,
+    cookies,
     errors,
     fields,
     filters,
@@ -48,7 +49,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     _connect(app, settings)
-    for layer in (compression, http, hosts, auth, errors, fields, filters, rich, assets, layout):
+    for layer in (compression, cookies, http, hosts, auth, errors, fields, filters, rich, assets, layout):
         layer.register(app)
     blueprints.register(app)
     attempts.register(app)

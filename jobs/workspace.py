@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 TURN = 20.0  # seconds after which other work of the queue gets its turn
 SLICE = 100
-IMPORTED = 2_000  # rows of a file at a time
+IMPORTED = 1_000  # rows of a file at a time: the write lock is held for them, and others wait for it
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,11 @@ def _shared_deal(world: World) -> None:
     owner = world.positions["linda-mitchell"].id
     mine = select(Opportunity.id).where(Opportunity.owner_id == owner, Opportunity.state == OpportunityState.OPEN)
     deal_id = db.session.scalar(mine.order_by(Opportunity.amount.desc()).limit(1))
-    for kind, key, percent in (("revenue", "linda-mitchell", 80), ("revenue", "shu-ito", 20), ("overlay", "jae-pak", 10)):
+    for kind, key, percent in (
+        ("revenue", "linda-mitchell", 80),
+        ("revenue", "shu-ito", 20),
+        ("overlay", "jae-pak", 10),
+    ):
         split = {"kind": SplitKind(kind), "position_id": world.positions[key].id, "percent": Decimal(percent)}
         db.session.add(OpportunitySplit(opportunity_id=deal_id, **split))
 

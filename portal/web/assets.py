@@ -3,10 +3,8 @@
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, current_app, g, request, url_for
-from flask.sessions import SecureCookieSessionInterface
 
 KEEP = "public, max-age=31536000, immutable"
 
@@ -39,14 +37,6 @@ def keep_fingerprinted(response: Response) -> Response:
     return response
 
 
-class Sessions(SecureCookieSessionInterface):
-    def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        """A static file is the same for everybody: nobody's copy is to go stale because their cookie changed."""
-        if request.endpoint != "static":
-            super().save_session(app, session, response)
-
-
 def register(app: Flask) -> None:
-    app.session_interface = Sessions()
     app.jinja_env.globals["asset"] = asset_url
     app.after_request(keep_fingerprinted)

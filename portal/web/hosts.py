@@ -6,9 +6,10 @@ With STAFF_URL unset both are the same host, and files are handed out with a pol
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from portal.kernel import clock
 from portal.kernel.errors import NotFound
 
 from .auth import PUBLIC, permission_of
@@ -31,8 +32,15 @@ def _keep_apart() -> None:
         abort(404)
 
 
+class _Signer(TimestampSigner):
+    """Reads the time where everybody does."""
+
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp())
+
+
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="file")
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="file", signer=_Signer)
 
 
 def file_token(file_id: int) -> str:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.identity.rules import PERMISSIONS, Role
+from portal.kernel import clock
 from portal.kernel.actor import Scope
 from portal.kernel.db import Base, db
 from portal.web.auth import PUBLIC, check_declared, needs, permission_of
@@ -27,15 +28,17 @@ LEAVING = "POST security.logout"  # leads to the sign-in page, and ends the devi
 
 @pytest.fixture
 def walk(app: Flask) -> Callable[..., Iterator[tuple[Route, dict[str, Probe]]]]:
-    """Asks each route of the given method as everybody."""
+    """Asks each route of the given method as everybody, in one moment: some links end within a minute."""
 
     def run(method: str) -> Iterator[tuple[Route, dict[str, Probe]]]:
         connection = db._app_engines[app][None]
-        signed_in, made = table.cookies(app), samples.make()
+        signed_in, made, now = table.cookies(app), samples.make(), clock.now()
         for route in table.routes(app, made):
             assert route.url, f"{route.endpoint} takes a record: add one to tests/architecture/samples.py"
             if route.method == method:
-                yield route, ask(app, connection, signed_in, route)
+                with clock.frozen(now):
+                    found = ask(app, connection, signed_in, route)
+                yield route, found
 
     return run
 

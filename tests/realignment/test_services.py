@@ -17,6 +17,7 @@ from portal.opportunities.models import Opportunity
 from portal.orders.models import Order
 from portal.organization.models import Coverage
 from portal.realignment import queries, services
+from portal.responsibility.models import Transfer
 from portal.targets.queries import quota_of, year_start
 from portal.targets.rules import Period, add_months, first_month, fiscal_year
 from portal.territories import queries as territories
@@ -296,3 +297,23 @@ def test_a_version_of_the_targets_that_is_being_worked_on_takes_the_shares_in() 
         assert made.target_plan_id == draft.id
         assert made.quota_said == "In version 2, which is being worked on."
         assert Decimal(made.quota[0][3]) % 1000 == 0  # all of it, the only account
+
+
+@pytest.mark.usefixtures("app")
+def test_on_a_day_ahead_accounts_wait_and_a_group_moves_once(run_jobs: Callable[[], int]) -> None:
+    one = account("Alpha")
+    model = plan()
+    _move_california(model)
+    groups = services.groups_of(queries.preview(model.id))
+    with unit_of_work():
+        ahead = clock.now().date() + timedelta(days=30)
+        made = services.activate(leader(), model.id, reason="Notice", effective_on=ahead, hold_over_days=60)
+    run_jobs()
+    for _ in range(2):  # as after a worker that was lost before it booked its slice
+        with unit_of_work():
+            services.move(leader(), made.id, groups[0])
+    planned_moves = db.session.scalars(select(Transfer)).all()
+    assert [(t.state, t.effective_on, t.account_ids) for t in planned_moves] == [("planned", ahead, [one.id])]
+    db.session.expire_all()
+    assert one.owner_id == world.position("rep").id
+    assert place(Facts("US", "CA")).territory_id == territory("Northwest").id  # what is new goes by the model now

@@ -211,11 +211,7 @@ def test_the_list_behind_a_figure_adds_up_to_it(client_of):
     links = dict(
         re.findall(r'href="(/orders\?[^"]*)"><span class="money"><span class="cur">\$</span>([\d,]+)<', _text(manager))
     )
-    assert sorted(links.values()) == ["345", "352", "435", "7", "7", "90"] or set(links.values()) >= {
-        "345",
-        "435",
-        "90",
-    }
+    assert set(links.values()) >= {"345", "435", "90"}
     for url, amount in links.items():
         listed = manager.get(url.replace("&amp;", "&"))
         together = re.search(r"Net of all these rows:.*?</strong>", listed.text, re.S)[0]

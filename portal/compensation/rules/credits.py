@@ -1,7 +1,6 @@
 """Who is credited with a document: splits, overlays, hold-over, and the positions above."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -28,8 +27,7 @@ class HoldOver(NamedTuple):
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """An order, invoice or payment, or the taking back of one (`reverses`: key of the first).
 
     `key` names the fact, such as "invoices:12"; `amount` is what the measure counts of it.

@@ -84,7 +84,9 @@ def start_undo(actor: Actor, work_id: int) -> LongWork:
         raise Refused("long_work.no_undo", "This cannot be undone.")
     work.undone_at = clock.now()
     spec = {"work": work.id, "kind": work.spec["kind"]}
-    return start(actor, "undo", f"Undo of the {work.title[:1].lower()}{work.title[1:]}", spec, work.added + work.changed)
+    return start(
+        actor, "undo", f"Undo of the {work.title[:1].lower()}{work.title[1:]}", spec, work.added + work.changed
+    )
 
 
 def undo_slice(actor: Actor, kind: ImportKind, trace_id: int) -> Outcome:
