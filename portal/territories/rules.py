@@ -189,7 +189,7 @@ def match(facts: Facts, rules: Iterable[Rule]) -> Match | None:
 
 def inherit(rules: Iterable[Rule], paths: Mapping[int, str]) -> list[Rule]:
     """The rules with their depth in the tree and the inherited rules above them. `paths`: territory -> "/1/4/"."""
-    rules = list(rules)
+    rules = sorted(rules, key=lambda rule: rule.id)  # so that the order in which they come makes no difference
     passed_on: dict[int, list[Rule]] = defaultdict(list)
     for rule in rules:
         if rule.inherited:

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from .conftest import Portal, running_portal
 from .walker import Walker
 
+pytestmark = pytest.mark.browser
+
 PASSWORD = "four bicycles leave in May"
 
 
