@@ -1,7 +1,5 @@
 """portal.js and htmx in a real browser under the strict policy, and the same page without scripts."""
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,19 +8,14 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response, redirect, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response as AnyResponse
 
 from tests.web.pattern_page import make_app, page_context
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 POLICY = "default-src 'self'; style-src 'self'; script-src 'self'"
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+pytestmark = pytest.mark.browser
 
 
 class Heard:
@@ -88,17 +81,9 @@ def address(heard: Heard) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 1200, "height": 900})
     breaches: list[str] = []
     page.on("console", lambda said: breaches.append(said.text) if "Content Security" in said.text else None)
     page.on("pageerror", lambda error: breaches.append(str(error)))
@@ -141,9 +126,9 @@ def test_theme_changes_at_once_and_is_told_to_the_server(page: Page, heard: Hear
     assert heard.themes == ["dark", "light"]
 
 
-def test_who_has_not_chosen_gets_the_theme_of_the_system(browser: Browser, address: str) -> None:
+def test_who_has_not_chosen_gets_the_theme_of_the_system(chromium: Browser, address: str) -> None:
     for scheme in ("dark", "light"):
-        page = browser.new_page(color_scheme=scheme)
+        page = chromium.new_page(color_scheme=scheme)
         page.goto(f"{address}/board")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
         page.close()
@@ -160,8 +145,8 @@ def test_dropping_a_card_presses_its_move_button(page: Page, heard: Heard) -> No
     assert heard.moves == ["propose"]
 
 
-def test_the_same_page_works_without_scripts(browser: Browser, address: str, heard: Heard) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_the_same_page_works_without_scripts(chromium: Browser, address: str, heard: Heard) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/board")
     page.get_by_role("button", name="Move to Propose").click()

@@ -233,7 +233,7 @@ def finance_bills(finance: Walker, company: str) -> str:
     expect(page).to_have_url(re.compile(r"/invoices/\d+$"))
     invoice = page.url
     page.on("dialog", lambda dialog: dialog.accept())
-    finance.click(page.get_by_role("button", name="Issue", exact=True))
+    finance.click(page.get_by_role("button", name="Issue invoice", exact=True))
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"INV-"))
     finance.until(page.get_by_role("link", name="PDF"))
     return invoice
