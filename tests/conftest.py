@@ -71,7 +71,7 @@ def fresh_database(folder: Path) -> str:
     return url.set(database=name).render_as_string(hide_password=False)
 
 
-def test_settings(folder: Path, **values: Any) -> Settings:
+def settings_for(folder: Path, **values: Any) -> Settings:
     return Settings(
         data_dir=folder,
         database_url=fresh_database(folder),
@@ -83,7 +83,7 @@ def test_settings(folder: Path, **values: Any) -> Settings:
     )
 
 
-test_settings.__test__ = False  # type: ignore[attr-defined]
+settings_for.__test__ = False  # type: ignore[attr-defined]
 
 
 def create_schema(engine: Engine) -> None:
@@ -98,7 +98,7 @@ def create_schema(engine: Engine) -> None:
 def made_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One app and one schema with the people in it, for the whole run."""
     app = make_app(
-        test_settings(tmp_path_factory.mktemp("data")), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
+        settings_for(tmp_path_factory.mktemp("data")), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
     )
     app.test_client_class = Client
     with app.app_context():
@@ -130,7 +130,7 @@ def app(made_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 @pytest.fixture
 def live_app(tmp_path: Path) -> Iterator[Flask]:
     """An app of its own with real commits, for threads and processes that race."""
-    app = make_app(test_settings(tmp_path), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app = make_app(settings_for(tmp_path), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     app.test_client_class = Client
     with app.app_context():
         create_schema(db.engine)

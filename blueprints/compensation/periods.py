@@ -14,7 +14,7 @@ from portal.kernel.errors import Refused
 from portal.targets.queries import currency, today
 from portal.web import exports
 from portal.web.auth import needs
-from portal.web.forms import ActForm, Form, submit
+from portal.web.forms import ActForm, Form, act, submit
 from portal.web.htmx import go, page, see
 
 from . import bp
@@ -127,59 +127,49 @@ def _steps(found: PayoutPeriod) -> list[tuple[str, str, str, str]]:
     return [(name, str(notes.get(n) or "") if n <= at else "", states[n], "") for n, (_, name) in enumerate(STEPS)]
 
 
-def _act(record_id: int, act: Callable[[PeriodAct], Any], said: str) -> Any:
+def _step(record_id: int, step: Callable[..., Any], said: str) -> Any:
     """One step of the cycle; a refusal stands in #flash."""
     queries.period(g.actor, record_id)
     form = PeriodAct()
-    done = submit(form, lambda: act(form))
-    if done:
-        flash(said, "success")
-        return see(show_period, record_id=record_id)
-    for problem in form.form_errors:
-        flash(problem, "warn")
-    return _page(queries.period(g.actor, record_id), status=form.status)
+    return act(
+        lambda: step(g.actor, record_id, version=form.version.data),
+        said,
+        then=lambda: see(show_period, record_id=record_id),
+        again=lambda status: _page(queries.period(g.actor, record_id), status=status),
+        form=form,
+    )
 
 
 @bp.post("/compensation/periods/<int:record_id>/calculation")
 @needs("compensation.run")
 def calculate(record_id: int) -> Any:
-    return _act(record_id, lambda form: services.start_calculation(g.actor, record_id), "Being calculated")
+    return _step(
+        record_id, lambda actor, period_id, version: services.start_calculation(actor, period_id), "Being calculated"
+    )
 
 
 @bp.post("/compensation/periods/<int:record_id>/review")
 @needs("compensation.run")
 def review(record_id: int) -> Any:
-    act: Callable[[PeriodAct], None] = lambda form: services.send_to_review(  # noqa: E731
-        g.actor, record_id, version=form.version.data
-    )
-    return _act(record_id, act, "Sent to finance")
+    return _step(record_id, services.send_to_review, "Sent to finance")
 
 
 @bp.post("/compensation/periods/<int:record_id>/reopening")
 @needs("compensation.run")
 def reopen(record_id: int) -> Any:
-    act: Callable[[PeriodAct], None] = lambda form: services.reopen(  # noqa: E731
-        g.actor, record_id, version=form.version.data
-    )
-    return _act(record_id, act, "Sent back")
+    return _step(record_id, services.reopen, "Sent back")
 
 
 @bp.post("/compensation/periods/<int:record_id>/approval")
 @needs("compensation.approve")
 def approve(record_id: int) -> Any:
-    act: Callable[[PeriodAct], None] = lambda form: services.approve(  # noqa: E731
-        g.actor, record_id, version=form.version.data
-    )
-    return _act(record_id, act, "Approved. Lock it to send the statements.")
+    return _step(record_id, services.approve, "Approved. Lock it to send the statements.")
 
 
 @bp.post("/compensation/periods/<int:record_id>/lock")
 @needs("compensation.approve")
 def lock(record_id: int) -> Any:
-    act: Callable[[PeriodAct], None] = lambda form: services.lock(  # noqa: E731
-        g.actor, record_id, version=form.version.data
-    )
-    return _act(record_id, act, "Locked. Everybody gets their statement.")
+    return _step(record_id, services.lock, "Locked. Everybody gets their statement.")
 
 
 def _entry(record_id: int, form: Any, name: str, act: Callable[..., Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, event, insert, inspect, text
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, query_expression, relationship, validates
@@ -158,6 +159,19 @@ class AccountAssignment(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+def first_assignment(account_id: int, owner_id: int | None, territory_id: int | None, since: date) -> dict[str, Any]:
+    """The row that the history of every account begins with."""
+    return {
+        "account_id": account_id,
+        "owner_id": owner_id,
+        "territory_id": territory_id,
+        "starts_on": since,
+        "reason": "New account",
+        "by": acting().name,
+        "at": clock.now(),
+    }
+
+
 @event.listens_for(Session, "after_flush")
 def _open_assignments(session: Session, context: UOWTransaction) -> None:
     """Every account has its assignment from the first day; later ones are the work of `services.reassign` alone."""
@@ -167,15 +181,7 @@ def _open_assignments(session: Session, context: UOWTransaction) -> None:
             if attributes.owner_id.history.has_changes() or attributes.territory_id.history.has_changes():
                 raise RuntimeError("owner and territory of an account change through accounts.services.reassign")
     rows = [
-        {
-            "account_id": account.id,
-            "owner_id": account.owner_id,
-            "territory_id": account.territory_id,
-            "starts_on": account.created_at.date(),
-            "reason": "New account",
-            "by": acting().name,
-            "at": clock.now(),
-        }
+        first_assignment(account.id, account.owner_id, account.territory_id, account.created_at.date())
         for account in session.new
         if isinstance(account, Account)
     ]

@@ -1,7 +1,6 @@
 """Which customer a registration means, which channel a source belongs to, and what a discount comes to."""
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 
 HUNDRED = Decimal(100)
@@ -38,7 +37,7 @@ def domain_in(text: str) -> str:
     return re.split(r"[/?#:]", host)[0].removeprefix("www.").rstrip(".")
 
 
-def largest_discount(lines: Iterable[Decimal], whole: Decimal) -> Decimal:
-    """Percent off the list price on the line that got most, the discount on the whole document included."""
-    kept = min(((HUNDRED - line) for line in lines), default=HUNDRED) * (HUNDRED - whole) / HUNDRED
-    return HUNDRED - kept
+def off_list(price: Decimal, discount: Decimal, whole: Decimal, listed: Decimal) -> Decimal:
+    """Percent off the list price: by a lower price, by the discount of the line and by that of the whole document."""
+    paid = price * (HUNDRED - discount) / HUNDRED * (HUNDRED - whole) / HUNDRED
+    return HUNDRED - paid * HUNDRED / listed if listed else Decimal(0)

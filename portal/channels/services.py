@@ -10,7 +10,7 @@ from portal.accounts.models import Account
 from portal.activities.services import log
 from portal.activities.states import Kind
 from portal.kernel import clock
-from portal.kernel.actor import SYSTEM, Actor
+from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
 from portal.kernel.outbox import emit
@@ -114,7 +114,7 @@ def submit_registration(
     host = domain_in(domain)
     known = db.session.scalar(select(Account.id).where(Account.domain == host)) if host else None
     made = DealRegistration(
-        partner_id=partner_id, account_id=known, customer=customer, domain=host,
+        partner=partner, account_id=known, customer=customer, domain=host,
         customer_key=customer_key(customer, host), subject=subject, amount=amount, currency=partner.account.currency,
         close_on=close_on, owner_id=own_position(actor) or partner.account.owner_id,
         territory_id=partner.account.territory_id,
@@ -157,7 +157,6 @@ def reject(actor: Actor, registration_id: int, version: int | None, *, reason: s
 
 def withdraw(actor: Actor, registration_id: int, version: int | None = None) -> None:
     """The partner gives it up, or the protection ends early."""
-    authorize(actor, "registrations.edit")
     one = _locked(actor, registration_id, version, "registrations.edit", S.WITHDRAWN)
     _decide(actor, one, S.WITHDRAWN, "Withdrawn")
 
@@ -182,10 +181,7 @@ def _decide(actor: Actor, one: DealRegistration, state: S, reason: str) -> None:
 
 
 def _note(one: DealRegistration, subject: str, author: str, body: str = "") -> None:
-    about = [
-        ("accounts", one.partner.account_id if one.partner else queries.partner(SYSTEM, one.partner_id).account_id)
-    ]
-    about += [("accounts", one.account_id)] if one.account_id else []
+    about = [("accounts", account_id) for account_id in (one.partner.account_id, one.account_id) if account_id]
     log(
         Kind.NOTE, subject, author=author, about=about, body=body, url=f"/registrations/{one.id}", owner_id=one.owner_id,
         territory_id=one.territory_id,

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import func, insert, select
 
-from portal.accounts.models import Account
+from portal.accounts.models import Account, AccountAssignment, first_assignment
 from portal.accounts.rules import name_key
 from portal.catalog.queries import tax_rates
 from portal.catalog.rules import DocumentTotals
@@ -75,11 +75,17 @@ def _stores(world: World) -> None:
     """Further customers, without contacts."""
     rows = [_store(world, row) for row in world.rows("stores")]
     body = ((row, f"{row['number']} {row['city']} {row['industry']}") for row in rows)
+    ids = _insert(Account, rows)
     found = [
         {"noun_of": "accounts", "record_id": account_id, "title": row["name"], "body": words}
-        for account_id, (row, words) in zip(_insert(Account, rows), body, strict=True)
+        for account_id, (row, words) in zip(ids, body, strict=True)
     ]
     _store_rows(SearchEntry, found)
+    begun = [
+        first_assignment(account_id, row["owner_id"], row["territory_id"], row["created_at"].date())
+        for account_id, row in zip(ids, rows, strict=True)
+    ]
+    _store_rows(AccountAssignment, begun)
 
 
 def _store(world: World, row: dict[str, str]) -> dict[str, Any]:

@@ -136,11 +136,11 @@ def measured(app: Flask, connection: Connection, word: str = "") -> Iterator[lis
 
 def main() -> None:
     """Prints the table, or the lines of the endpoints named by the first argument."""
-    from tests.conftest import Client, create_schema, test_settings
+    from tests.conftest import Client, create_schema, settings_for
     from wsgi import make_app
 
     folder = Path(tempfile.mkdtemp())
-    app = make_app(test_settings(folder), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app = make_app(settings_for(folder), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     app.test_client_class = Client
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(["endpoint", "method", *PEOPLE])

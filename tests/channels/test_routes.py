@@ -104,6 +104,13 @@ def test_a_registration_is_submitted_decided_and_opened(client_of: Any) -> None:
     assert "protected until" in rep.get(f"/opportunities/{deal_id}/channel").text
 
 
+def test_rivals_are_shown_to_who_decides_and_nobody_else(client_of: Any) -> None:
+    sales.deal("outsider", of=sales.account("outsider", domain="harbor.example"), name="Secret deal")
+    one = registration(domain="harbor.example")
+    assert "Secret deal" in client_of("manager").get(f"/registrations/{one.id}").text
+    assert "Secret deal" not in client_of("rep").get(f"/registrations/{one.id}").text
+
+
 def test_the_channel_of_a_deal_is_chosen(client_of: Any) -> None:
     deal, way = sales.deal(), channel(ChannelKind.INSIDE, name="Phone team")
     rep = client_of("rep")

@@ -4,7 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from portal.channels.rules import customer_key, domain_in, largest_discount, source_key, sources_in
+from portal.channels.rules import customer_key, domain_in, off_list, source_key, sources_in
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,8 @@ def test_sources_are_told_apart_by_their_words() -> None:
     assert sources_in("Trade fair\n\ntrade_fair\nWebinar ") == {"trade fair": "Trade fair", "webinar": "Webinar"}
 
 
-def test_the_largest_discount_counts_the_whole_document_too() -> None:
-    assert largest_discount([D(10), D(0)], D(10)) == D(19)
-    assert largest_discount([], D(5)) == D(5)
-    assert largest_discount([D(100)], D(5)) == D(100)
+def test_a_discount_counts_however_it_is_given() -> None:
+    assert off_list(D(100), D(10), D(10), D(100)) == D(19)
+    assert off_list(D(80), D(0), D(0), D(100)) == D(20)
+    assert off_list(D(120), D(0), D(0), D(100)) == D(-20)
+    assert off_list(D(5), D(0), D(0), D(0)) == 0

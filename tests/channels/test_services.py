@@ -18,6 +18,7 @@ from portal.opportunities import services as deals
 from portal.opportunities.models import Opportunity
 from portal.organization.queries import actor_for
 from portal.quotes import services as quoting
+from portal.quotes.services.revisions import store_totals
 from portal.targets.rules import Period
 from portal.workspace.models import Notification
 from tests.opportunities import makers as sales
@@ -199,11 +200,19 @@ def test_a_registration_becomes_one_deal() -> None:
         deals.open_from_registration(actor("rep"), one.id)
 
 
-def test_a_channel_limits_the_discount_of_a_quote() -> None:
+@pytest.mark.parametrize("way", ["on the whole", "on a line", "by a lower price"])
+def test_a_channel_limits_what_a_quote_takes_off_the_list_price(way: str) -> None:
     limited = channel(ChannelKind.WEB, max_discount_percent=Decimal(10))
     draft = quotes.draft()
     with unit_of_work():
-        draft.revisions[0].discount_percent = Decimal(11)
+        revision = draft.revisions[0]
+        if way == "on the whole":
+            revision.discount_percent = Decimal(11)
+        elif way == "on a line":
+            revision.lines[1].discount_percent = Decimal(11)
+        else:
+            revision.lines[0].unit_price *= Decimal("0.88")
+        store_totals(revision)
     deal = db.session.get(Opportunity, draft.opportunity_id)
     assert deal
     with unit_of_work():

@@ -12,6 +12,7 @@ from portal.kernel.db import db
 from tests import world
 from tests.conftest import Client
 from tests.opportunities import makers as sales
+from tests.organization.makers import deputy
 
 from . import makers
 from .test_services import FLAT
@@ -176,6 +177,17 @@ def test_who_follows_in_a_position_does_not_see_former_pay(client_of: Sign) -> N
         Seat(position_id=world.position("rep").id, user_id=world.user("colleague").id, starts_on=date(2026, 1, 1))
     )
     assert client_of("colleague").get(url).status_code == 404
+
+
+def test_a_deputy_does_not_see_the_pay_of_those_below_who_is_away(client_of: Sign) -> None:
+    makers.joins(makers.plan(FLAT), quota=None)
+    makers.order(1000, date(2026, 1, 5))
+    makers.locked()
+    url = f"/compensation/statements/{db.session.scalars(select(Statement.id)).one()}"
+    client_of("operator").post("/compensation/policy", data={"managers_see_pay": "1"})
+    deputy("manager", "colleague", date(2020, 1, 1), date(2090, 1, 1))
+    assert client_of("colleague").get(url).status_code == 404
+    assert client_of("manager").get(url).status_code == 200
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -18,7 +18,7 @@ from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message, MessageContent
 from tests import world
-from tests.conftest import Client, create_schema, test_settings
+from tests.conftest import Client, create_schema, settings_for
 from tests.identity.makers import PASSWORD, with_password
 from wsgi import make_app
 
@@ -262,7 +262,7 @@ def own_app(tmp_path: Path) -> Any:
     made = []
 
     def make(demo: bool = False, populated: bool = True, **config: Any) -> Flask:
-        settings = test_settings(tmp_path).model_copy(update={"demo": demo})
+        settings = settings_for(tmp_path).model_copy(update={"demo": demo})
         app = make_app(settings, **{"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False, **config})
         app.test_client_class = Client
         context = app.app_context()

@@ -13,7 +13,7 @@ from portal.consent.states import Channel
 from portal.kernel import clock
 from portal.messages.states import MessageState as S
 from portal.web.transport import SmsTransport, SmtpTransport, transports
-from tests.conftest import test_settings
+from tests.conftest import settings_for
 from tests.messages.makers import email, mail_server, sms, stored
 
 
@@ -41,10 +41,10 @@ def test_the_sweep_sends_and_the_bell_rings_only_while_something_is_due(live_app
 
 
 def test_settings_decide_the_ways_out(app: Flask, tmp_path: Path) -> None:
-    plain = test_settings(tmp_path)
+    plain = settings_for(tmp_path)
     assert transports(plain) == {}
     assert set(transports(plain.model_copy(update={"demo": True}))) == set(Channel)
-    real = test_settings(tmp_path, smtp_url="smtp://mx.example", sms_url="https://a:b@sms.example/?from=%2B1")
+    real = settings_for(tmp_path, smtp_url="smtp://mx.example", sms_url="https://a:b@sms.example/?from=%2B1")
     ways = transports(real)
     assert isinstance(ways[Channel.EMAIL], SmtpTransport)
     assert isinstance(ways[Channel.SMS], SmsTransport)

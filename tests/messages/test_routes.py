@@ -16,7 +16,7 @@ from portal.messages.models import CapturedMessage
 from portal.messages.services import Capture, deliver
 from portal.messages.states import MessageState as S
 from tests import world
-from tests.conftest import Client, create_schema, test_settings
+from tests.conftest import Client, create_schema, settings_for
 from tests.messages.makers import email, sms, stored
 from wsgi import make_app
 
@@ -156,7 +156,7 @@ def test_outside_a_demo_there_is_no_outbox(app: Flask, client: Client, client_of
 
 
 def test_a_demo_shows_what_it_captured(tmp_path: Path) -> None:
-    demo = make_app(test_settings(tmp_path).model_copy(update={"demo": True}), TESTING=True, WTF_CSRF_ENABLED=False)
+    demo = make_app(settings_for(tmp_path).model_copy(update={"demo": True}), TESTING=True, WTF_CSRF_ENABLED=False)
     demo.test_client_class = Client
     with demo.app_context():
         create_schema(db.engine)
@@ -184,7 +184,7 @@ def test_captured_files_come_as_downloads(tmp_path: Path) -> None:
     mail["Subject"], mail["From"], mail["To"] = "Invoice", "a@example.com", "b@example.com"
     mail.set_content("see file")
     mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="<b>.pdf")
-    demo = make_app(test_settings(tmp_path).model_copy(update={"demo": True}), TESTING=True)
+    demo = make_app(settings_for(tmp_path).model_copy(update={"demo": True}), TESTING=True)
     demo.test_client_class = Client
     with demo.app_context():
         create_schema(db.engine)

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
+from portal.accounts.models import Account, AccountAssignment
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db
@@ -28,7 +30,7 @@ ZERO = Decimal(0)
 def demo(tmp_path_factory):
     """A company of its own, with the whole demo world in it."""
     folder = tmp_path_factory.mktemp("demo")
-    app = make_app(conftest.test_settings(folder), TESTING=True)
+    app = make_app(conftest.settings_for(folder), TESTING=True)
     with app.app_context(), clock.frozen(NOVEMBER):
         conftest.create_schema(db.engine)
         assert load_demo()
@@ -109,3 +111,10 @@ def test_the_years_are_invoiced_and_paid_as_well(demo):
     assert sums[Metric.MARGIN] < sums[Metric.BOOKINGS]
     assert db.session.query(Position).count() > 30
     assert db.session.get(Company, 1).currency == "USD"
+
+
+def test_every_account_of_the_demo_has_one_open_assignment(demo):
+    current = select(AccountAssignment.account_id).where(AccountAssignment.ends_on.is_(None))
+    found = db.session.scalars(current.order_by(AccountAssignment.account_id)).all()
+    assert found == db.session.scalars(select(Account.id).order_by(Account.id)).all()
+    assert len(found) > 600

@@ -7,7 +7,7 @@ from flask import Response, flash, g, request, url_for
 
 from portal.channels import queries, services
 from portal.opportunities.services import open_from_registration
-from portal.organization.queries import business_day
+from portal.organization.queries import allows, business_day
 from portal.web.auth import needs
 from portal.web.forms import ActForm, submit
 from portal.web.htmx import go, page, see
@@ -65,13 +65,15 @@ def show_registration(record_id: int) -> Response:
 
 def _show(record_id: int, form: DecideForm | None = None) -> Response:
     found = queries.registration(g.actor, record_id)
+    decides = found.state == "submitted" and allows(g.actor, "registrations.decide", found)
     return page(
         "channels/registration.html",
         status=form.status if form and (form.errors or form.conflict) else 200,
         title=found.customer,
         crumbs=[("Deal registrations", url_for(".list_registrations"))],
         found=found,
-        conflicts=queries.conflicts(found, business_day()) if found.state == "submitted" else [],
+        decides=decides,
+        conflicts=queries.conflicts(found, business_day()) if decides else [],
         form=form or DecideForm(formdata=None, data={"version": found.version}),
         act_form=ActForm(formdata=None),
     )

@@ -33,13 +33,15 @@ def managers_see_pay() -> bool:
 
 def of_whom(actor: Actor, *, pay: bool = True) -> ColumnElement[bool]:
     """The participants whose pay (or else attainment) the actor may see. Pay belongs to the person, not the position:
-    who follows in a position does not see what those before were paid."""
+    who follows in a position does not see what those before were paid, nor does a deputy what those below are."""
     scopes = actor.grants.get("compensation.view", frozenset())
     if actor.is_system or Scope.ALL in scopes:
         return true()
     seen: list[ColumnElement[bool]] = [PlanParticipant.user_id == actor.user_id] if scopes else [false()]
     if Scope.SUBTREE in scopes and (not pay or managers_see_pay()):
-        below = [Position.path.startswith(path, autoescape=True) for path in actor.paths]
+        lent = {f"/{position_id}/" for position_id in actor.stands_for}
+        own = (path for path in actor.paths if not pay or not path.endswith(tuple(lent)))
+        below = [Position.path.startswith(path, autoescape=True) for path in own]
         seen.append(PlanParticipant.position_id.in_(select(Position.id).where(or_(false(), *below))))
     return or_(*seen)
 

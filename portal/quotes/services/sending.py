@@ -1,12 +1,14 @@
 """Sending a revision, replacing it, and ending it without an answer."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.channels.rules import largest_discount
+from portal.catalog.queries import prices_of
+from portal.channels.rules import off_list
 from portal.kernel import clock, links
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -54,7 +56,13 @@ def _within_rights(actor: Actor, found: Quote, revision: Revision) -> None:
     limit = discount_limit(found.opportunity_id) if found.opportunity_id else None
     if limit is None or actor.may("channels.exceed"):
         return
-    given = largest_discount((line.discount_percent for line in revision.lines), revision.discount_percent)
+    wanted = [(line.product_id, line.quantity) for line in revision.lines if line.product_id]
+    listed = prices_of(wanted, price_list_id=limit.price_list_id, currency=revision.currency, on=queries.seller_today())
+    given = Decimal(0)
+    for line in revision.lines:
+        price = listed.get((line.product_id or 0, line.quantity))
+        full = price.unit_price if price else line.unit_price
+        given = max(given, off_list(line.unit_price, line.discount_percent, revision.discount_percent, full))
     if given > limit.percent:
         raise Refused(
             "quote.discount_right",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping, insert, or_
 
 from portal.kernel import clock, numbering
-from portal.kernel.actor import Actor, acting
+from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
 from portal.organization.queries import authorize, company, own_position
@@ -15,7 +15,7 @@ from portal.territories.rules import Facts
 from portal.workspace.rules import Outcome
 from portal.workspace.services.imports import Candidate, Reading, known_rows, split, store
 
-from ...models import Account, AccountAssignment
+from ...models import Account, AccountAssignment, first_assignment
 from ...rules import amount_in, domain_of, name_key, normal_vat_id
 from .cells import THEIRS, home, read_cells, read_country, read_language, read_number, read_phone, try_field
 
@@ -88,11 +88,9 @@ def import_account_rows(actor: Actor, rows: Sequence[Mapping[str, str]]) -> Outc
 
 def _open_assignments(ids: Sequence[int], made: Sequence[Mapping[str, Any]]) -> None:
     """As for every new account: who answers for it from the first day."""
-    now = clock.now()
-    since = {"starts_on": now.date(), "reason": "New account", "by": acting().name, "at": now}
+    today = clock.now().date()
     rows = [
-        {"account_id": key, "owner_id": row["owner_id"], "territory_id": row["territory_id"], **since}
-        for key, row in zip(ids, made, strict=True)
+        first_assignment(key, row["owner_id"], row["territory_id"], today) for key, row in zip(ids, made, strict=True)
     ]
     if rows:
         db.session.execute(insert(AccountAssignment), rows)
