@@ -6,10 +6,21 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel import clock
-from portal.kernel.db import Base
+from portal.kernel.audit import Audited
+from portal.kernel.db import Base, Versioned
 from portal.kernel.guards import append_only
 
 from .states import Channel, ConsentState, Purpose, SuppressionReason
+
+
+class Topic(Base, Versioned, Audited):
+    """What people can choose to hear about."""
+
+    __tablename__ = "topic"
+    noun = "topics"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
 
 
 class Consent(Base):

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.consent.states import Channel, Purpose
 from portal.kernel import clock
-from portal.kernel.db import Base
+from portal.kernel.audit import Audited
+from portal.kernel.db import Base, Versioned
 from portal.organization.models import Owned
 
-from .states import MessageState
+from .states import BatchState, EventKind, MessageState, Verdict
 
 WAITING = text("state IN ('queued', 'deferred', 'sending')")
 UNCERTAIN = text("state = 'uncertain'")
@@ -33,6 +34,8 @@ class Message(Base, Owned):
         ),
         Index("ix_message_uncertain", "id", sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN),
         Index("ix_message_address", "channel", "address", "id"),
+        Index("ix_message_contact", "contact_id", "sent_at"),
+        Index("ix_message_batch", "batch_id", "state", "due_at"),
     )
     noun = "messages"
 
@@ -59,6 +62,20 @@ class Message(Base, Owned):
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     noun_of: Mapped[str | None]
     record_id: Mapped[int | None]
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("message_batch.id"))
+    server_id: Mapped[int | None] = mapped_column(ForeignKey("mail_server.id"))  # which handed it over
+    domain: Mapped[str] = mapped_column(default="")  # of the address: pace is kept per domain
+    # When each happened first; `message_event` has them all. The human ones leave out proxies and scanners.
+    bounced_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    human_opened_at: Mapped[datetime | None]
+    clicked_at: Mapped[datetime | None]
+    human_clicked_at: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
+    unsubscribed_at: Mapped[datetime | None]
+    complained_at: Mapped[datetime | None]
     content: Mapped["MessageContent"] = relationship(lazy="raise_on_sql")
 
 
@@ -72,6 +89,71 @@ class MessageContent(Base):
     text: Mapped[str]
     html: Mapped[str] = mapped_column(default="")
     attachments: Mapped[list[Any]] = mapped_column(default=list)  # [{"name", "media_type", "key"}]
+
+
+class MessageLink(Base):
+    """One occurrence of a link in a content: the same address at two places is two rows."""
+
+    __tablename__ = "message_link"
+    __table_args__ = (UniqueConstraint("content_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content_id: Mapped[int] = mapped_column(ForeignKey("message_content.id"))
+    position: Mapped[int]  # 0, 1, 2 ... in the order of the HTML
+    url: Mapped[str]
+    block: Mapped[str] = mapped_column(default="")  # data-block of the element around it
+
+
+class MessageBatch(Base):
+    """Messages that share a content and a fate: a mailing pauses, goes on or ends by its batches."""
+
+    __tablename__ = "message_batch"
+    __table_args__ = (Index("ix_message_batch_record", "noun_of", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    noun_of: Mapped[str]
+    record_id: Mapped[int]
+    content_id: Mapped[int | None] = mapped_column(ForeignKey("message_content.id"))
+    state: Mapped[BatchState] = mapped_column(default=BatchState.HELD)
+    why: Mapped[str] = mapped_column(default="")  # of the state: who paused it, or which breaker
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class MessageEvent(Base):
+    """What came back. Openings and clicks are kept raw; their verdict can be worked out again."""
+
+    __tablename__ = "message_event"
+    __table_args__ = (
+        Index("ix_message_event_message", "message_id", "kind"),
+        Index("ix_message_event_contact", "contact_id", "kind", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    kind: Mapped[EventKind]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    link: Mapped[int | None]  # position of the link that was clicked
+    verdict: Mapped[Verdict | None]  # of an opening or a click; None: not looked at yet
+    why: Mapped[str] = mapped_column(default="")  # of the verdict, or what the server said
+    status: Mapped[str] = mapped_column(default="")  # enhanced status code, RFC 3463
+    source: Mapped[str] = mapped_column(default="")  # "smtp", "dsn", "ses", ...
+    external_id: Mapped[str | None] = mapped_column(unique=True)  # of whoever told us: the same news counts once
+    ip_hash: Mapped[str] = mapped_column(default="")
+    user_agent: Mapped[str] = mapped_column(default="")
+
+
+class MailServer(Base, Versioned, Audited):
+    """A way out for mail, with its pace."""
+
+    __tablename__ = "mail_server"
+    noun = "mail_servers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]  # sealed with the portal's secret
+    active: Mapped[bool] = mapped_column(default=True)
+    unaudited = frozenset({"version", "url"})
 
 
 class CapturedMessage(Base):

@@ -30,6 +30,8 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
+        "CREATE TRIGGER email_version_append_only_update BEFORE UPDATE ON email_version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'email_version rows are append only'); END",
+        "CREATE TRIGGER email_version_append_only_delete BEFORE DELETE ON email_version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'email_version rows are append only'); END",
         "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
         "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
         "CREATE TRIGGER quote_line_frozen_update BEFORE UPDATE ON quote_line FOR EACH ROW WHEN (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_line rows are frozen'); END",
@@ -89,6 +91,10 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION suppression_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION email_version_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'email_version rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER email_version_append_only_update BEFORE UPDATE ON email_version FOR EACH ROW EXECUTE FUNCTION email_version_append_only_update()",
+        "CREATE OR REPLACE FUNCTION email_version_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'email_version rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER email_version_append_only_delete BEFORE DELETE ON email_version FOR EACH ROW EXECUTE FUNCTION email_version_append_only_delete()",
         "CREATE OR REPLACE FUNCTION quote_revision_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW EXECUTE FUNCTION quote_revision_frozen_update()",
         "CREATE OR REPLACE FUNCTION quote_revision_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN OLD; END $$",
@@ -318,6 +324,16 @@ def upgrade() -> None:
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index("ix_link_record", ["purpose", "record_id"], unique=False)
 
+    op.create_table(
+        "mail_server",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_server")),
+        sa.UniqueConstraint("name", name=op.f("uq_mail_server_name")),
+    )
     op.create_table(
         "message_content",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -683,6 +699,14 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "topic",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
+        sa.UniqueConstraint("name", name=op.f("uq_topic_name")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -774,6 +798,40 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "message_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("held", "running", "paused", "done", "cancelled", name="batchstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["content_id"], ["message_content.id"], name=op.f("fk_message_batch_content_id_message_content")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_batch")),
+    )
+    with op.batch_alter_table("message_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_message_batch_record", ["noun_of", "record_id"], unique=False)
+
+    op.create_table(
+        "message_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("block", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["content_id"], ["message_content.id"], name=op.f("fk_message_link_content_id_message_content")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_link")),
+        sa.UniqueConstraint("content_id", "position", name=op.f("uq_message_link_content_id_position")),
+    )
     op.create_table(
         "notification",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1141,6 +1199,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_assignment_rule_subject"), ["subject"], unique=False)
 
     op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("utm_campaign", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_campaign_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_campaign_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("utm_campaign", name=op.f("uq_campaign_utm_campaign")),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_campaign_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
         "capacity_hire",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("scenario_id", sa.Integer(), nullable=False),
@@ -1234,6 +1312,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delegation_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "email",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("preheader", sa.String(), nullable=False),
+        sa.Column("document", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_email_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_email_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email")),
+    )
+    with op.batch_alter_table("email", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_email_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
         "lead",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("first_name", sa.String(), nullable=False),
@@ -1295,82 +1393,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("address_hash", sa.String(), nullable=False),
-        sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("content_id", sa.Integer(), nullable=False),
-        sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
-        sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "queued",
-                "sending",
-                "sent",
-                "deferred",
-                "failed",
-                "suppressed",
-                "uncertain",
-                "cancelled",
-                name="messagestate",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("state_reason", sa.String(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String(), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("resent", sa.Boolean(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("noun_of", sa.String(), nullable=True),
-        sa.Column("record_id", sa.Integer(), nullable=True),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("territory_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["content_id"], ["message_content.id"], name=op.f("fk_message_content_id_message_content")
-        ),
-        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_message_owner_id_position")),
-        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_message_territory_id_territory")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
-        sa.UniqueConstraint("reason", name=op.f("uq_message_reason")),
-    )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_created_at"), ["created_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index(
-            "ix_message_uncertain",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'uncertain'"),
-            postgresql_where=sa.text("state = 'uncertain'"),
-        )
-        batch_op.create_index(
-            "ix_message_waiting",
-            ["channel", "priority", "due_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-        )
-
-    op.create_table(
         "plan_participant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1418,6 +1440,29 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seat_position_id"), ["position_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "segment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("static", "dynamic", "snapshot", name="segmentkind", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("rule", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_segment_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_segment_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
+        sa.UniqueConstraint("name", name=op.f("uq_segment_name")),
+    )
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_segment_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_segment_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
         "strategy_step",
@@ -1709,6 +1754,53 @@ def upgrade() -> None:
         batch_op.create_index("ix_account_team_position", ["position_id", "account_id"], unique=False)
 
     op.create_table(
+        "broadcast",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("segment_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "scheduled",
+                "freezing",
+                "sending",
+                "paused",
+                "sent",
+                "cancelled",
+                name="broadcaststate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_broadcast_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_broadcast_owner_id_position")),
+        sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_broadcast_segment_id_segment")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_broadcast_territory_id_territory")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_broadcast_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+    )
+    with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcast_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcast_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcast_segment_id"), ["segment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcast_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
         "channel_source",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -1734,6 +1826,8 @@ def upgrade() -> None:
         sa.Column("mobile", sa.String(), nullable=False),
         sa.Column("mobile_e164", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
@@ -1822,6 +1916,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_earning_period", ["period_id", "participant_id"], unique=False)
         batch_op.create_index("ix_earning_source", ["source"], unique=False)
 
+    op.create_table(
+        "email_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("preheader", sa.String(), nullable=False),
+        sa.Column("document", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("html", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["email_id"], ["email.id"], name=op.f("fk_email_version_email_id_email")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_version")),
+        sa.UniqueConstraint("email_id", "number", name=op.f("uq_email_version_email_id_number")),
+    )
     op.create_table(
         "objective_result",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2024,6 +2135,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_transfer_item_record", ["noun_of", "record_id"], unique=False)
 
     op.create_table(
+        "broadcast_variant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("email_id", sa.Integer(), nullable=True),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["message_batch.id"], name=op.f("fk_broadcast_variant_batch_id_message_batch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcast.id"],
+            name=op.f("fk_broadcast_variant_broadcast_id_broadcast"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["email_id"], ["email.id"], name=op.f("fk_broadcast_variant_email_id_email")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["email_version.id"], name=op.f("fk_broadcast_variant_version_id_email_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_variant")),
+        sa.UniqueConstraint("broadcast_id", "label", name=op.f("uq_broadcast_variant_broadcast_id_label")),
+    )
+    op.create_table(
         "deal_registration",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("partner_id", sa.Integer(), nullable=False),
@@ -2086,6 +2223,103 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=False),
+        sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "deferred",
+                "failed",
+                "suppressed",
+                "uncertain",
+                "cancelled",
+                name="messagestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_reason", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resent", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noun_of", sa.String(), nullable=True),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("server_id", sa.Integer(), nullable=True),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("human_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("clicked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("human_clicked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("complained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["message_batch.id"], name=op.f("fk_message_batch_id_message_batch")),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_message_contact_id_contact"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["content_id"], ["message_content.id"], name=op.f("fk_message_content_id_message_content")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_message_owner_id_position")),
+        sa.ForeignKeyConstraint(["server_id"], ["mail_server.id"], name=op.f("fk_message_server_id_mail_server")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_message_territory_id_territory")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_message_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+        sa.UniqueConstraint("reason", name=op.f("uq_message_reason")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
+        batch_op.create_index("ix_message_batch", ["batch_id", "state", "due_at"], unique=False)
+        batch_op.create_index("ix_message_contact", ["contact_id", "sent_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_uncertain",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
+        batch_op.create_index(
+            "ix_message_waiting",
+            ["channel", "priority", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+
+    op.create_table(
         "pay_dispute",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("statement_id", sa.Integer(), nullable=False),
@@ -2115,6 +2349,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pay_dispute_statement_id"), ["statement_id"], unique=False)
 
     op.create_table(
+        "segment_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("segment_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_segment_member_contact_id_contact"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["segment_id"], ["segment.id"], name=op.f("fk_segment_member_segment_id_segment"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment_member")),
+    )
+    with op.batch_alter_table("segment_member", schema=None) as batch_op:
+        batch_op.create_index("ix_segment_member_contact", ["contact_id", "segment_id"], unique=False)
+        batch_op.create_index(
+            "uq_segment_member_inside",
+            ["segment_id", "contact_id"],
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+
+    op.create_table(
         "target_month",
         sa.Column("target_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -2127,6 +2387,54 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("target_id", "month", name=op.f("pk_target_month")),
     )
+    op.create_table(
+        "message_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "delivered",
+                "opened",
+                "clicked",
+                "replied",
+                "auto_replied",
+                "hard_bounced",
+                "soft_bounced",
+                "blocked",
+                "complained",
+                "unsubscribed",
+                name="eventkind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("link", sa.Integer(), nullable=True),
+        sa.Column(
+            "verdict", sa.Enum("human", "proxy", "scanner", name="verdict", native_enum=False, length=24), nullable=True
+        ),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=True),
+        sa.Column("ip_hash", sa.String(), nullable=False),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_message_event_contact_id_contact"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_message_event_message_id_message"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_event")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_message_event_external_id")),
+    )
+    with op.batch_alter_table("message_event", schema=None) as batch_op:
+        batch_op.create_index("ix_message_event_contact", ["contact_id", "kind", "at"], unique=False)
+        batch_op.create_index("ix_message_event_message", ["message_id", "kind"], unique=False)
+
     op.create_table(
         "opportunity",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2720,11 +3028,44 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opportunity_account_id"))
 
     op.drop_table("opportunity")
+    with op.batch_alter_table("message_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_event_message")
+        batch_op.drop_index("ix_message_event_contact")
+
+    op.drop_table("message_event")
     op.drop_table("target_month")
+    with op.batch_alter_table("segment_member", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_segment_member_inside",
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+        batch_op.drop_index("ix_segment_member_contact")
+
+    op.drop_table("segment_member")
     with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pay_dispute_statement_id"))
 
     op.drop_table("pay_dispute")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_waiting",
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_message_uncertain",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_message_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_message_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_message_created_at"))
+        batch_op.drop_index("ix_message_contact")
+        batch_op.drop_index("ix_message_batch")
+        batch_op.drop_index("ix_message_address")
+
+    op.drop_table("message")
     with op.batch_alter_table("deal_registration", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_deal_registration_protected",
@@ -2738,6 +3079,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deal_registration_account_id"))
 
     op.drop_table("deal_registration")
+    op.drop_table("broadcast_variant")
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("ix_transfer_item_record")
         batch_op.drop_index(batch_op.f("ix_transfer_item_account_id"))
@@ -2768,6 +3110,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_objective_result_participant_id"))
 
     op.drop_table("objective_result")
+    op.drop_table("email_version")
     with op.batch_alter_table("earning", schema=None) as batch_op:
         batch_op.drop_index("ix_earning_source")
         batch_op.drop_index("ix_earning_period")
@@ -2789,6 +3132,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_channel_source_channel_id"))
 
     op.drop_table("channel_source")
+    with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_broadcast_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_broadcast_segment_id"))
+        batch_op.drop_index(batch_op.f("ix_broadcast_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_broadcast_campaign_id"))
+
+    op.drop_table("broadcast")
     with op.batch_alter_table("account_team", schema=None) as batch_op:
         batch_op.drop_index("ix_account_team_position")
 
@@ -2832,6 +3182,11 @@ def downgrade() -> None:
 
     op.drop_table("target_node")
     op.drop_table("strategy_step")
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_segment_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_segment_owner_id"))
+
+    op.drop_table("segment")
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seat_user_id"))
         batch_op.drop_index(batch_op.f("ix_seat_position_id"))
@@ -2843,23 +3198,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_participant_plan_id"))
 
     op.drop_table("plan_participant")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_message_waiting",
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-        )
-        batch_op.drop_index(
-            "ix_message_uncertain",
-            sqlite_where=sa.text("state = 'uncertain'"),
-            postgresql_where=sa.text("state = 'uncertain'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_message_territory_id"))
-        batch_op.drop_index(batch_op.f("ix_message_owner_id"))
-        batch_op.drop_index(batch_op.f("ix_message_created_at"))
-        batch_op.drop_index("ix_message_address")
-
-    op.drop_table("message")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_lead_open_email",
@@ -2874,6 +3212,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lead_owner_id"))
 
     op.drop_table("lead")
+    with op.batch_alter_table("email", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_email_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_email_owner_id"))
+
+    op.drop_table("email")
     with op.batch_alter_table("delegation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegation_user_id"))
         batch_op.drop_index(batch_op.f("ix_delegation_position_id"))
@@ -2889,6 +3232,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_capacity_hire_scenario_id"))
 
     op.drop_table("capacity_hire")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_campaign_owner_id"))
+
+    op.drop_table("campaign")
     with op.batch_alter_table("assignment_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_rule_subject"))
 
@@ -2961,6 +3309,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notification_user")
 
     op.drop_table("notification")
+    op.drop_table("message_link")
+    with op.batch_alter_table("message_batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_batch_record")
+
+    op.drop_table("message_batch")
     with op.batch_alter_table("long_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
         batch_op.drop_index(
@@ -2976,6 +3329,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
 
     op.drop_table("unit")
+    op.drop_table("topic")
     with op.batch_alter_table("territory_model", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_territory_model_active",
@@ -3035,6 +3389,7 @@ def downgrade() -> None:
     op.drop_table("outbox_entry")
     op.drop_table("number_series")
     op.drop_table("message_content")
+    op.drop_table("mail_server")
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.drop_index("ix_link_record")
 

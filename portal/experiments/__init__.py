@@ -1,0 +1,1 @@
+"""Experiments: splitting people by hash, power, and verdicts that stay valid however often one looks."""
