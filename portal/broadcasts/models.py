@@ -9,9 +9,10 @@ from portal.consent.states import Channel, Purpose
 from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned
+from portal.messages.models import MessageBatch
 from portal.organization.models import Owned
 
-from .states import BroadcastState
+from .states import BroadcastState, Passed, Timing
 
 
 class Broadcast(Base, Owned, Versioned, Audited):
@@ -19,6 +20,7 @@ class Broadcast(Base, Owned, Versioned, Audited):
 
     __tablename__ = "broadcast"
     noun = "broadcasts"
+    unaudited = frozenset({"version", "work_id", "frozen_to"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -28,7 +30,17 @@ class Broadcast(Base, Owned, Versioned, Audited):
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"), index=True)
     state: Mapped[BroadcastState] = mapped_column(default=BroadcastState.DRAFT)
-    starts_at: Mapped[datetime | None]
+    timing: Mapped[Timing] = mapped_column(default=Timing.NOW)
+    wall_time: Mapped[str] = mapped_column(default="")  # "2027-03-01T09:00", in `timezone` or where each recipient lives
+    timezone: Mapped[str] = mapped_column(default="UTC")  # of the IANA database
+    if_passed: Mapped[Passed] = mapped_column(default=Passed.NEXT_DAY)  # where the wall time has passed already
+    starts_at: Mapped[datetime | None]  # derived: when the first message may go
+    per_hour: Mapped[int | None]
+    started_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    work_id: Mapped[int | None] = mapped_column(ForeignKey("long_work.id"))  # that writes the audience down
+    frozen_to: Mapped[int] = mapped_column(default=0)  # contacts up to this id have their row
+    frozen_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     variants: Mapped[list["BroadcastVariant"]] = relationship(
         back_populates="broadcast", order_by="BroadcastVariant.label"
@@ -47,7 +59,10 @@ class BroadcastVariant(Base, Audited):
     label: Mapped[str]  # A, B, C
     subject: Mapped[str] = mapped_column(default="")  # "": as the email says
     sender: Mapped[str] = mapped_column(default="")  # name that people see; "": the company's
+    text: Mapped[str] = mapped_column(default="")  # of an SMS
+    share: Mapped[int] = mapped_column(default=100)  # percent of the audience
     email_id: Mapped[int | None] = mapped_column(ForeignKey("email.id"))
     version_id: Mapped[int | None] = mapped_column(ForeignKey("email_version.id"))  # what was frozen at the start
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("message_batch.id"))
+    batch: Mapped[MessageBatch | None] = relationship(lazy="raise_on_sql")
     broadcast: Mapped[Broadcast] = relationship(back_populates="variants")
