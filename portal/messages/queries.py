@@ -1,14 +1,15 @@
 """What waits, what was sent, and what keeps messages from leaving."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from portal.consent.queries import block
+from portal.consent.queries import block, count_sendings_by
 from portal.consent.rules import WHY
-from portal.consent.states import Channel
+from portal.consent.states import Channel, Purpose
 from portal.kernel import clock, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -23,6 +24,17 @@ from .states import MessageState
 
 HOLD = "hold_sending"
 OPEN_STATES = (MessageState.QUEUED, MessageState.DEFERRED)
+
+
+def _sendings(channel: Any, addresses: Sequence[Any], since: Any) -> Select[Any]:
+    """What frequency caps count, with what is being handed over now."""
+    sent: Any = Message.__table__.alias()
+    lately = or_(sent.c.sent_at > since, sent.c.state == MessageState.SENDING)
+    mine = sent.c.channel == channel, sent.c.address.in_(addresses), sent.c.purpose == Purpose.COMMERCIAL
+    return select(sent.c.address, sent.c.sent_at).where(*mine, lately).correlate_except(sent)
+
+
+count_sendings_by(_sendings)
 
 
 def claimable(channel: Channel, now: datetime) -> Select[Message]:
@@ -124,7 +136,7 @@ def visited_after(message_id: int, limit: int) -> list[int]:
 
 def blocked_now(message: Message) -> str:
     """Why it could not go at this moment, in a sentence; "" when it could."""
-    condition = block(Message.channel, Message.address, Message.address_hash, Message.purpose)
+    condition = block(Message.channel, Message.address, Message.address_hash, Message.purpose, Message.topic_id)
     code = db.session.scalar(select(condition).select_from(Message).where(Message.id == message.id))
     return WHY[code] if code else ""
 
