@@ -19,6 +19,7 @@ import portal
 from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
+from portal.messages.rules import tracking
 from portal.runtime.settings import Settings
 from portal.web import (
     assets,
@@ -86,6 +87,7 @@ def _connect(app: Flask, settings: Settings) -> None:
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
     files.keep_in(settings.files_dir)
     consent.use_key(app.config["SECRET_KEY"])
+    tracking.use_key(app.config["SECRET_KEY"])
     Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
     CSRFProtect(app)
     signin.connect(app)
