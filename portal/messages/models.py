@@ -19,6 +19,7 @@ WAITING_ALONE = text("state IN ('queued', 'deferred', 'sending') AND batch_id IS
 WAITING_IN_BATCH = text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL")
 SENDING = text("state = 'sending'")
 UNCERTAIN = text("state = 'uncertain'")
+UNJUDGED = text("verdict IS NULL AND kind IN ('opened', 'clicked')")
 SENT_IN_BATCH = text("batch_id IS NOT NULL AND sent_at IS NOT NULL")
 BOUNCED_IN_BATCH = text("batch_id IS NOT NULL AND bounced_at IS NOT NULL")
 COMPLAINED_IN_BATCH = text("batch_id IS NOT NULL AND complained_at IS NOT NULL")
@@ -116,6 +117,8 @@ class MessageLink(Base):
     position: Mapped[int]  # 0, 1, 2 ... in the order of the HTML
     url: Mapped[str]
     block: Mapped[str] = mapped_column(default="")  # data-block of the element around it
+    role: Mapped[str] = mapped_column(default="")  # "unsubscribe", "preferences": shown, but no success of the mail
+    anonymous: Mapped[int] = mapped_column(default=0)  # clicks of people who do not want to be followed
 
 
 class MessageBatch(Base):
@@ -148,6 +151,7 @@ class MessageEvent(Base):
     __table_args__ = (
         Index("ix_message_event_message", "message_id", "kind"),
         Index("ix_message_event_contact", "contact_id", "kind", "at"),
+        Index("ix_message_event_unjudged", "id", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -161,7 +165,8 @@ class MessageEvent(Base):
     status: Mapped[str] = mapped_column(default="")  # enhanced status code, RFC 3463
     source: Mapped[str] = mapped_column(default="")  # "smtp", "dsn", "ses", ...
     external_id: Mapped[str | None] = mapped_column(unique=True)  # of whoever told us: the same news counts once
-    ip_hash: Mapped[str] = mapped_column(default="")
+    network: Mapped[str] = mapped_column(default="")  # the /24 (IPv6: /48) it came from, never the whole address
+    method: Mapped[str] = mapped_column(default="")  # GET, or HEAD of somebody who only looks
     user_agent: Mapped[str] = mapped_column(default="")
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from portal.consent.queries import preference_token
+from portal.consent.queries import unsubscribe_token
 from portal.consent.states import Purpose
 from portal.messages.queries import return_domains
+from portal.messages.rules.tracking import fill
 from portal.messages.services import Desk
 
 from . import mailserver
@@ -26,25 +28,24 @@ def desk(settings: "Settings") -> Desk:
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Links:
     """Of one message, as its row."""
 
     base: str
     row: Any
 
-    @property
-    def token(self) -> str:
-        return preference_token(self.row.channel, self.row.address) or ""
+    @cached_property
+    def page(self) -> str:
+        token = unsubscribe_token(self.row.channel, self.row.address, self.row.topic_id, self.row.id)
+        return f"{self.base}/c/{token}"
 
     @property
     def one_click(self) -> str:
-        token = self.token if self.row.purpose == Purpose.COMMERCIAL else ""
-        return f"{self.base}/c/{token}/one-click" if token else ""
+        return f"{self.page}/one-click" if self.row.purpose == Purpose.COMMERCIAL else ""
 
     def named(self) -> Mapping[str, str]:
-        page = f"{self.base}/c/{self.token}"
-        return {"unsubscribe": page, "preferences": page}
+        return {"unsubscribe": self.page, "preferences": self.page}
 
     def track(self, html: str) -> str:
-        return html
+        return fill(html, self.row.id, self.row.content_id, self.base)

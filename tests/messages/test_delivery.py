@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from portal.consent.models import Suppression
 from portal.consent.services import suppress
-from portal.consent.states import Channel, ConsentState, Purpose, SuppressionReason
+from portal.consent.states import SENT_FOR, Channel, ConsentState, Purpose, SuppressionReason
 from portal.kernel import clock, settings
 from portal.kernel.actor import act_as
 from portal.kernel.db import db, unit_of_work
@@ -22,19 +22,18 @@ from portal.kernel.errors import Refused
 from portal.messages.models import CapturedMessage, Message
 from portal.messages.queries import due, paused
 from portal.messages.rules import ACCEPTED, ATTEMPTS, LEASE, Kind, Outcome, Pace, read_reply, wait_after
-from portal.messages.services import Capture, Letter, Way, deliver, hold, recover, release, resend
+from portal.messages.services import Capture, Letter, Way, hold, recover, release, resend
 from portal.messages.services.claims import claim
 from portal.messages.services.ways import Sender
 from portal.messages.states import MessageState as S
-from portal.runtime.settings import Settings
 from portal.web import transport
 from portal.web.desk import desk
 from portal.web.servers import parse_smtp
 from portal.web.transport import SmtpTransport
-from tests.messages.makers import MailServer, agree, email, free_port, mail_server, stored
+from tests.messages.makers import SETTINGS, MailServer, agree, email, free_port, mail_server, stored
+from tests.messages.makers import send_by as send
 
 COMMERCIAL = Purpose.COMMERCIAL
-SETTINGS = Settings(public_url="https://portal.test", secret_key="x" * 40, database_url="sqlite://")
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +45,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
 @pytest.fixture
 def smtp(server: MailServer) -> SmtpTransport:
     return SmtpTransport(parse_smtp(server.url))
-
-
-def send(way: Any, worker: str = "w1", **pace: Any) -> int:
-    return deliver(Channel.EMAIL, [Way(way)], worker, desk(SETTINGS), Pace(**pace))
 
 
 def take(worker: str, **pace: Any) -> list[int]:
@@ -244,7 +239,7 @@ def test_consent_is_a_condition_of_sending(app: Flask, say: ConsentState | None,
 
 
 @pytest.mark.parametrize("reason", list(SuppressionReason))
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", SENT_FOR)
 def test_suppression_is_a_condition_of_sending(app: Flask, reason: SuppressionReason, purpose: Purpose) -> None:
     agree("ann@example.com")
     with unit_of_work():
@@ -396,7 +391,7 @@ def test_marketing_says_how_to_end_it_and_an_invoice_does_not(app: Flask) -> Non
     way = Recording()
     send(way)
     news, invoice = (message_from_bytes(letter.raw, policy=policy.default) for letter in way.letters)
-    assert re.fullmatch(r"<https://portal\.test/c/\d+-[\w-]{32}>", news["List-Unsubscribe"])
+    assert re.fullmatch(r"<https://portal\.test/c/[\w-]{40,}/one-click>", news["List-Unsubscribe"])
     assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert invoice["List-Unsubscribe"] is None
     assert news["From"].addresses[0].addr_spec == "sales@test-cycles.example"

@@ -3,6 +3,7 @@
 from .batches import cancel_batch, clear_cancelled, open_batch, pause_batch, run_batch, watch
 from .capture import Capture
 from .delivery import deliver
+from .events import News, record_event, record_events
 from .letters import Desk, Letter
 from .queue import host_of_ids, queue_email, queue_sms, write_content
 from .servers import (
@@ -22,8 +23,8 @@ from .settling import cancel, hold, recover, release, resend, treat_as_sent
 from .ways import Transport, Way
 
 __all__ = [
-    "Capture", "Desk", "Letter", "Transport", "Way", "add_domain", "add_server", "adopt_servers", "cancel",
+    "Capture", "Desk", "Letter", "News", "Transport", "Way", "add_domain", "add_server", "adopt_servers", "cancel",
     "cancel_batch", "change_domain", "change_server", "clear_cancelled", "deliver", "enter_server", "forget_server",
-    "hold", "host_of_ids", "note_dns", "open_batch", "pause_batch", "queue_email", "queue_sms", "recover", "release",
+    "hold", "host_of_ids", "note_dns", "open_batch", "pause_batch", "queue_email", "queue_sms", "record_event", "record_events", "recover", "release",
     "resend", "run_batch", "the_domain", "the_server", "treat_as_sent", "wake_server", "watch", "write_content",
 ]  # fmt: skip

@@ -1,12 +1,14 @@
 """Taking the next slice of messages: those that stand alone first, then the running batches in turn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 
-from portal.consent.queries import block
+from portal.consent.queries import Waiting as Asked
+from portal.consent.queries import block, timing
+from portal.consent.rules import LATER
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.organization.queries import company
@@ -20,8 +22,14 @@ from .pacing import Gauge, batch_room, batch_spend, postpone
 from .ways import Sender, Way
 
 S = MessageState
-BLOCK = block(Message.channel, Message.address, Message.address_hash, Message.purpose)
+BLOCK = block(Message.channel, Message.address, Message.address_hash, Message.purpose, Message.topic_id)
 OPEN = Message.state.in_(OPEN_STATES)
+TABLE: Any = Message.__table__
+_ONE = update(TABLE).where(TABLE.c.id == bindparam("the_id"))
+_OPEN_ONE = _ONE.where(TABLE.c.state.in_(OPEN_STATES))
+SUPPRESS = _OPEN_ONE.values(state=S.SUPPRESSED, state_reason=bindparam("why"), lease_until=None)
+PUT_OFF = _OPEN_ONE.values(due_at=bindparam("until"), state_reason=bindparam("why"), lease_until=None)
+END_LEASE = _ONE.values(lease_until=bindparam("until"))
 NO_SYNC = {"synchronize_session": False}
 WIDE = 10  # times the slice is looked through for messages whose domain may have one now
 
@@ -88,11 +96,13 @@ def claim(sender: Sender, way: Way, batch_id: int | None) -> Held | None:
         query = claimable(sender.channel, batch_id, now).with_only_columns(Message.id, Message.domain)
         query = query.limit(room * WIDE if picky else room).with_for_update(skip_locked=True)
         found = [(row.id, row.domain) for row in db.session.execute(query)]
-        gone = suppress_blocked([message_id for message_id, _ in found])
-        found = [one for one in found if one[0] not in gone]
+        free, closes = sort_out([message_id for message_id, _ in found])
+        moved, found = len(found) - len(free), [one for one in found if one[0] in free]
         going, waiting = _room_in_domains(gauge, found, room) if gauge and picky else ([one[0] for one in found], [])
-        moved = len(gone) + postpone(waiting)
+        moved += postpone(waiting)
         held = _hold(sender, going, batch_id, now)
+        # Where the hours end before the lease does, the message can be marked only until then.
+        change(END_LEASE, [{"the_id": key, "until": at} for key, at in closes.items() if at < now + sender.pace.lease])
         if gauge:
             gauge.spend(len(held))
         batch_spend(batch_id, now, len(held))
@@ -120,27 +130,36 @@ def _hold(sender: Sender, ids: Sequence[int], batch_id: int | None, now: datetim
     if batch_id:
         content = select(MessageBatch.content_id).where(MessageBatch.id == batch_id).scalar_subquery()
         values["content_id"] = func.coalesce(Message.content_id, content)
-    claimed = update(Message).where(Message.id.in_(ids), OPEN, BLOCK.is_(None)).values(values).returning(Message.id)
+    claimed = update(Message).where(Message.id.in_(ids), OPEN).values(values).returning(Message.id)
     return list(db.session.execute(claimed.execution_options(**NO_SYNC)).scalars()) if ids else []
 
 
-def suppress_blocked(ids: Sequence[int]) -> set[int]:
-    """Settle those of the waiting messages that may not go, each with the code of its reason. Returns which."""
-    blocked = (
-        update(Message)
-        .where(Message.id.in_(ids), OPEN, BLOCK.is_not(None))
-        .values(state=S.SUPPRESSED, state_reason=BLOCK, lease_until=None)
-        .returning(Message.id)
+def sort_out(ids: Sequence[int]) -> tuple[set[int], Mapping[int, datetime]]:
+    """Settle those of the waiting messages that may not go, and put off those that go later, each with its reason.
+
+    Returns those that may go now, and until when where the hours of their recipients end soon.
+    """
+    asked = select(
+        Message.id, Message.channel, Message.address, Message.purpose, Message.contact_id, BLOCK.label("code")
     )
-    return set(db.session.execute(blocked.execution_options(**NO_SYNC)).scalars()) if ids else set()
+    rows = db.session.execute(asked.where(Message.id.in_(ids), OPEN)).all() if ids else ()
+    ends = {row.id: row.code for row in rows if row.code and row.code not in LATER}
+    times = timing([Asked(*row[:-1]) for row in rows if row.id not in ends])
+    change(SUPPRESS, [{"the_id": key, "why": code} for key, code in ends.items()])
+    change(PUT_OFF, [{"the_id": key, "why": wait.code, "until": wait.until} for key, wait in times.waits.items()])
+    return {row.id for row in rows if not row.code and row.id not in times.waits}, times.closes
+
+
+def change(statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        db.session.connection().execute(statement, rows)
 
 
 def give_back(sender: Sender, held: Held) -> int:
     """What was not handed over is free again. Returns how many."""
     result: Any = db.session.execute(
         update(Message)
-        .where(Message.id.in_(held.ids), Message.worker == sender.worker, OPEN)
-        .where(or_(Message.lease_until.is_not(None)))
+        .where(Message.id.in_(held.ids), Message.worker == sender.worker, OPEN, Message.lease_until.is_not(None))
         .values(lease_until=None)
         .execution_options(**NO_SYNC)
     )

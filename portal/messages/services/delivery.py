@@ -23,7 +23,7 @@ from ..rules import RESEND_AFTER, Kind, Outcome, Pace, resends, wait_after
 from ..rules.pacing import TOO_FAST
 from ..states import BatchState, MessageState
 from .batches import watch
-from .claims import NO_SYNC, Held, give_back, next_slice, suppress_blocked
+from .claims import NO_SYNC, Held, give_back, next_slice, sort_out
 from .letters import Desk, Letter, letters
 from .pacing import give_back_room, rest, slow_down
 from .settling import recover
@@ -41,8 +41,8 @@ LOOK_AGAIN = 0.25  # seconds after which a slice of a batch looks whether someth
 MARK = (
     update(TABLE)
     .where(HERE.id == bindparam("the_id"), HERE.worker == bindparam("the_worker"), HERE.lease_until > bindparam("now"))
-    .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose).is_(None), ~ON_HOLD)
-    .where(or_(HERE.batch_id.is_(None), GOES))
+    .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose, HERE.topic_id).is_(None))
+    .where(~ON_HOLD, or_(HERE.batch_id.is_(None), GOES))
     .values(
         state=S.SENDING,
         attempt=HERE.attempt + 1,
@@ -142,7 +142,7 @@ def _step(sender: Sender, way: Way, settled: Settled | None, letter: Letter) -> 
             _settle(sender, way, settled)
         attempt = _mark(sender, way, letter)
         if attempt is None:
-            suppress_blocked([letter.id])
+            sort_out([letter.id])
         return attempt
 
 
