@@ -104,6 +104,9 @@ scoring.view         a  a  a  a  a  -  -  a
 scoring.edit         -  -  -  a  a  -  -  -
 consent.view         a  a  a  a  a  -  -  a
 consent.edit         -  -  -  -  a  -  -  a
+broadcasts.view      -  s  a  a  a  -  -  a
+broadcasts.edit      -  -  -  -  a  -  -  -
+broadcasts.send      -  -  -  -  a  -  -  -
 messages.view        or s  a  a  a  a  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a
