@@ -17,7 +17,6 @@ from portal.messages.models import Message
 from portal.segments.models import Segment, SegmentMember
 from portal.segments.states import SegmentKind, Source
 
-
 HTML = '<html><body><p>Spring</p><a href="https://shop.example/spring">Look</a></body></html>'
 
 
@@ -26,7 +25,12 @@ def people(count: int, *, agreed: bool = True, domain: str = "example.com", **va
     start = len(db.session.scalars(select(Contact.id)).all())
     db.session.rollback()
     rows = [
-        {"first_name": f"Ann{n}", "last_name": f"Ash{n:05}", "email": f"ann{start + n}@{domain}", "created_at": clock.now()}
+        {
+            "first_name": f"Ann{n}",
+            "last_name": f"Ash{n:05}",
+            "email": f"ann{start + n}@{domain}",
+            "created_at": clock.now(),
+        }
         | {"job_title": "", "phone": "", "phone_e164": "", "mobile": "", "mobile_e164": "", "language": "en"}
         | {"country": "", "timezone": "", "version": 1}
         | values

@@ -61,7 +61,11 @@ def _starts_at(broadcast: Broadcast) -> Any:
     now = clock.now()
     if broadcast.timing == Timing.NOW:
         return now
-    at = first_due(broadcast.wall_time) if broadcast.timing == Timing.LOCAL else moment(broadcast.wall_time, broadcast.timezone)
+    at = (
+        first_due(broadcast.wall_time)
+        if broadcast.timing == Timing.LOCAL
+        else moment(broadcast.wall_time, broadcast.timezone)
+    )
     if broadcast.timing == Timing.AT and at < now:
         raise Refused("broadcasts.passed", "This time has passed already.", "wall_time")
     return max(at, now)
@@ -195,7 +199,9 @@ def broadcast_stopped(batch_id: int, why: str) -> None:
     owner = seated_user(broadcast.owner_id, clock.now().date()) if broadcast.owner_id else None
     for user_id in {broadcast.started_by, owner and owner.id} - {None}:
         said = f"{broadcast.name} was paused: {why}"
-        notify(user_id, said, f"/broadcasts/{broadcast.id}", f"broadcast:{broadcast.id}:stopped:{clock.now().isoformat()}")
+        notify(
+            user_id, said, f"/broadcasts/{broadcast.id}", f"broadcast:{broadcast.id}:stopped:{clock.now().isoformat()}"
+        )
 
 
 def _of_batch(batch_id: int) -> Broadcast | None:

@@ -24,7 +24,9 @@ class Desk:
     """What letters are written with; it comes from outside, as it needs addresses of pages and keys."""
 
     links: Callable[[Any], Links]  # of a message, as its row
-    values_of: Callable[[Sequence[int], str], Mapping[int, Mapping[str, Any]]]  # contacts and a language -> what is known
+    values_of: Callable[
+        [Sequence[int], str], Mapping[int, Mapping[str, Any]]
+    ]  # contacts and a language -> what is known
     fill: Callable[[str, Mapping[str, Any], bool], str]  # a template with values; True: which HTML has to escape
     signer: Callable[[str], Signer | None]  # of a sender domain
     return_domain: Callable[[str], str]  # of a sender domain: where bounces come back to; "": to the sender
