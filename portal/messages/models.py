@@ -77,6 +77,7 @@ class Message(Base, Owned):
     replied_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
     complained_at: Mapped[datetime | None]
+    converted_at: Mapped[datetime | None]  # became a lead, a deal or an invoice after a click by a person
     content: Mapped["MessageContent"] = relationship(lazy="raise_on_sql")
 
 
