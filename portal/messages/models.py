@@ -147,6 +147,7 @@ class MessageEvent(Base):
     network: Mapped[str] = mapped_column(default="")  # the /24 (IPv6: /48) it came from, never the whole address
     method: Mapped[str] = mapped_column(default="")  # GET, or HEAD of somebody who only looks
     user_agent: Mapped[str] = mapped_column(default="")
+    device: Mapped[str] = mapped_column(default="unknown")  # a key of `rules.devices.DEVICES`, by the user agent
 
 
 class MailServer(Base, Versioned, Audited):

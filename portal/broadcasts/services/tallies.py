@@ -16,9 +16,12 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
+    case,
     delete,
+    distinct,
     func,
     select,
+    true,
     update,
 )
 
@@ -26,7 +29,6 @@ from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.upsert import insert_ignore, insert_rows, upsert
 from portal.messages.models import Message, MessageEvent, MessageLink
-from portal.messages.rules.devices import device_of
 from portal.messages.states import EventKind, MessageState, Verdict
 
 from ..models import SLICE, Tally, TallyBatch, TallyDue, TallySlice
@@ -46,7 +48,9 @@ STATES = {
     MessageState.UNCERTAIN: "uncertain",
     MessageState.CANCELLED: "cancelled",
 }
-TOTALS = {EventKind.OPENED: ("opened", "opens"), EventKind.CLICKED: ("clicked", "clicks")}
+SEEN = (EventKind.OPENED, EventKind.CLICKED)  # a click is an opening as well
+PEOPLE = ("opened", "human_opened", "clicked", "human_clicked")
+TIMES = ("opens", "human_opens", "clicks", "human_clicks")
 Counts = dict[tuple[int, Dimension, str], Counter[str]]
 
 
@@ -78,10 +82,10 @@ def _count(part: int) -> bool:
     due = list(db.session.scalars(select(TallyDue.id).where(TallyDue.slice == part)))
     number = db.session.scalar(select(TallySlice.number).where(TallySlice.id == part)) or 0
     counts: Counts = defaultdict(Counter)
-    rows = db.session.execute(_messages(part)).all()
+    rows = _all(_messages(part))
     domains, new = _domains({row[0] for row in rows})
     _add_messages(rows, domains, counts)
-    _add_events(_events(part), counts)
+    _add_events(part, counts)
     further = set(db.session.scalars(select(Message.id // SLICE).where(Message.batch_id.in_(new)).distinct()))
     with unit_of_work():
         if not _is_latest(part, number):
@@ -150,52 +154,39 @@ def _add_messages(rows: Sequence[Any], domains: dict[int, list[str]], counts: Co
             counts[batch, D.HOUR, hour][name] += number
 
 
-def _events(part: int) -> Sequence[Any]:
-    E = MessageEvent
-    what: tuple[Any, ...] = (
-        Message.batch_id,
-        Message.content_id,
-        E.message_id,
-        E.kind,
-        E.link,
-        E.user_agent,
-        E.verdict,
-    )
-    query = select(*what, func.count()).join(Message, Message.id == E.message_id).group_by(*what)
-    within = E.message_id.between(part * SLICE, (part + 1) * SLICE - 1)
-    seen = E.kind.in_(TOTALS), func.coalesce(E.link, 0) >= 0
-    return db.session.execute(query.where(within, _within(part), *seen)).all()
-
-
-def _add_events(rows: Sequence[Any], counts: Counts) -> None:
+def _add_events(part: int, counts: Counts) -> None:
     """Openings and clicks by device and link. A message counts once in a place, however often it was opened there."""
-    service = _service_links({row.content_id for row in rows})
-    seen = set()
-    for batch, content, message, kind, link, agent, verdict, number in rows:
-        name, total = TOTALS[kind]
-        device, link_place = (batch, D.DEVICE, device_of(agent)), (batch, D.LINK, f"{content}:{link}")
-        firsts = [(device, "opened")]  # a click is an opening as well
-        places = [(batch, D.ALL, ""), device]
-        if kind == EventKind.CLICKED:
-            firsts.append((link_place, name))
-            if (content, link) in service:
-                places = []
-            else:
-                firsts.append((device, name))
-            places.append(link_place)
-        for who in ("", "human_") if verdict == Verdict.HUMAN else ("",):
-            for place in places:
-                counts[place][who + total] += number
-            for place, first in firsts:
-                if (place, who + first, message) not in seen:
-                    seen.add((place, who + first, message))
-                    counts[place][who + first] += 1
+    E, L = MessageEvent, MessageLink
+    clicked, human = E.kind == EventKind.CLICKED, E.verdict == Verdict.HUMAN
+    success = and_(
+        clicked, func.coalesce(L.role, "") == ""
+    )  # a way out of the list is shown where it is, and no success
+    of_link = and_(L.content_id == Message.content_id, L.position == E.link)
+    within = E.message_id.between(part * SLICE, (part + 1) * SLICE - 1), _within(part), func.coalesce(E.link, 0) >= 0
+    seen = select(Message.batch_id).join(E, E.message_id == Message.id).outerjoin(L, of_link).where(*within)
+
+    def people(condition: ColumnElement[bool]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+        return _messages_where(condition), _messages_where(and_(condition, human))
+
+    def times(condition: ColumnElement[bool]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+        return func.count(case((condition, 1))), func.count(case((and_(condition, human), 1)))
+
+    was_opened = E.kind == EventKind.OPENED
+    devices = seen.add_columns(E.device, *people(true()), *people(success), *times(was_opened), *times(success))
+    for batch, device, *numbers in _all(devices.where(E.kind.in_(SEEN)).group_by(Message.batch_id, E.device)):
+        counts[batch, D.DEVICE, device].update(dict(zip(PEOPLE + TIMES, numbers, strict=True)))
+        counts[batch, D.ALL, ""].update(dict(zip(TIMES, numbers[4:], strict=True)))
+    links = seen.add_columns(Message.content_id, E.link, *people(clicked), *times(clicked)).where(clicked)
+    for batch, content, link, *numbers in _all(links.group_by(Message.batch_id, Message.content_id, E.link)):
+        counts[batch, D.LINK, f"{content}:{link}"].update(dict(zip(PEOPLE[2:] + TIMES[2:], numbers, strict=True)))
 
 
-def _service_links(contents: set[int]) -> set[tuple[int, int]]:
-    """Ways out of the list: clicks on them are shown where they are, and are no success of the mail."""
-    query = select(MessageLink.content_id, MessageLink.position).where(MessageLink.role != "")
-    return set(db.session.execute(query.where(MessageLink.content_id.in_(contents))).all())
+def _messages_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(distinct(case((condition, MessageEvent.message_id))))
+
+
+def _all(query: Select[Any]) -> Sequence[Any]:
+    return db.session.execute(query).all()
 
 
 def _row(part: int, batch: int, dimension: Dimension, key: str, figures: Counter[str]) -> dict[str, Any]:
