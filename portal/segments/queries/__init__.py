@@ -1,6 +1,6 @@
 """Which contacts a segment means, who is in it, and why."""
 
-from ..rules import Event, Rows, Way, register_event, register_field
+from ..rules import Event, Rows, Way, register_event, register_field, register_source, register_use
 from . import known as known
 from .compile import Part, Scope, condition
 from .members import is_member, matching, members, parts, scope_for, size_now
@@ -18,6 +18,8 @@ __all__ = [
     "parts",
     "register_event",
     "register_field",
+    "register_source",
+    "register_use",
     "scope_for",
     "size_now",
 ]
