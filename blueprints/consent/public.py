@@ -10,8 +10,8 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from portal.consent import queries, services
-from portal.consent.models import Consent
-from portal.consent.states import ConsentState
+from portal.consent.rules import Reader
+from portal.consent.states import ConsentState, Purpose
 from portal.kernel.db import transact
 from portal.web.auth import public
 from portal.web.forms import submit
@@ -29,17 +29,20 @@ def exempt_from_csrf(state: BlueprintSetupState) -> None:
 
 @public
 def show_preference(token: str) -> Response:
-    consent = queries.consent_behind(token)
-    return _page(token, consent, ChangePreference(formdata=None, data={"state": consent.state.value}))
+    reader = queries.reader_behind(token)
+    words = {
+        consent.purpose: consent.state.value for consent in queries.consents_of(*reader[:2]) if not consent.topic_id
+    }
+    return _page(token, reader, ChangePreference(formdata=None, data={"state": words.get(Purpose.COMMERCIAL)}))
 
 
 @public
 def change_preference(token: str) -> Any:
-    consent = queries.consent_behind(token)
+    reader = queries.reader_behind(token)
     form = ChangePreference()
     wording = str(form.state.label.text)
     if not submit(form, lambda: _say(token, ConsentState(form.state.data), "customer link", wording)):
-        return _page(token, consent, form, form.status)
+        return _page(token, reader, form, form.status)
     said = _("We will not send you news and offers any more.")
     flash(said if form.state.data == ConsentState.OPTED_OUT else _("We will keep you posted."), "success")
     return redirect(url_for(".show_preference", token=token), 303)
@@ -59,18 +62,18 @@ def one_click(token: str) -> Response:
 
 
 def _say(token: str, state: ConsentState, source: str, wording: str) -> None:
-    consent = queries.consent_behind(token)
+    reader = queries.reader_behind(token)
     services.record(
-        consent.channel, consent.address, consent.purpose, state, source=source, wording=wording, ip=client_ip()
+        reader.channel, reader.address, Purpose.COMMERCIAL, state, source=source, wording=wording, ip=client_ip()
     )
 
 
-def _page(token: str, consent: Consent, form: ChangePreference, status: int = 200) -> Response:
+def _page(token: str, reader: Reader, form: ChangePreference, status: int = 200) -> Response:
     return page(
         "consent/show_preference.html",
         status=status,
         title=_("Your choice"),
         token=token,
-        address=consent.address,
+        address=reader.address,
         form=form,
     )

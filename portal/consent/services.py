@@ -11,7 +11,7 @@ from portal.kernel.actor import acting
 from portal.kernel.db import db
 from portal.kernel.upsert import insert_ignore, upsert
 
-from .models import Consent, ConsentEvent, Suppression, SuppressionEvent
+from .models import ABOUT_ALL, Consent, ConsentEvent, Suppression, SuppressionEvent
 from .queries import home_region
 from .rules import BLOCKS_ALL, address_hash, answer_in, normal_address
 from .states import Channel, ConsentState, Purpose, SuppressionReason
@@ -21,20 +21,28 @@ CONSENT_FIELDS = {"consent": "Said yes to email news", "unsubscribed": "Said no 
 
 def record(
     channel: Channel, address: str, purpose: Purpose, state: ConsentState,
-    *, source: str, wording: str = "", ip: str | None = None,
+    *, source: str, wording: str = "", ip: str | None = None, topic_id: int | None = None,
 ) -> str:  # fmt: skip
     """Add evidence and make it the current word. Returns the address as kept. Raises Refused when it is none.
 
     A yes ends a block that stands only because the same person unsubscribed; every other block stays.
     """
     plain, now = normal_address(channel, address, home_region()), clock.now()
-    key = {"channel": channel, "address": plain, "purpose": purpose}
-    upsert(Consent, [{**key, "state": state, "at": now}], keys=tuple(key))
-    evidence = ConsentEvent(**key, state=state, at=now, source=source[:200], wording=wording[:2000], ip=ip)
-    db.session.add(evidence)
+    said = {
+        "channel": channel, "address": plain, "purpose": purpose, "topic_id": topic_id, "state": state, "at": now
+    }  # fmt: skip
+    _remember([said])
+    db.session.add(ConsentEvent(**said, source=source[:200], wording=wording[:2000], ip=ip))
     if state == ConsentState.OPTED_IN and purpose == Purpose.COMMERCIAL:
         _release(channel, plain, (SuppressionReason.UNSUBSCRIBED,), source)
     return plain
+
+
+def _remember(rows: Sequence[dict[str, Any]]) -> None:
+    """Each row becomes the current word on its purpose or topic."""
+    whole = ("channel", "address", "purpose")
+    upsert(Consent, [row for row in rows if row["topic_id"] is None], keys=(*whole,), where=ABOUT_ALL)
+    upsert(Consent, [row for row in rows if row["topic_id"] is not None], keys=(*whole, "topic_id"))
 
 
 def take_over(rows: Sequence[Mapping[str, str]], skipped: Container[int], *, source: str) -> None:
@@ -46,13 +54,21 @@ def take_over(rows: Sequence[Mapping[str, str]], skipped: Container[int], *, sou
         if at not in skipped and (answer := answer_in(row)) and (address := email_key(row))
     }
     here = Consent.channel == Channel.EMAIL, Consent.purpose == Purpose.COMMERCIAL, Consent.address.in_(said)
-    known = dict(db.session.execute(select(Consent.address, Consent.state).where(*here)).all()) if said else {}
+    words = select(Consent.address, Consent.state).where(*here, ABOUT_ALL)
+    known = dict(db.session.execute(words).all()) if said else {}
     news: list[dict[str, Any]] = [
-        {"channel": Channel.EMAIL, "address": address, "purpose": Purpose.COMMERCIAL, "state": state, "at": clock.now()}
+        {
+            "channel": Channel.EMAIL,
+            "address": address,
+            "purpose": Purpose.COMMERCIAL,
+            "topic_id": None,
+            "state": state,
+            "at": clock.now(),
+        }
         for address, state in said.items()
         if address not in known or (state == ConsentState.OPTED_OUT != known[address])
     ]
-    upsert(Consent, news, keys=("channel", "address", "purpose"))
+    _remember(news)
     if news:
         db.session.execute(insert(ConsentEvent), [one | {"source": source[:200]} for one in news])
 

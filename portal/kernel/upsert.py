@@ -28,10 +28,12 @@ def _insert_new(model: type[Base], dialect: str) -> Any:
 
 
 @cache
-def _insert_or_change(model: type[Base], dialect: str, keys: tuple[str, ...], changed: tuple[str, ...]) -> Any:
+def _insert_or_change(
+    model: type[Base], dialect: str, keys: tuple[str, ...], changed: tuple[str, ...], where: Any
+) -> Any:
     statement = _insert(model, dialect)
     values = {column: statement.excluded[column] for column in changed}
-    return statement.on_conflict_do_update(index_elements=keys, set_=values)
+    return statement.on_conflict_do_update(index_elements=keys, index_where=where, set_=values)
 
 
 def insert_row(model: type[Base], row: dict[str, Any]) -> int:
@@ -55,10 +57,13 @@ def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     return len(new.all())  # PostgreSQL's driver does not count the rows of such an INSERT
 
 
-def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[str]) -> None:
-    """Insert the rows; where `keys` meet an existing row, the other columns given replace its values."""
+def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[str], where: Any = None) -> None:
+    """Insert the rows; where `keys` meet an existing row, the other columns given replace its values.
+
+    `where` is the condition of a partial unique index, the same object as in the model.
+    """
     if rows:
         changed = tuple(column for column in rows[0] if column not in keys)
         db.session.connection().execute(
-            _insert_or_change(model, db.engine.dialect.name, tuple(keys), changed), list(rows)
+            _insert_or_change(model, db.engine.dialect.name, tuple(keys), changed, where), list(rows)
         )

@@ -16,6 +16,7 @@ from .states import BatchState, EventKind, MessageState, Verdict
 
 WAITING = text("state IN ('queued', 'deferred', 'sending')")
 UNCERTAIN = text("state = 'uncertain'")
+UNJUDGED = text("verdict IS NULL AND kind IN ('opened', 'clicked')")
 
 
 class Message(Base, Owned):
@@ -102,6 +103,8 @@ class MessageLink(Base):
     position: Mapped[int]  # 0, 1, 2 ... in the order of the HTML
     url: Mapped[str]
     block: Mapped[str] = mapped_column(default="")  # data-block of the element around it
+    role: Mapped[str] = mapped_column(default="")  # "unsubscribe", "preferences": shown, but no success of the mail
+    anonymous: Mapped[int] = mapped_column(default=0)  # clicks of people who do not want to be followed
 
 
 class MessageBatch(Base):
@@ -126,6 +129,7 @@ class MessageEvent(Base):
     __table_args__ = (
         Index("ix_message_event_message", "message_id", "kind"),
         Index("ix_message_event_contact", "contact_id", "kind", "at"),
+        Index("ix_message_event_unjudged", "id", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,7 +143,8 @@ class MessageEvent(Base):
     status: Mapped[str] = mapped_column(default="")  # enhanced status code, RFC 3463
     source: Mapped[str] = mapped_column(default="")  # "smtp", "dsn", "ses", ...
     external_id: Mapped[str | None] = mapped_column(unique=True)  # of whoever told us: the same news counts once
-    ip_hash: Mapped[str] = mapped_column(default="")
+    network: Mapped[str] = mapped_column(default="")  # the /24 (IPv6: /48) it came from, never the whole address
+    method: Mapped[str] = mapped_column(default="")  # GET, or HEAD of somebody who only looks
     user_agent: Mapped[str] = mapped_column(default="")
 
 

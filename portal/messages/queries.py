@@ -1,14 +1,15 @@
 """What waits, what was sent, and what keeps messages from leaving."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from portal.consent.queries import block
+from portal.consent.queries import block, count_sendings_by
 from portal.consent.rules import WHY
-from portal.consent.states import Channel
+from portal.consent.states import Channel, Purpose
 from portal.kernel import clock, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
@@ -16,12 +17,24 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import COUNTED, Field, Listing
 from portal.organization.queries import visible_to
 
-from .models import UNCERTAIN, WAITING, CapturedMessage, Message
+from .models import UNCERTAIN, UNJUDGED, WAITING, CapturedMessage, Message, MessageEvent, MessageLink
 from .rules import CHANNEL_NAMES
+from .rules.verdicts import SETTLED
 from .states import MessageState
 
 HOLD = "hold_sending"
 OPEN_STATES = (MessageState.QUEUED, MessageState.DEFERRED)
+
+
+def _sendings(channel: Any, addresses: Sequence[Any], since: Any) -> Select[Any]:
+    """What frequency caps count, with what is being handed over now."""
+    sent: Any = Message.__table__.alias()
+    lately = or_(sent.c.sent_at > since, sent.c.state == MessageState.SENDING)
+    mine = sent.c.channel == channel, sent.c.address.in_(addresses), sent.c.purpose == Purpose.COMMERCIAL
+    return select(sent.c.address, sent.c.sent_at).where(*mine, lately).correlate_except(sent)
+
+
+count_sendings_by(_sendings)
 
 
 def claimable(channel: Channel, now: datetime) -> Select[Message]:
@@ -103,9 +116,27 @@ def message(actor: Actor, message_id: int) -> Message:
     return found
 
 
+def link_urls(content_id: int) -> dict[int, str]:
+    """The addresses behind the links of a content, by position."""
+    query = select(MessageLink.position, MessageLink.url).where(MessageLink.content_id == content_id)
+    return dict(db.session.execute(query).all())
+
+
+def visits_wait() -> bool:
+    """Whether there are openings or clicks to judge."""
+    unjudged = select(MessageEvent.id).where(UNJUDGED, MessageEvent.at <= clock.now() - SETTLED)
+    return db.session.scalar(unjudged.limit(1)) is not None
+
+
+def visited_after(message_id: int, limit: int) -> list[int]:
+    """The next messages that were opened or clicked, in order."""
+    ids = select(MessageEvent.message_id).where(MessageEvent.verdict.is_not(None), MessageEvent.message_id > message_id)
+    return list(db.session.scalars(ids.distinct().order_by(MessageEvent.message_id).limit(limit)))
+
+
 def blocked_now(message: Message) -> str:
     """Why it could not go at this moment, in a sentence; "" when it could."""
-    condition = block(Message.channel, Message.address, Message.address_hash, Message.purpose)
+    condition = block(Message.channel, Message.address, Message.address_hash, Message.purpose, Message.topic_id)
     code = db.session.scalar(select(condition).select_from(Message).where(Message.id == message.id))
     return WHY[code] if code else ""
 

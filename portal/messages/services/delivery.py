@@ -5,13 +5,15 @@ message also marks the next one, so each costs one commit, and nothing is in fli
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Boolean, and_, bindparam, exists, func, or_, select, update
 
-from portal.consent.queries import block
+from portal.consent.queries import Waiting, block, timing
+from portal.consent.rules import LATER
 from portal.consent.services import suppress
 from portal.consent.states import Channel
 from portal.kernel import clock
@@ -26,7 +28,7 @@ from .letters import Letter, letters
 from .settling import pause, recover
 
 S = MessageState
-BLOCK = block(Message.channel, Message.address, Message.address_hash, Message.purpose)
+BLOCK = block(Message.channel, Message.address, Message.address_hash, Message.purpose, Message.topic_id)
 ON_HOLD = exists(select(Setting.key).where(Setting.key == HOLD))
 NO_SYNC = {"synchronize_session": False}
 TABLE: Any = Message.__table__
@@ -37,10 +39,14 @@ WAITS = or_(HERE.state == S.QUEUED, HERE.state == S.DEFERRED)
 MARK = (
     update(TABLE)
     .where(HERE.id == bindparam("the_id"), HERE.worker == bindparam("the_worker"), HERE.lease_until > bindparam("now"))
-    .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose).is_(None), ~ON_HOLD)
+    .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose, HERE.topic_id).is_(None), ~ON_HOLD)
     .values(state=S.SENDING, attempt=HERE.attempt + 1, lease_until=bindparam("lease"))
     .returning(HERE.attempt)
 )
+_ONE = update(TABLE).where(HERE.id == bindparam("the_id"))
+SUPPRESS = _ONE.where(WAITS).values(state=S.SUPPRESSED, state_reason=bindparam("why"), lease_until=None)
+PUT_OFF = _ONE.where(WAITS).values(due_at=bindparam("until"), state_reason=bindparam("why"), lease_until=None)
+END_LEASE = _ONE.values(lease_until=bindparam("until"))
 # Fenced by worker and attempt. A late yes is still a yes, also when somebody already called it uncertain.
 SETTLE = (
     update(TABLE)
@@ -121,15 +127,15 @@ def deliver(
 
 
 def claim(sender: Sender) -> tuple[list[int], int]:
-    """Take the next slice: (ids held until the lease ends, how many were found blocked and settled as suppressed)."""
+    """Take the next slice: (ids held until the lease ends, how many were settled or go later)."""
     now = clock.now()
     with unit_of_work():
         next_due = claimable(sender.channel, now).with_only_columns(Message.id).limit(sender.pace.slice)
         ids = list(db.session.scalars(next_due.with_for_update(skip_locked=True)))
-        suppressed = suppress_blocked(ids)
+        free, closes = sort_out(ids)
         held = db.session.execute(
             update(Message)
-            .where(Message.id.in_(ids), BLOCK.is_(None), ~ON_HOLD)
+            .where(Message.id.in_(free), ~ON_HOLD)
             .values(
                 worker=sender.worker,
                 lease_until=now + sender.pace.lease,
@@ -138,18 +144,35 @@ def claim(sender: Sender) -> tuple[list[int], int]:
             .returning(Message.id)
             .execution_options(**NO_SYNC)
         ).scalars()
-        return list(held), suppressed
+        mine = list(held)
+        _end_leases({key: at for key, at in closes.items() if at < now + sender.pace.lease})
+        return mine, len(ids) - len(free)
 
 
-def suppress_blocked(ids: Sequence[int]) -> int:
-    """Settle those of the waiting messages that may not go, each with the code of its reason."""
-    result: Any = db.session.execute(
-        update(Message)
-        .where(Message.id.in_(ids), WAITS, BLOCK.is_not(None))
-        .values(state=S.SUPPRESSED, state_reason=BLOCK, lease_until=None)
-        .execution_options(**NO_SYNC)
+def sort_out(ids: Sequence[int]) -> tuple[list[int], Mapping[int, datetime]]:
+    """Settle those of the waiting messages that may not go, and put off those that go later, each with its reason.
+
+    Returns those that may go now, and until when where the hours of their recipients end soon.
+    """
+    asked = select(
+        Message.id, Message.channel, Message.address, Message.purpose, Message.contact_id, BLOCK.label("code")
     )
-    return int(result.rowcount)
+    rows = db.session.execute(asked.where(Message.id.in_(ids), WAITS)).all()
+    ends = {row.id: row.code for row in rows if row.code and row.code not in LATER}
+    times = timing([Waiting(*row[:-1]) for row in rows if row.id not in ends])
+    _change(SUPPRESS, [{"the_id": key, "why": code} for key, code in ends.items()])
+    _change(PUT_OFF, [{"the_id": key, "why": wait.code, "until": wait.until} for key, wait in times.waits.items()])
+    return [row.id for row in rows if not row.code and row.id not in times.waits], times.closes
+
+
+def _end_leases(closes: Mapping[int, datetime]) -> None:
+    """Where the hours end before the lease does, the message can be marked only until then."""
+    _change(END_LEASE, [{"the_id": key, "until": at} for key, at in closes.items()])
+
+
+def _change(statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        db.session.connection().execute(statement, rows)
 
 
 def _work_off(sender: Sender, ids: Sequence[int], ends: float) -> int:
@@ -181,7 +204,7 @@ def _step(sender: Sender, settled: Settled | None, letter: Letter) -> int | None
             _settle(sender, settled)
         attempt = _mark(sender, letter.id)
         if attempt is None:
-            suppress_blocked([letter.id])
+            sort_out([letter.id])
         return attempt
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from portal.consent.models import Consent
-from portal.consent.queries import token_for
+from portal.consent.queries import unsubscribe_token
 from portal.consent.states import Channel, Purpose
 from portal.kernel import files
 from portal.kernel.db import db
@@ -42,15 +41,16 @@ def letters(
         select(*Message.__table__.c).where(Message.id.in_(ids)).order_by(Message.priority, Message.due_at, Message.id)
     ).all()
     contents = _contents({row.content_id for row in rows})
-    tokens = _tokens(channel, [row.address for row in rows if row.purpose == Purpose.COMMERCIAL])
     seller = company()
     house = Mailbox(seller.email, seller.name) if seller else NOBODY
     for row in rows:
         content = contents[row.content_id]
         subject = content.subject or content.text[:80]
-        commercial = row.purpose == Purpose.COMMERCIAL and row.address in tokens
+        leave = ""
+        if row.purpose == Purpose.COMMERCIAL:
+            leave = unsubscribe_url(unsubscribe_token(channel, row.address, row.topic_id, row.id))
         try:
-            raw = compose(row, content, house, unsubscribe_url(tokens[row.address]) if commercial else "")
+            raw = compose(row, content, house, leave)
         except (ValueError, DomainError) as error:
             refuse(row.id, str(error))
             continue
@@ -80,11 +80,3 @@ def compose(row: Any, content: Any, house: Mailbox, unsubscribe: str = "") -> by
 def _contents(ids: set[int]) -> dict[int, Row[Any]]:
     rows = db.session.execute(select(*MessageContent.__table__.c).where(MessageContent.id.in_(ids)))
     return {row.id: row for row in rows}
-
-
-def _tokens(channel: Channel, addresses: Sequence[str]) -> dict[str, str]:
-    if not addresses:
-        return {}
-    query = select(Consent.address, Consent.id).where(Consent.channel == channel, Consent.address.in_(addresses))
-    found = db.session.execute(query.where(Consent.purpose == Purpose.COMMERCIAL))
-    return {address: token_for(consent_id) for address, consent_id in found}
