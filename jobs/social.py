@@ -11,8 +11,8 @@ from .registry import on
 
 
 @on(PublicationDue, alone=True)
-def publish_post(publication_id: int, round: int) -> None:
-    one = transact(lambda: claim(publication_id, round))
+def publish_post(publication_id: int, round: int, attempt: int) -> None:
+    one = transact(lambda: claim(publication_id, round, attempt))
     if one is not None:
         result = publish(current_app.extensions["settings"], one)
         transact(lambda: settle(publication_id, result))

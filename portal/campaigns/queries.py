@@ -12,6 +12,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
 from portal.organization.queries import get, visible_to
+from portal.targets.queries import currency
 
 from .models import Campaign, CampaignCost, CampaignMember
 from .rules import GOAL_NAMES
@@ -56,7 +57,7 @@ CAMPAIGNS = Listing(
         Field("state", "State", Campaign.state, kind="state", value=lambda one: one.state.capitalize(), filter="choice",
               choices=lambda actor: [(one.value, one.capitalize()) for one in CampaignState]),
         Field("goal", "Goal", Campaign.goal, value=lambda one: GOAL_NAMES[one.goal]),
-        Field("budget", "Budget", Campaign.budget, kind="money"),
+        Field("budget", "Budget", Campaign.budget, kind="money", currency=lambda one: currency()),
         Field("starts_on", "Starts", Campaign.starts_on, kind="date", filter="range"),
         Field("ends_on", "Ends", Campaign.ends_on, kind="date"),
     ),

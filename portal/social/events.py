@@ -9,3 +9,4 @@ from portal.kernel.outbox import Event
 class PublicationDue(Event):
     publication_id: int
     round: int  # how often the post was scheduled: an older appointment means nothing any more
+    attempt: int  # how often it was tried before

@@ -72,7 +72,7 @@ def schedule(actor: Actor, post_id: int, version: int | None = None) -> None:
     check_move(POST_MOVES, post.state, PostState.SCHEDULED, noun="post")
     post.state, post.round = PostState.SCHEDULED, post.round + 1
     for one in post.publications:
-        emit(PublicationDue(one.id, post.round), due_at=post.publish_at)
+        emit(PublicationDue(one.id, post.round, 0), due_at=post.publish_at)
 
 
 def unschedule(actor: Actor, post_id: int) -> None:
@@ -94,18 +94,18 @@ def _draft(actor: Actor, post_id: int, version: int | None) -> SocialPost:
     return post
 
 
-def claim(publication_id: int, round_: int) -> Handover | None:
+def claim(publication_id: int, round_: int, attempt: int) -> Handover | None:
     """Take it for publishing; None when its time was changed or it is done. A lost worker's may be taken again: the
     network knows the post by its key."""
     one = queries.publication(publication_id, lock=True)
     if one is None or one.post.round != round_ or one.post.state != PostState.SCHEDULED:
         return None
-    if one.state not in (P.DUE, P.PUBLISHING):
+    if (one.state, one.attempt) not in ((P.DUE, attempt), (P.PUBLISHING, attempt + 1)):
         return None
     if one.account.network in BY_HAND:
         _remind(one)
         return None
-    one.state, one.attempt = P.PUBLISHING, one.attempt + 1
+    one.state, one.attempt = P.PUBLISHING, attempt + 1
     account, post = one.account, one.post
     link, named = _link(one), post.campaign.name if post.campaign else ""
     key = f"throughline-{one.id}-{post.round}"
@@ -136,7 +136,7 @@ def settle(publication_id: int, result: Publishing) -> None:
         one.state, one.published_at = P.PUBLISHED, clock.now()
     elif result.again and one.attempt <= len(WAITS):
         one.state = P.DUE
-        emit(PublicationDue(one.id, one.post.round), due_at=clock.now() + WAITS[one.attempt - 1])
+        emit(PublicationDue(one.id, one.post.round, one.attempt), due_at=clock.now() + WAITS[one.attempt - 1])
     else:
         one.state = P.FAILED
 
@@ -146,7 +146,7 @@ def retry(actor: Actor, post_id: int, publication_id: int) -> None:
     one = _own(actor, post_id, publication_id)
     check_move(MOVES, one.state, P.DUE, noun="publication")
     one.state, one.why, one.attempt = P.DUE, "", 0
-    emit(PublicationDue(one.id, one.post.round))
+    emit(PublicationDue(one.id, one.post.round, 0))
     audit.record(SocialPost.noun, post_id, "publishing again", account=one.account.name)
 
 

@@ -61,7 +61,7 @@ def test_costs_add_up_and_go(app: Flask, actor: Any) -> None:
 
 
 def test_members_come_in_once_and_keep_their_first_response(app: Flask) -> None:
-    one, people = campaign().id, [contact().id for _ in range(3)]
+    one, people, stranger = campaign().id, [contact().id for _ in range(3)], contact().id
     with unit_of_work():
         assert services.enrol(one, select(Contact.id).where(Contact.id.in_(people[:2])), source="by hand") == 2
         assert services.enrol(one, select(Contact.id).where(Contact.id.in_(people)), source="later") == 1
@@ -69,7 +69,7 @@ def test_members_come_in_once_and_keep_their_first_response(app: Flask) -> None:
     with unit_of_work():
         services.respond([services.Response(one, people[0], first, "clicked")])
         services.respond([services.Response(one, people[0], later, "clicked again")])
-        services.respond([services.Response(one, contact().id, later, "no member")])
+        services.respond([services.Response(one, stranger, later, "no member")])
     assert tally(one) == {MemberStatus.ADDED: 2, MemberStatus.SENT: 0, MemberStatus.RESPONDED: 1}
     kept = db.session.scalars(select(CampaignMember).where(CampaignMember.contact_id == people[0])).one()
     assert (kept.source, kept.responded_at, kept.response) == ("by hand", first, "clicked")

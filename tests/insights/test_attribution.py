@@ -119,8 +119,8 @@ def test_down_to_the_paid_invoice_before_tax(app: Flask, actor: Any) -> None:
 def test_deals_are_listed_only_for_those_who_may_see_them(app: Flask, actor: Any, who: str, names: int) -> None:
     one = campaign()
     for owner in ("rep", "outsider"):
-        person = contact(account(owner=owner, area="Southwest" if owner == "rep" else "Canada"))
-        won_deal(account_id=person.account_id, owner=owner, area="Southwest" if owner == "rep" else "Canada")
+        person = contact(account(owner=owner, area="Southwest" if owner == "rep" else "Germany"))
+        won_deal(account_id=person.account_id, owner=owner, area="Southwest" if owner == "rep" else "Germany")
         responded(one, person, OPENED)
     shown, others = deals_seen(actor(who), "USD", one.id)
     assert (len(shown), others) == (names, 2 - names)
@@ -129,10 +129,10 @@ def test_deals_are_listed_only_for_those_who_may_see_them(app: Flask, actor: Any
 def test_statements_do_not_grow_with_campaigns(app: Flask, actor: Any, count_queries: Any) -> None:
     person = contact(account())
     won_deal(account_id=person.account_id)
-    counted = []
+    boss, counted = actor("leader"), []
     for _ in range(2):
         responded(campaign(), person, OPENED)
-        with count_queries() as seen:
-            returns(actor("leader"), Credit.LINEAR)
-        counted.append(len(seen))
+        count_queries.clear()
+        returns(boss, Credit.LINEAR)
+        counted.append(len(count_queries))
     assert counted[0] == counted[1]
