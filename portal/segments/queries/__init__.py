@@ -3,7 +3,7 @@
 from ..rules import Event, Rows, Way, register_event, register_field, register_source, register_use
 from . import known as known
 from .compile import Part, Scope, condition
-from .members import is_member, matching, members, parts, scope_for, size_now
+from .members import choices, is_member, matching, members, parts, scope_for, size_now
 
 __all__ = [
     "Event",
@@ -11,6 +11,7 @@ __all__ = [
     "Rows",
     "Scope",
     "Way",
+    "choices",
     "condition",
     "is_member",
     "matching",
