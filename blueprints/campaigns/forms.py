@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import g
-from portal.segments.queries import choices as segment_choices
+from portal.segments.queries import segment_choices
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional

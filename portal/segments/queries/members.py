@@ -6,9 +6,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from portal.accounts.models import Contact
 from portal.kernel import clock
-from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.organization.queries import company, visible_to
+from portal.organization.queries import company
 
 from ..models import Segment, SegmentMember, SegmentOverride
 from ..rules import Tree, parts_of
@@ -63,9 +62,3 @@ def is_member(segment_id: int) -> ColumnElement[bool]:
 def size_now(segment: Segment) -> int:
     """How many belong to it at this moment."""
     return db.session.scalar(select(func.count()).select_from(members(segment).subquery())) or 0
-
-
-def choices(actor: Actor) -> list[tuple[int, str]]:
-    """The segments that the actor sees, by name."""
-    rows = visible_to(actor, Segment).with_only_columns(Segment.id, Segment.name).order_by(Segment.name)
-    return [(row.id, row.name) for row in db.session.execute(rows)]
