@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask import g
-from portal.segments.queries import segment_choices
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.campaigns.rules import GOAL_NAMES
 from portal.campaigns.states import Goal
+from portal.segments.queries import segment_choices
 from portal.web.choices import pairs
 from portal.web.forms import EditForm, ExactField, Form
 
