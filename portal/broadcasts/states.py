@@ -36,3 +36,13 @@ MOVES = {
     S.SENDING: frozenset({S.PAUSED, S.SENT, S.CANCELLED}),
     S.PAUSED: frozenset({S.SENDING, S.CANCELLED}),
 }
+
+
+class Dimension(StrEnum):
+    """What messages are counted by."""
+
+    ALL = auto()
+    HOUR = auto()
+    DOMAIN = auto()
+    DEVICE = auto()
+    LINK = auto()

@@ -87,6 +87,7 @@ class Message(Base, Owned):
     replied_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
     complained_at: Mapped[datetime | None]
+    converted_at: Mapped[datetime | None]  # became a lead, a deal or an invoice after a click by a person
     content: Mapped["MessageContent | None"] = relationship(lazy="raise_on_sql")
     batch: Mapped["MessageBatch | None"] = relationship(lazy="raise_on_sql")
 
@@ -172,6 +173,7 @@ class MessageEvent(Base):
     network: Mapped[str] = mapped_column(default="")  # the /24 (IPv6: /48) it came from, never the whole address
     method: Mapped[str] = mapped_column(default="")  # GET, or HEAD of somebody who only looks
     user_agent: Mapped[str] = mapped_column(default="")
+    device: Mapped[str] = mapped_column(default="unknown")  # a key of `rules.devices.DEVICES`, by the user agent
 
 
 class MailServer(Base, Versioned, Audited):

@@ -165,6 +165,16 @@ def paused(channel: Channel) -> Pause | None:
     return pause if pause.until > clock.now() else None
 
 
+def obstacles(channel: Channel) -> list[tuple[str, str, str]]:
+    """What holds up every message on the channel: (gate, why it is shut or "", words for when it is open)."""
+    held, pause = settings.get(HOLD), paused(channel)
+    away = f"The server is left alone until {pause.until:%H:%M} UTC. {pause.why}" if pause else ""
+    return [
+        ("Sending as a whole", f"On hold. {held}" if held is not None else "", "Nobody has put sending on hold."),
+        ("Server", away, "The server is not known to be away."),
+    ]
+
+
 class Traffic(NamedTuple):
     """The state of sending as a whole: what the head of the list page shows."""
 

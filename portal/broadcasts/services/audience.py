@@ -26,7 +26,7 @@ from ..models import Broadcast
 from ..rules import due_at
 from ..states import Timing
 
-SLICE = 5_000
+AT_A_TIME = 5_000
 BULK = 9  # priority
 NOT_YET = frozenset({*LATER, CAPPED})  # may well be over when it is the message's turn
 COLUMNS: Mapping[str, Any] = {
