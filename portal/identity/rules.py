@@ -104,6 +104,8 @@ scoring.view         a  a  a  a  a  -  -  a
 scoring.edit         -  -  -  a  a  -  -  -
 consent.view         a  a  a  a  a  -  -  a
 consent.edit         -  -  -  -  a  -  -  a
+emails.view          -  -  a  a  a  -  -  a
+emails.edit          -  -  -  -  a  -  -  -
 messages.view        or s  a  a  a  a  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a

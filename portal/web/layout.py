@@ -43,9 +43,10 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Market",
         (
+            Entry("Emails", "mail", "emails.list_emails", "emails.view"),
             Entry("Forms and pages", "forms", "landing.list_pages", "landing.view"),
             Entry("Scoring", "adjustments", "scoring.show_model", "scoring.view"),
-            Entry("Messages", "mail", "messages.list_messages", "messages.view"),
+            Entry("Messages", "send", "messages.list_messages", "messages.view"),
             Entry("Consent", "shield", "consent.show_ledger", "consent.view"),
         ),
     ),

@@ -26,6 +26,7 @@ PAGES = {
     "price_lists": "catalog.show_price_list",
     "targets": "targets.show_target",
     "landing": "landing.show_page",
+    "emails": "emails.show_email",
     "messages": "messages.show_message",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
