@@ -115,6 +115,8 @@ scoring.view         a  a  a  a  a  -  -  a
 scoring.edit         -  -  -  a  a  -  -  -
 consent.view         a  a  a  a  a  -  -  a
 consent.edit         -  -  -  -  a  -  -  a
+emails.view          -  -  a  a  a  -  -  a
+emails.edit          -  -  -  -  a  -  -  -
 consent.policy       -  -  -  -  a  -  -  a
 consent.export       -  -  -  -  a  -  -  a
 consent.erase        -  -  -  -  a  -  -  a

@@ -28,6 +28,7 @@ PAGES = {
     "campaigns": "campaigns.show_campaign",
     "social_posts": "social.show_post",
     "landing": "landing.show_page",
+    "emails": "emails.show_email",
     "messages": "messages.show_message",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",

@@ -9,7 +9,7 @@ from portal.broadcasts import services
 from portal.broadcasts.models import Broadcast
 from portal.consent.models import Consent
 from portal.consent.states import Channel, ConsentState, Purpose
-from portal.emails.models import Email, EmailVersion
+from portal.emails.models import Email
 from portal.kernel import clock
 from portal.kernel.actor import Actor, act_as
 from portal.kernel.db import db, unit_of_work
@@ -60,12 +60,10 @@ def draft(actor: Actor, segment_id: int, **values: Any) -> int:
     """An SMS-free, one-variant broadcast whose email is there."""
     with unit_of_work(), act_as(actor):
         made = services.create(actor, **{"name": "Spring", "segment_id": segment_id} | values)
-        mail = Email(name="Spring", subject="Spring is here", document={"blocks": []})
+        mail = Email(name="Spring", subject="Spring for {{ contact.first_name }}", source=HTML, text="Spring is here")
         db.session.add(mail)
         db.session.flush()
         made.variants[0].email_id = mail.id
-        content = {"subject": mail.subject, "document": {}, "html": HTML, "text": "Spring is here"}
-        db.session.add(EmailVersion(email_id=mail.id, number=1, by="test", **content))
         return made.id
 
 
