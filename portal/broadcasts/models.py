@@ -43,6 +43,7 @@ class Broadcast(Base, Owned, Versioned, Audited):
     frozen_to: Mapped[int] = mapped_column(default=0)  # contacts up to this id have their row
     frozen_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    rest_batch_id: Mapped[int | None] = mapped_column(ForeignKey("message_batch.id"))  # beyond the shares of the variants
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     variants: Mapped[list["BroadcastVariant"]] = relationship(
         back_populates="broadcast", order_by="BroadcastVariant.label"

@@ -108,6 +108,9 @@ consent.policy       -  -  -  -  a  -  -  a
 consent.export       -  -  -  -  a  -  -  a
 consent.erase        -  -  -  -  a  -  -  a
 topics.view          a  a  a  a  a  -  -  a
+broadcasts.view      -  s  a  a  a  -  -  a
+broadcasts.edit      -  -  -  -  a  -  -  -
+broadcasts.send      -  -  -  -  a  -  -  -
 messages.view        or s  a  a  a  a  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a

@@ -104,6 +104,9 @@ class MessageContent(Base):
     html: Mapped[str] = mapped_column(default="")
     is_template: Mapped[bool] = mapped_column(default=False)  # Liquid that each recipient's values fill; links are marked
     sender: Mapped[str] = mapped_column(default="")  # name that people see; "": the company's
+    reply_to: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    translates_id: Mapped[int | None] = mapped_column(ForeignKey("message_content.id"), index=True)
     attachments: Mapped[list[Any]] = mapped_column(default=list)  # [{"name", "media_type", "key"}]
 
 

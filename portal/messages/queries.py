@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.consent.queries import block, count_sendings_by
@@ -248,6 +248,18 @@ def subject_of(message: Message) -> str:
     return content.subject or content.text[:80]
 
 
+def reason_of(message: Message) -> str:
+    """Why it is where it is, in words."""
+    return WHY.get(message.state_reason, message.state_reason)
+
+
+def _part_of(actor: Actor, value: str) -> ColumnElement[bool]:
+    """Of all batches of a record: "broadcasts:7"."""
+    noun, _, record_id = value.partition(":")
+    mine = MessageBatch.noun_of == noun, MessageBatch.record_id == int(record_id)
+    return Message.batch_id.in_(select(MessageBatch.id).where(*mine))
+
+
 LISTING = Listing(
     name="messages",
     query=lambda actor: visible_to(actor, Message).options(*WITH_CONTENT),
@@ -263,9 +275,22 @@ LISTING = Listing(
             "state", "State", Message.state, kind="state", filter="choice",
             choices=lambda actor: [(s.value, s.value.capitalize()) for s in MessageState],
         ),
+        Field("state_reason", "Reason", value=reason_of, shown=False),
+        Field("about", "Part of", shown=False, value=lambda m: m.reason.partition(":contact:")[0], filter="choice",
+              match=_part_of, choices=lambda actor: []),
         Field("purpose", "Purpose", Message.purpose, value=lambda m: m.purpose.value.capitalize()),
         Field("created_at", "Written", Message.created_at, kind="datetime", filter="range"),
-        Field("sent_at", "Sent", kind="datetime"),
+        Field("sent_at", "Sent", Message.sent_at, kind="datetime", filter="range"),
+        *(
+            Field(name, label, getattr(Message, name), kind="datetime", shown=False)
+            for name, label in (
+                ("dated_at", "First attempt"), ("due_at", "Due"), ("bounced_at", "Bounced"), ("opened_at", "Opened"),
+                ("human_opened_at", "Opened by a person"), ("clicked_at", "Clicked"),
+                ("human_clicked_at", "Clicked by a person"), ("replied_at", "Replied"),
+                ("unsubscribed_at", "Unsubscribed"), ("complained_at", "Complained"),
+            )
+        ),
+        Field("attempt", "Attempts", Message.attempt, kind="number", shown=False),
     ),
     sort="-created_at",
     words=(Message.address, Message.recipient, Message.reason),

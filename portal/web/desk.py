@@ -22,7 +22,8 @@ def desk(settings: "Settings") -> Desk:
     backs = return_domains()
     return Desk(
         links=lambda row: Links(settings.public_url, row),
-        fill=lambda template, values: template,
+        values_of=lambda contact_ids, language: {},
+        fill=lambda template, values, escapes: template,
         signer=mailserver.signers(settings),
         return_domain=lambda domain: backs.get(domain, ""),
     )
