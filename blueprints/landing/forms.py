@@ -102,10 +102,6 @@ def _country_choices(language: str) -> list[tuple[str, Any]]:
     return [("", _("Choose")), *countries(language).items()]
 
 
-def _id(value: Any) -> int | None:
-    return int(value) if value else None
-
-
 class EditPage(EditForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,9 +142,7 @@ class EditPage(EditForm):
         [Optional(), Length(max=600)],
         description="Never ticked beforehand and never needed; only a yes here lets you send news",
     )
-    topic_id = SelectField(
-        "Topic of the news", coerce=_id, description="A yes then counts for this topic only"
-    )
+    topic_id = SelectField("Topic of the news", coerce=maybe_id, description="A yes then counts for this topic only")
     double_opt_in = BooleanField(
         "Confirm by mail (double opt-in)", description="No news goes out before the visitor has clicked the mailed link"
     )
