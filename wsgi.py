@@ -19,6 +19,7 @@ import portal
 from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
+from portal.messages.rules import headers
 from portal.kernel.spool import Spool
 from portal.messages.rules.tracking import use_key as sign_links_with
 from portal.runtime.settings import Settings
@@ -90,6 +91,7 @@ def _connect(app: Flask, settings: Settings) -> None:
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
     files.keep_in(settings.files_dir)
     consent.use_key(app.config["SECRET_KEY"])
+    headers.use_key(app.config["SECRET_KEY"])
     sign_links_with(app.config["SECRET_KEY"])
     Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
     CSRFProtect(app)

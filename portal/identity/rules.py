@@ -104,6 +104,10 @@ scoring.view         a  a  a  a  a  -  -  a
 scoring.edit         -  -  -  a  a  -  -  -
 consent.view         a  a  a  a  a  -  -  a
 consent.edit         -  -  -  -  a  -  -  a
+consent.policy       -  -  -  -  a  -  -  a
+consent.export       -  -  -  -  a  -  -  a
+consent.erase        -  -  -  -  a  -  -  a
+topics.view          a  a  a  a  a  -  -  a
 messages.view        or s  a  a  a  a  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a

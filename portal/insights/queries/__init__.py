@@ -1,5 +1,6 @@
 """Reading every area: my work, the dashboard, search, the audit, the state of the system."""
 
+from . import audience as audience
 from . import measures as measures
 from .channels import Result, channel_results
 from .dashboard import PERIODS, Figures, dashboard, period_of

@@ -180,6 +180,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captured_message")),
     )
     op.create_table(
+        "channel_policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column(
+            "commercial",
+            sa.Enum("restrictive", "non_restrictive", "disabled", name="enforcement", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "transactional",
+            sa.Enum("restrictive", "non_restrictive", "disabled", name="enforcement", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "tracking",
+            sa.Enum("restrictive", "non_restrictive", "disabled", name="enforcement", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("per_day", sa.Integer(), nullable=True),
+        sa.Column("per_week", sa.Integer(), nullable=True),
+        sa.Column("per_month", sa.Integer(), nullable=True),
+        sa.Column("over_cap", sa.Enum("drop", "wait", name="overcap", native_enum=False, length=24), nullable=False),
+        sa.Column("hours", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "channel <> 'sms' OR commercial = 'restrictive'", name=op.f("ck_channel_policy_sms_needs_a_yes")
+        ),
+        sa.CheckConstraint("commercial <> 'disabled'", name=op.f("ck_channel_policy_an_objection_counts")),
+        sa.CheckConstraint(
+            "per_day > 0 AND per_week > 0 AND per_month > 0", name=op.f("ck_channel_policy_caps_positive")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_policy")),
+        sa.UniqueConstraint("channel", name=op.f("uq_channel_policy_channel")),
+    )
+    op.create_table(
         "company",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -218,43 +253,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_compensation_plan_name")),
     )
     op.create_table(
-        "consent",
+        "contact_point",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column(
-            "state", sa.Enum("opted_in", "opted_out", name="consentstate", native_enum=False, length=24), nullable=False
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
-        sa.UniqueConstraint("channel", "address", "purpose", name=op.f("uq_consent_channel_address_purpose")),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
+        sa.UniqueConstraint("channel", "address", name=op.f("uq_contact_point_channel_address")),
     )
     op.create_table(
-        "consent_event",
+        "data_request",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("kind", sa.Enum("export", "erase", name="requestkind", native_enum=False, length=24), nullable=False),
         sa.Column(
-            "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            "state",
+            sa.Enum("open", "done", "refused", name="requeststate", native_enum=False, length=24),
             nullable=False,
         ),
-        sa.Column(
-            "state", sa.Enum("opted_in", "opted_out", name="consentstate", native_enum=False, length=24), nullable=False
-        ),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("wording", sa.String(), nullable=False),
-        sa.Column("ip", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request")),
     )
-    with op.batch_alter_table("consent_event", schema=None) as batch_op:
-        batch_op.create_index("ix_consent_event_address", ["channel", "address", "id"], unique=False)
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_data_request_open",
+            ["channel", "address_hash", "kind"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
     op.create_table(
         "engagement",
@@ -702,6 +737,10 @@ def upgrade() -> None:
         "topic",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
         sa.UniqueConstraint("name", name=op.f("uq_topic_name")),
@@ -756,6 +795,65 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
     )
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("opted_in", "opted_out", "pending", name="consentstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_consent_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint(
+            "channel", "address", "purpose", "topic_id", name=op.f("uq_consent_channel_address_purpose_topic_id")
+        ),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_topic_id"), ["topic_id"], unique=False)
+        batch_op.create_index(
+            "uq_consent_purpose",
+            ["channel", "address", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("topic_id IS NULL"),
+            postgresql_where=sa.text("topic_id IS NULL"),
+        )
+
+    op.create_table(
+        "consent_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("opted_in", "opted_out", "pending", name="consentstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_consent_event_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
+    )
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_event_address", ["channel", "address", "id"], unique=False)
+
     op.create_table(
         "long_work",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -826,6 +924,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("block", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("anonymous", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["content_id"], ["message_content.id"], name=op.f("fk_message_link_content_id_message_content")
         ),
@@ -1760,7 +1860,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("topic_id", sa.Integer(), nullable=True),
@@ -2229,7 +2329,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("priority", sa.Integer(), nullable=False),
@@ -2420,7 +2520,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=True),
-        sa.Column("ip_hash", sa.String(), nullable=False),
+        sa.Column("network", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
         sa.Column("user_agent", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_message_event_contact_id_contact"), ondelete="SET NULL"
@@ -2434,6 +2535,13 @@ def upgrade() -> None:
     with op.batch_alter_table("message_event", schema=None) as batch_op:
         batch_op.create_index("ix_message_event_contact", ["contact_id", "kind", "at"], unique=False)
         batch_op.create_index("ix_message_event_message", ["message_id", "kind"], unique=False)
+        batch_op.create_index(
+            "ix_message_event_unjudged",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+            postgresql_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+        )
 
     op.create_table(
         "opportunity",
@@ -3029,6 +3137,11 @@ def downgrade() -> None:
 
     op.drop_table("opportunity")
     with op.batch_alter_table("message_event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_event_unjudged",
+            sqlite_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+            postgresql_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+        )
         batch_op.drop_index("ix_message_event_message")
         batch_op.drop_index("ix_message_event_contact")
 
@@ -3323,6 +3436,17 @@ def downgrade() -> None:
         )
 
     op.drop_table("long_work")
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_consent_event_address")
+
+    op.drop_table("consent_event")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_consent_purpose", sqlite_where=sa.text("topic_id IS NULL"), postgresql_where=sa.text("topic_id IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_consent_topic_id"))
+
+    op.drop_table("consent")
     op.drop_table("user")
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_path"))
@@ -3398,13 +3522,16 @@ def downgrade() -> None:
     op.drop_table("heartbeat")
     op.drop_table("form_nonce")
     op.drop_table("engagement")
-    with op.batch_alter_table("consent_event", schema=None) as batch_op:
-        batch_op.drop_index("ix_consent_event_address")
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_data_request_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
 
-    op.drop_table("consent_event")
-    op.drop_table("consent")
+    op.drop_table("data_request")
+    op.drop_table("contact_point")
     op.drop_table("compensation_plan")
     op.drop_table("company")
+    op.drop_table("channel_policy")
     op.drop_table("captured_message")
     op.drop_table("capacity_scenario")
     op.drop_table("cadence")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, request, url_for
+from flask import Response, flash, g, request, url_for
 
 from portal.consent import queries, services
 from portal.consent.rules import WHY
@@ -12,25 +12,16 @@ from portal.web.auth import needs
 from portal.web.forms import Form, submit
 from portal.web.htmx import go, page
 
-from .forms import CHANNELS, ReleaseAddress, SuppressAddress, WithdrawConsent
-from .public import change_preference, one_click, open_one_click, show_preference
-
-bp = Blueprint("consent", __name__)
-bp.add_url_rule("/c/<token>", view_func=show_preference)
-bp.add_url_rule("/c/<token>", view_func=change_preference, methods=["POST"])
-bp.add_url_rule("/c/<token>/one-click", view_func=open_one_click)
-bp.add_url_rule("/c/<token>/one-click", view_func=one_click, methods=["POST"])
+from ..forms import CHANNELS, ReleaseAddress, SuppressAddress, WithdrawConsent
+from ..pages import asked_channel, parts
+from . import bp
 
 
 @bp.get("/consent")
 @needs("consent.view")
 def show_ledger() -> Response:
     asked = "".join(letter for letter in request.args.get("q", "")[:254] if letter.isprintable()).strip()
-    return _ledger_page(_asked_channel(request.args.get("channel")), asked)
-
-
-def _asked_channel(text: str | None) -> Channel:
-    return Channel.SMS if text == Channel.SMS else Channel.EMAIL
+    return _ledger_page(asked_channel(request.args.get("channel")), asked)
 
 
 def _ledger_page(channel: Channel, address: str, *sent: Form) -> Response:
@@ -51,6 +42,7 @@ def _ledger_page(channel: Channel, address: str, *sent: Form) -> Response:
         "consent/show_ledger.html",
         status=status,
         title="Consent",
+        parts=parts(),
         channel=channel.value,
         channels=CHANNELS,
         asked=address,
@@ -58,13 +50,14 @@ def _ledger_page(channel: Channel, address: str, *sent: Form) -> Response:
         found=found,
         forms=forms,
         reasons=WHY,
+        topics=queries.topic_names(),
         recent=queries.recent_events() if not address else [],
     )
 
 
 def _done(form: Any, act: Any, said: str) -> Any:
     """One act about the address in the form, then its ledger again."""
-    channel, address = _asked_channel(form.channel.data), form.address.data or ""
+    channel, address = asked_channel(form.channel.data), form.address.data or ""
     if not submit(form, lambda: act(channel, address)):
         return _ledger_page(channel, address, form)
     flash(said, "success")

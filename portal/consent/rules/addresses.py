@@ -1,47 +1,19 @@
-"""Addresses in one spelling, their keyed hash, and what each block covers."""
+"""Addresses in one spelling, their keyed hash, and what a file says of consent."""
 
 import hmac
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import NamedTuple
 
 import phonenumbers
 
 from portal.kernel.errors import Refused
 from portal.kernel.mime import address as plain_email
 
-from .states import Channel, ConsentState, SuppressionReason
+from ..states import Channel, ConsentState, SuppressionReason
 
 _key: list[bytes] = []
 _DAY = re.compile(r"\d{6,}")
-
-BLOCKS_ALL = frozenset(
-    {SuppressionReason.HARD_BOUNCE, SuppressionReason.STOP, SuppressionReason.MANUAL, SuppressionReason.ERASED}
-)  # the others end commercial messages only: who complained still gets the invoice
-
-OPTED_OUT = "opted_out"
-NO_CONSENT = "no_consent"
-
-WHY: Mapping[str, str] = {
-    SuppressionReason.UNSUBSCRIBED: "This address is on the suppression list because its owner unsubscribed.",
-    SuppressionReason.HARD_BOUNCE: "This address is blocked because the mail server said it does not exist.",
-    SuppressionReason.COMPLAINT: "This address is on the suppression list because its owner reported our mail as spam.",
-    SuppressionReason.STOP: "This number is blocked because its owner answered STOP.",
-    SuppressionReason.MANUAL: "This address was blocked by a colleague.",
-    SuppressionReason.ERASED: "The person behind this address was erased and must not be contacted.",
-    OPTED_OUT: "The person said no.",
-    NO_CONSENT: "The person has not said yes; commercial messages need a yes.",
-}
-
-
-class Verdict(NamedTuple):
-    """Whether a message may go, and the sentence that says why."""
-
-    allowed: bool
-    why: str
-
 
 _YES = frozenset(
     ["yes", "y", "true", "1", "x", "on", "optin", "subscribed", "agreed", "granted", "ja", "j", "wahr", "oui", "si"]
@@ -72,6 +44,20 @@ def answer_in(row: Mapping[str, str]) -> ConsentState | None:
     if asked in _NO or (ended and ended not in _NO):
         return ConsentState.OPTED_OUT
     return ConsentState.OPTED_IN if asked in _YES or _DAY.match(asked) else None
+
+
+_REASONS = {
+    SuppressionReason.COMPLAINT: "complaint spam abuse",
+    SuppressionReason.HARD_BOUNCE: "bounce bounced invalid",
+    SuppressionReason.UNSUBSCRIBED: "unsub optout optedout left",
+}
+
+
+def reason_in(text: str) -> SuppressionReason:
+    """Why the file says an address is blocked; without a known word it is blocked for everything."""
+    word = _word(text)
+    found = (reason for reason, marks in _REASONS.items() if any(mark in word for mark in marks.split()))
+    return next(found, SuppressionReason.MANUAL)
 
 
 def _word(text: str) -> str:
@@ -113,7 +99,6 @@ def address_hash(channel: Channel, address: str) -> str:
     return hmac.new(_key[0], f"{channel}:{address}".encode(), sha256).hexdigest()
 
 
-def preference_mac(consent_id: int) -> str:
-    """Proves that a preference link was made here."""
-    digest = hmac.digest(_key[0], f"preferences:{consent_id}".encode(), "sha256")
-    return urlsafe_b64encode(digest[:24]).decode()
+def derived_key(use: str) -> bytes:
+    """64 bytes for one use; nothing about another use follows from them."""
+    return hmac.digest(_key[0], use.encode(), "sha512")
