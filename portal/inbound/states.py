@@ -10,7 +10,8 @@ class Verdict(StrEnum):
     COMPLAINT = auto()  # the person called it spam, or wants no more of it
     AUTO_REPLY = auto()  # a machine answers while its owner is away
     DELIVERED = auto()  # a notice of success
-    NOT_A_BOUNCE = auto()
+    REPLY = auto()  # a person answers
+    NONE = auto()  # nothing of the kind
 
 
 class Reason(StrEnum):
@@ -40,7 +41,9 @@ class Reason(StrEnum):
 R, V = Reason, Verdict
 VERDICTS = {
     **dict.fromkeys((R.USER_UNKNOWN, R.HOST_UNKNOWN, R.MOVED, R.NO_MAIL_HERE), V.HARD),
-    **dict.fromkeys((R.MAILBOX_FULL, R.DISABLED, R.FILTERED, R.TOO_LARGE, R.EXPIRED, R.NETWORK, R.SYSTEM, R.UNKNOWN), V.SOFT),
+    **dict.fromkeys(
+        (R.MAILBOX_FULL, R.DISABLED, R.FILTERED, R.TOO_LARGE, R.EXPIRED, R.NETWORK, R.SYSTEM, R.UNKNOWN), V.SOFT
+    ),
     **dict.fromkeys((R.CONTENT, R.SPAM, R.VIRUS, R.REPUTATION, R.AUTHENTICATION, R.POLICY, R.RELAYING), V.BLOCK),
     **dict.fromkeys((R.RATE, R.SENDER_REFUSED), V.BLOCK),
 }

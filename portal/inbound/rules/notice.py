@@ -12,6 +12,7 @@ class Notice:
     status: str = ""  # RFC 3463, as reported
     reason: Reason | None = None
     diagnostic: str = ""
+    delayed: bool = False  # a server still tries, and will tell again how it ended
 
 
 def judged(recipient: str, status: str, reason: Reason, diagnostic: str, *, delayed: bool = False) -> Notice:
@@ -19,4 +20,4 @@ def judged(recipient: str, status: str, reason: Reason, diagnostic: str, *, dela
     verdict = VERDICTS[reason]
     if verdict == Verdict.HARD and delayed:
         verdict = Verdict.SOFT
-    return Notice(verdict, recipient, status, reason, diagnostic[:500])
+    return Notice(verdict, recipient, status, reason, diagnostic[:500], delayed)

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from email import message_from_string
+from email.header import decode_header, make_header
 from email.message import Message
+from typing import Any
 
 ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _COPY = re.compile(
@@ -26,21 +29,36 @@ def headers(text: str) -> Message:
     return message_from_string(text.strip() + "\n\n")
 
 
+def _mails(payload: list[Any]) -> list[Message]:
+    return [one for one in payload if isinstance(one, Message)] or [Message()]
+
+
 def inner(one: Message) -> Message:
     """The fields of a report, which the parser takes for a mail within the mail."""
     payload = one.get_payload()
-    return payload[0] if isinstance(payload, list) else headers(decoded(one))
+    return _mails(payload)[0] if isinstance(payload, list) else headers(decoded(one))
 
 
-def decoded(one: Message) -> str:
-    """The text of a part; HTML without its tags."""
+def text_of(one: Message) -> str:
     payload = one.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return str(one.get_payload())
     try:
-        text = payload.decode(one.get_content_charset() or "utf-8", "replace")
+        return payload.decode(one.get_content_charset() or "utf-8", "replace")
     except LookupError:
-        text = payload.decode("utf-8", "replace")
+        return payload.decode("utf-8", "replace")
+
+
+def header(mail: Message, name: str) -> str:
+    """In words, whatever its encoding."""
+    with suppress(ValueError, LookupError):
+        return str(make_header(decode_header(str(mail.get(name, ""))))).strip()
+    return str(mail.get(name, "")).strip()
+
+
+def decoded(one: Message) -> str:
+    """The text of a part; HTML without its tags."""
+    text = text_of(one)
     return _TAG.sub(" ", text) if one.get_content_type() == "text/html" else text
 
 
@@ -78,7 +96,7 @@ def reports(mail: Message) -> list[Message]:
     formal = part(mail, "message/delivery-status")
     if formal is not None:
         payload = formal.get_payload()
-        return payload if isinstance(payload, list) else [headers(decoded(formal))]
+        return _mails(payload) if isinstance(payload, list) else [headers(decoded(formal))]
     return [headers(block) for block in re.split(r"\n\s*\n", written(mail)) if _RECIPIENT.search(block)]
 
 
@@ -88,9 +106,11 @@ def copy(mail: Message) -> Message:
         if one.get_content_type() == "text/rfc822-headers":
             return headers(decoded(one))
         if one.get_content_type() == "message/rfc822" and isinstance(payload := one.get_payload(), list):
-            return payload[0]
+            return _mails(payload)[0]
     whole = decoded(mail) if not mail.is_multipart() else ""
-    start = re.search(r"^(?:received|return-path|message-id|from|to|subject|date):\s", whole, re.IGNORECASE | re.MULTILINE)
+    start = re.search(
+        r"^(?:received|return-path|message-id|from|to|subject|date):\s", whole, re.IGNORECASE | re.MULTILINE
+    )
     return headers(whole[start.start() :] if start else "")
 
 

@@ -13,18 +13,15 @@ from . import parts
 from .events import ses_notices
 from .notice import Notice, judged
 from .reasons import at_data, at_recipient, at_sender, bare_refusal, by_reply, by_status, by_words, disabled, status_in
+from .replies import answers, is_automatic, is_away
 
 _MACHINES = re.compile(
-    r"mailer.?daemon|post.?master|mail.?(delivery|administrator|system)|mdaemon|bounce|no-?reply|delivery", re.IGNORECASE
+    r"mailer.?daemon|post.?master|mail.?(delivery|administrator|system)|mdaemon|bounce|no-?reply|delivery",
+    re.IGNORECASE,
 )
 _FAILED = re.compile(
     r"undeliver|delivery|returned|fail|bounce|could not|unable|warning: message|nondelivery|rejected|unzustellbar|"
     r"non remis|error|problem|mail system|undeliverable|not be delivered|\bloop\b",
-    re.IGNORECASE,
-)
-_AWAY = re.compile(
-    r"out of (the )?office|auto(matic|mated)?[- ]?(reply|response|matische antwort)|^auto:|vacation|abwesen|absence|"
-    r"on (holiday|leave)|away from",
     re.IGNORECASE,
 )
 _FROM_US = re.compile(r"mail from:\s*<?\S*", re.IGNORECASE)
@@ -36,14 +33,14 @@ _VAGUE = (Reason.UNKNOWN, Reason.SYSTEM, Reason.POLICY)
 def read_mail(raw: bytes) -> list[Notice]:
     """At least one notice, in the order of the mail (or of the mails of an mbox). Never raises: what is no report says so."""
     mails = [one for one in _MBOX.split(raw) if one.strip()] if raw.startswith(b"From ") else [raw]
-    return [notice for one in mails for notice in _read(message_from_bytes(one))] or [Notice(Verdict.NOT_A_BOUNCE)]
+    return [notice for one in mails for notice in _read(message_from_bytes(one))] or [Notice(Verdict.NONE)]
 
 
 def _read(mail: Message) -> list[Notice]:
-    for read in (_forwarded_event, _complaint, _report, _reply, _letter):
+    for read in (_forwarded_event, _complaint, _report, _answer, _letter, _reply):
         if notices := list(read(mail)):
             return notices
-    return [Notice(Verdict.NOT_A_BOUNCE)]
+    return [Notice(Verdict.NONE)]
 
 
 def _forwarded_event(mail: Message) -> Iterator[Notice]:
@@ -94,15 +91,18 @@ def _report(mail: Message) -> Iterator[Notice]:
             yield _failed(recipient, status, said, about, text, alone=alone, delayed=action == "delayed")
 
 
+def _answer(mail: Message) -> Iterator[Notice]:
+    """Somebody's machine answers, which is no failure."""
+    subject = parts.header(mail, "Subject")
+    fails = "X-Failed-Recipients" in mail or _FAILED.search(subject) and not is_away(subject)
+    if is_automatic(mail) and not _from_machine(mail) and not fails:
+        yield Notice(Verdict.AUTO_REPLY, parseaddr(mail.get("From", ""))[1].lower())
+
+
 def _reply(mail: Message) -> Iterator[Notice]:
-    """Somebody's machine answers (RFC 3834), which is no failure."""
-    subject = str(mail.get("Subject", ""))
-    automatic = mail.get("Auto-Submitted", "no").lower() not in ("no", "auto-generated")
-    marked = any(name in mail for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"))
-    away = _AWAY.search(subject)
-    if (automatic or marked or away) and not _from_machine(mail) and "X-Failed-Recipients" not in mail:
-        if away or not _FAILED.search(subject):
-            yield Notice(Verdict.AUTO_REPLY, parseaddr(mail.get("From", ""))[1].lower())
+    """A person answers."""
+    if answers(mail) and not is_automatic(mail) and not _from_machine(mail):
+        yield Notice(Verdict.REPLY, parseaddr(mail.get("From", ""))[1].lower())
 
 
 def _letter(mail: Message) -> Iterator[Notice]:
@@ -117,7 +117,9 @@ def _letter(mail: Message) -> Iterator[Notice]:
         for recipient, about in sessions:
             yield _failed(recipient, "", "", about, text, alone=False, delayed=delayed)
         return
-    ours = {address for name in ("To", "Delivered-To", "Return-Path") for address in parts.addresses(mail.get(name, ""))}
+    ours = {
+        address for name in ("To", "Delivered-To", "Return-Path") for address in parts.addresses(mail.get(name, ""))
+    }
     named = parts.addresses(", ".join(mail.get_all("X-Failed-Recipients", [])))
     named = named or [address for address in parts.named_in(_FROM_US.sub(" ", text)) if address not in ours]
     named = named or parts.addresses(parts.copy(mail).get("To", "")) or [""]
@@ -157,7 +159,9 @@ def _proven(reason: Reason, code: str, about: str, around: str) -> Reason:
         return reason
     if code.startswith("4."):
         return Reason.NETWORK
-    refused_later = at_data(about) or at_data(around) or (code.startswith(("5.2.", "5.7.")) and not at_recipient(around))
+    refused_later = (
+        at_data(about) or at_data(around) or (code.startswith(("5.2.", "5.7.")) and not at_recipient(around))
+    )
     return Reason.FILTERED if refused_later else reason
 
 
