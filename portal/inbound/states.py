@@ -47,3 +47,12 @@ VERDICTS = {
     **dict.fromkeys((R.CONTENT, R.SPAM, R.VIRUS, R.REPUTATION, R.AUTHENTICATION, R.POLICY, R.RELAYING), V.BLOCK),
     **dict.fromkeys((R.RATE, R.SENDER_REFUSED), V.BLOCK),
 }
+
+
+class Provider(StrEnum):
+    """Mail services that tell us by webhook."""
+
+    SES = auto()
+    POSTMARK = auto()
+    SENDGRID = auto()
+    MAILGUN = auto()

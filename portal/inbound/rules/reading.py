@@ -8,9 +8,9 @@ from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses, parseaddr
 
-from ..states import VERDICTS, Reason, Verdict
+from ..states import VERDICTS, Provider, Reason, Verdict
 from . import parts
-from .events import ses_notices
+from .events import read_events
 from .notice import Notice, judged
 from .reasons import at_data, at_recipient, at_sender, bare_refusal, by_reply, by_status, by_words, disabled, status_in
 from .replies import answers, is_automatic, is_away
@@ -48,7 +48,8 @@ def _forwarded_event(mail: Message) -> Iterator[Notice]:
     text = "" if mail.is_multipart() else parts.decoded(mail).lstrip()
     if text.startswith('{"notificationType"'):
         with suppress(ValueError):
-            yield from ses_notices(json.JSONDecoder(strict=False).raw_decode(text)[0])
+            event = json.JSONDecoder(strict=False).raw_decode(text)[0]
+            yield from (told.notice for told in read_events(Provider.SES, event))
 
 
 def _complaint(mail: Message) -> Iterator[Notice]:
