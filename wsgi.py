@@ -19,8 +19,8 @@ import portal
 from portal.consent import rules as consent
 from portal.kernel import files
 from portal.kernel.db import db, on_commit, prepare_engine
-from portal.messages.rules import headers
 from portal.kernel.spool import Spool
+from portal.messages.rules import headers
 from portal.messages.rules.tracking import use_key as sign_links_with
 from portal.runtime.settings import Settings
 from portal.web import (

@@ -5,7 +5,6 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from portal.consent.states import Channel
 from portal.kernel.db import db
 from portal.messages.models import RUNNING, MessageBatch
 from portal.messages.queries import cancelled_wait, due

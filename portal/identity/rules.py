@@ -98,6 +98,17 @@ strategy.view        -  a  a  a  a  a  a  a
 strategy.edit        -  -  a  a  -  -  -  -
 capacity.view        -  s  a  a  -  a  a  a
 capacity.edit        -  -  a  a  -  -  a  -
+campaigns.view       a  a  a  a  a  a  -  a
+campaigns.edit       -  -  a  -  a  -  -  -
+campaigns.results    -  s  a  a  a  a  -  a
+segments.view        a  a  a  a  a  -  -  a
+segments.edit        -  -  -  -  a  -  -  -
+broadcasts.view      -  -  a  -  a  -  -  a
+broadcasts.edit      -  -  -  -  a  -  -  -
+social_posts.view    -  -  a  -  a  -  -  a
+social_posts.edit    -  -  -  -  a  -  -  -
+social_accounts.view -  -  -  -  a  -  -  a
+social_accounts.edit -  -  -  -  a  -  -  a
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a
