@@ -98,6 +98,8 @@ strategy.view        -  a  a  a  a  a  a  a
 strategy.edit        -  -  a  a  -  -  -  -
 capacity.view        -  s  a  a  -  a  a  a
 capacity.edit        -  -  a  a  -  -  a  -
+segments.view        a  a  a  a  a  -  -  a
+segments.edit        -  -  -  -  a  -  -  -
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement
 
 from portal.kernel.db import Base
 from portal.kernel.errors import Refused
@@ -93,7 +93,7 @@ class Source(NamedTuple):
 FIELDS: dict[str, Field] = {}
 EVENTS: dict[str, Event] = {}
 SOURCES: list[Source] = []
-USES: dict[str, Select[Any]] = {}  # noun -> segment_id, id and name of what uses a segment
+USES: dict[str, Any] = {}  # noun -> segment_id, id and name of what uses a segment
 
 
 def register_field(
@@ -122,8 +122,8 @@ def register_source(model: type[Base], column: Any, contact: Any) -> None:
     SOURCES.append(Source(model, column, contact))
 
 
-def register_use(noun: str, uses: Select[Any]) -> None:
-    """What uses segments (segment_id, id, name), so that none is deleted under it."""
+def register_use(noun: str, uses: Any) -> None:
+    """What uses segments (a SELECT of segment_id, id, name), so that none is deleted under it."""
     USES[noun] = uses
 
 

@@ -35,7 +35,10 @@ def parts_of(rule: Tree) -> list[int]:
 def time_based(rule: Tree) -> bool:
     """Whether its answer changes by waiting, or without anybody telling."""
     return any(
-        leaf.get("op") in RELATIVE or "within_days" in leaf or leaf.get("field") in FIELDS and FIELDS[leaf["field"]].swept
+        leaf.get("op") in RELATIVE
+        or "within_days" in leaf
+        or leaf.get("field") in FIELDS
+        and FIELDS[leaf["field"]].swept
         for leaf in leaves(rule)
     )
 

@@ -5,7 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Label, Select, and_, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Label,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from portal.accounts.models import Contact
 from portal.kernel import audit, clock, upsert
@@ -13,8 +27,8 @@ from portal.kernel.db import Base, db
 from portal.kernel.outbox import emit, ring
 
 from ..events import ContactEnteredSegment, ContactLeftSegment, SegmentChanged
-from ..models import Segment, SegmentMember, SegmentOverride, SegmentPart, SegmentTouch
-from ..queries import Scope, scope_for
+from ..models import Segment, SegmentMember, SegmentOverride, SegmentTouch
+from ..queries import Scope, scope_for, wholes
 from ..queries.compile import inside
 from ..rules import SOURCES, time_based
 from ..states import SegmentKind, Source
@@ -101,8 +115,13 @@ def _follow(segments: Sequence[Segment], contacts: Sequence[int]) -> None:
         for key, contact in entered
     ])  # fmt: skip
     for key, gone in _by_segment(left).items():
-        _run(_open(key).where(SegmentMember.contact_id.in_(gone)).values(left_at=now))
-    _book(entered, left, now)
+        close(key, gone, now)
+    book(entered, left, now)
+
+
+def close(segment_id: int, contacts: Sequence[int], now: datetime) -> None:
+    """End their stay."""
+    _run(_open(segment_id).where(SegmentMember.contact_id.in_(contacts)).values(left_at=now))
 
 
 def _columns(keys: Sequence[int], scope: Scope) -> list[Label[Any]]:
@@ -127,7 +146,7 @@ def _by_segment(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     return found
 
 
-def _book(entered: Sequence[tuple[int, int]], left: Sequence[tuple[int, int]], now: datetime) -> None:
+def book(entered: Sequence[tuple[int, int]], left: Sequence[tuple[int, int]], now: datetime) -> None:
     """Sizes follow, and whoever listens is told: one event for many contacts."""
     came, went = _by_segment(entered), _by_segment(left)
     for key in sorted(came.keys() | went.keys()):
@@ -149,26 +168,36 @@ def refresh(segment_id: int) -> None:
         now, first = clock.now(), segment.counted_at is None
         scope = scope_for({}, [segment_id])
         ought = inside(scope.parts[segment_id], scope)
-        _run(_open(segment_id).where(SegmentMember.contact_id.not_in(select(Contact.id).where(ought))).values(left_at=now))
+        _run(
+            _open(segment_id)
+            .where(SegmentMember.contact_id.not_in(select(Contact.id).where(ought)))
+            .values(left_at=now)
+        )
         _run(_enter(segment_id, ought, now))
         stays = SegmentMember.segment_id == segment_id
         changed = stays & or_(SegmentMember.entered_at == now, SegmentMember.left_at == now)
         if not first:
             gone = db.session.scalars(select(SegmentMember.contact_id).where(stays, SegmentMember.left_at == now)).all()
-            new = db.session.scalars(select(SegmentMember.contact_id).where(stays, SegmentMember.entered_at == now)).all()
+            new = db.session.scalars(
+                select(SegmentMember.contact_id).where(stays, SegmentMember.entered_at == now)
+            ).all()
             tell(segment_id, new, gone, now)
         size = select(func.count()).select_from(SegmentMember).where(stays, SegmentMember.left_at.is_(None))
-        moved = case((select(1).where(changed).exists(), literal(now, SegmentMember.entered_at.type)), else_=Segment.changed_at)
+        moved = case(
+            (select(1).where(changed).exists(), literal(now, SegmentMember.entered_at.type)), else_=Segment.changed_at
+        )
         values = {"size": size.scalar_subquery(), "changed_at": moved, "counted_at": now, "pending": False}
         _run(update(Segment).where(Segment.id == segment_id).values(values))
 
 
 def _enter(segment_id: int, ought: ColumnElement[bool], now: datetime) -> Insert:
-    mine = SegmentMember.segment_id == segment_id, SegmentMember.contact_id == Contact.id, SegmentMember.left_at.is_(None)
-    there = exists().where(*mine).correlate(Contact)
-    row: Select[Any] = select(
-        literal(segment_id), Contact.id, _source(segment_id), literal(now, SegmentMember.entered_at.type)
+    mine = (
+        SegmentMember.segment_id == segment_id,
+        SegmentMember.contact_id == Contact.id,
+        SegmentMember.left_at.is_(None),
     )
+    there = exists().where(*mine).correlate(Contact)
+    row = select(literal(segment_id), Contact.id, _source(segment_id), literal(now, SegmentMember.entered_at.type))
     columns = ["segment_id", "contact_id", "source", "entered_at"]
     return insert(SegmentMember).from_select(columns, row.where(and_(ought, ~there)))
 
@@ -183,10 +212,7 @@ def _run(statement: Any) -> Any:
 
 def sweep(everything: bool) -> None:
     """Owe a new count to the segments that change by waiting, also through a segment they name; or to all of them."""
-    rules = dict(db.session.execute(select(Segment.id, Segment.rule).where(DYNAMIC)).all())
+    rules = {key: rule for key, rule in db.session.execute(select(Segment.id, Segment.rule).where(DYNAMIC))}
     due = {key for key, rule in rules.items() if everything or time_based(rule)}
-    named = db.session.execute(select(SegmentPart.segment_id, SegmentPart.part_id)).all()
-    while more := {row.segment_id for row in named if row.part_id in due} - due:
-        due |= more
-    for key in sorted(due & rules.keys()):
+    for key in wholes(due):
         emit(SegmentChanged(key))
