@@ -109,6 +109,8 @@ social_posts.view    -  -  a  -  a  -  -  a
 social_posts.edit    -  -  -  -  a  -  -  -
 social_accounts.view -  -  -  -  a  -  -  a
 social_accounts.edit -  -  -  -  a  -  -  a
+segments.view        a  a  a  a  a  -  -  a
+segments.edit        -  -  -  -  a  -  -  -
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a
