@@ -120,7 +120,9 @@ def _orders(
 
 
 def _cost(world: World, lines: list[dict[str, Any]], currency: str) -> Decimal:
-    return round_to(sum((line["quantity"] * world.products[line["sku"]].standard_cost for line in lines), Decimal(0)), currency)
+    return round_to(
+        sum((line["quantity"] * world.products[line["sku"]].standard_cost for line in lines), Decimal(0)), currency
+    )
 
 
 def _invoices(world: World, seller: Company, orders: list[Kept]) -> None:
@@ -155,8 +157,8 @@ def _issued(order: Order, number: str, day: date) -> Invoice:
     return Invoice(
         number=number, order_id=order.id, opportunity_id=order.opportunity_id, account_id=order.account_id,
         contact_id=order.contact_id, owner_id=order.owner_id, territory_id=order.territory_id, payment_days=TERMS,
-        currency=order.currency, net=order.net, tax=order.tax, total=order.total, issued_on=day, issued_at=_at(day),
-        due_on=day + timedelta(days=TERMS), created_at=_at(day, 9),
+        currency=order.currency, net=order.net, tax=order.tax, total=order.total, cost=order.cost,
+        issued_on=day, issued_at=_at(day), due_on=day + timedelta(days=TERMS), created_at=_at(day, 9),
     )  # fmt: skip
 
 
