@@ -23,6 +23,7 @@ from .states import CreditReason, DocumentKind, InvoiceState
 
 # One invoice per order, besides drafts that were thrown away and what was wholly credited.
 STANDING = text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')")
+TO_REFUND = text("paid + credited > total")
 
 
 class Invoice(Base, Owned, Totalled, Printed, Versioned, Audited, Searchable):
@@ -36,6 +37,7 @@ class Invoice(Base, Owned, Totalled, Printed, Versioned, Audited, Searchable):
     __table_args__ = (
         Index("uq_invoice_order_id", "order_id", unique=True, postgresql_where=STANDING, sqlite_where=STANDING),
         Index("ix_invoice_due", "state", "due_on"),
+        Index("ix_invoice_to_refund", "due_on", postgresql_where=TO_REFUND, sqlite_where=TO_REFUND),
         Index("ix_invoice_issued", "issued_on", "owner_id", "currency", "net", "cost"),
         CheckConstraint("(state IN ('draft', 'cancelled')) = (number IS NULL)", name="number_at_issue"),
         CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name="issued_when"),

@@ -5,6 +5,7 @@ from .credits import left_of, lines_of
 from .invoices import (
     PRINTED,
     STANDING_NAMES,
+    TO_REFUND,
     behind_link,
     billing_address,
     for_mail,
@@ -21,6 +22,7 @@ __all__ = [
     "PAYMENTS",
     "PRINTED",
     "STANDING_NAMES",
+    "TO_REFUND",
     "Step",
     "behind_link",
     "billing_address",

@@ -37,6 +37,7 @@ FIXED = {
     InvoiceState.CANCELLED: Standing.CANCELLED,
 }
 OWED = Invoice.total - Invoice.credited - Invoice.paid  # below zero it is ours to refund
+TO_REFUND = Invoice.paid + Invoice.credited > Invoice.total
 IS_INVOICE = Invoice.kind == DocumentKind.INVOICE
 
 
@@ -57,7 +58,7 @@ def standing_on(today: date | BindParameter[date]) -> ColumnElement[str]:
     """The same for the database."""
     return case(
         (Invoice.kind == DocumentKind.CREDIT_NOTE, Standing.CREDIT_NOTE.value),
-        (OWED < 0, Standing.TO_REFUND.value),
+        (TO_REFUND, Standing.TO_REFUND.value),
         *((Invoice.state == state.value, shown.value) for state, shown in FIXED.items()),
         (Invoice.due_on < today, Standing.OVERDUE.value),
         (Invoice.paid > 0, Standing.PARTLY_PAID.value),
