@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,37 +21,35 @@ CAMPAIGNS: tuple[tuple[Any, ...], ...] = (
     ("Bicycle fair", "bicycle-fair", CampaignState.ENDED, "Meet our customers and their buyers in one place.",
      Goal.REVENUE, 400_000, 15_000, 160, 150, (("Stand", 7800), ("Travel", 3100), ("Flyers", 640))),
 )  # fmt: skip
-FAIR = "bicycle-fair"
-VISITORS = 40
+CAME = {"bicycle-fair": (8, "Visited our stand"), "spring-webinar": (6, "Attended the webinar"),
+        "reseller-programme": (4, "Asked for the price list")}  # fmt: skip
 
 
 def load(world: World) -> None:
-    owner = next((key for key in world.positions if "market" in key.lower()), None)
+    people = iter(list(world.contacts.values())[-2 * sum(number for number, _ in CAME.values()) :])
     for name, word, state, objective, goal, value, budget, began, ends, costs in CAMPAIGNS:
         one = Campaign(
             name=name, utm_campaign=word, state=state, objective=objective, goal=goal, goal_value=Decimal(value),
             budget=Decimal(budget), starts_on=world.today - timedelta(began), ends_on=world.today - timedelta(ends),
-            owner_id=world.positions[owner].id if owner else None,
         )  # fmt: skip
         db.session.add(one)
         db.session.flush()
         for at, (what, amount) in enumerate(costs):
             day = world.today - timedelta(began - 5 * at)
             db.session.add(CampaignCost(campaign_id=one.id, spent_on=day, what=what, amount=Decimal(amount)))
-        if word == FAIR:
-            _visitors(one, world)
+        _members(one, list(islice(people, 2 * CAME[word][0])), CAME[word][1], world)
 
 
-def _visitors(fair: Campaign, world: World) -> None:
-    """Some of the people we know were invited, and every second of them came."""
-    began = fair.starts_on or world.today
-    for at, person in enumerate(list(world.contacts.values())[: 2 * VISITORS]):
+def _members(campaign: Campaign, people: list[Any], response: str, world: World) -> None:
+    """All of them were invited, and every second one came."""
+    began = campaign.starts_on or world.today
+    for at, person in enumerate(people):
         came = at % 2 == 0
-        when = datetime.combine(began + timedelta(at % 3), time(10, at % 60), ZoneInfo(world.company["timezone"]))
+        when = datetime.combine(began + timedelta(at % 3), time(10, at), ZoneInfo(world.company["timezone"]))
         db.session.add(
             CampaignMember(
-                campaign_id=fair.id, contact_id=person.id, source="by hand", added_at=when - timedelta(20),
+                campaign_id=campaign.id, contact_id=person.id, source="by hand", added_at=when - timedelta(20),
                 status=MemberStatus.RESPONDED if came else MemberStatus.SENT, responded_at=when if came else None,
-                response="Visited our stand" if came else "",
+                response=response if came else "",
             )
         )  # fmt: skip
