@@ -68,6 +68,7 @@ orders.edit          o  s  a  a  -  a  -  -
 invoices.view        or sr a  a  -  a  -  a
 invoices.edit        -  -  -  -  -  a  -  -
 invoices.issue       -  -  -  -  -  a  -  -
+credits.issue        -  -  -  -  -  a  -  -
 payments.record      -  -  -  -  -  a  -  -
 compensation.view    o  s  a  a  -  a  -  -
 compensation.plans   -  -  a  a  -  a  -  -
@@ -109,6 +110,8 @@ social_posts.view    -  -  a  -  a  -  -  a
 social_posts.edit    -  -  -  -  a  -  -  -
 social_accounts.view -  -  -  -  a  -  -  a
 social_accounts.edit -  -  -  -  a  -  -  a
+segments.view        a  a  a  a  a  -  -  a
+segments.edit        -  -  -  -  a  -  -  -
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a

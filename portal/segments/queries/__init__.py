@@ -17,6 +17,7 @@ from .lists import (
     touched,
     traffic,
     uses_of,
+    wholes,
 )
 from .members import is_member, matching, members, parts, scope_for, size_now
 from .preview import Preview, preview
@@ -57,4 +58,5 @@ __all__ = [
     "touched",
     "traffic",
     "uses_of",
+    "wholes",
 ]

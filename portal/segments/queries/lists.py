@@ -46,6 +46,15 @@ def uses_of(segment_ids: Sequence[int]) -> dict[int, list[Use]]:
     return found
 
 
+def wholes(segment_ids: set[int]) -> list[int]:
+    """The segments themselves and all that are made of them, at any depth: what changes when they do."""
+    edges = db.session.execute(select(SegmentPart.segment_id, SegmentPart.part_id)).all()
+    found = set(segment_ids)
+    while more := {edge.segment_id for edge in edges if edge.part_id in found} - found:
+        found |= more
+    return sorted(found)
+
+
 def circle(segment_id: int, part_ids: Sequence[int]) -> list[str]:
     """The names on the way from the segment back to itself, were it made of these; nothing where there is none."""
     edges: dict[int, list[int]] = defaultdict(list)

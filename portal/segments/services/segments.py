@@ -13,7 +13,7 @@ from portal.organization.queries import authorize, get, own_position
 
 from ..events import SegmentChanged
 from ..models import Segment, SegmentMember, SegmentPart
-from ..queries import circle, members, uses_of
+from ..queries import circle, members, uses_of, wholes
 from ..rules import check, parts_of
 from ..states import SegmentKind, Source
 
@@ -47,7 +47,8 @@ def update_segment(
         segment.rule, segment.pending = clean, True
         db.session.flush()
         _keep_parts(segment)
-        emit(SegmentChanged(segment.id))
+        for key in wholes({segment.id}):
+            emit(SegmentChanged(key))
     return segment
 
 
