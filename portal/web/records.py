@@ -30,6 +30,7 @@ PAGES = {
     "landing": "landing.show_page",
     "emails": "emails.show_email",
     "messages": "messages.show_message",
+    "inbound": "inbound.show_mail",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
     "partners": "channels.show_partner",
