@@ -31,6 +31,7 @@ PAGES = {
     "emails": "emails.show_email",
     "broadcasts": "broadcasts.show_broadcast",
     "messages": "messages.show_message",
+    "inbound": "inbound.show_mail",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
     "partners": "channels.show_partner",
