@@ -65,6 +65,7 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
         title=queries.subject_of(message),
         crumbs=_crumbs(),
         message=message,
+        content=queries.content_of(message),
         subject=queries.subject_of(message),
         suppressed_because=WHY.get(message.state_reason, ""),
         channel_name=CHANNEL_NAMES[message.channel],
@@ -81,7 +82,7 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
 @needs("messages.view")
 def show_body(record_id: int) -> Response:
     """The mail as its recipient sees it, in a sandbox."""
-    return body_response(queries.message(g.actor, record_id).content.html)
+    return body_response(queries.content_of(queries.message(g.actor, record_id)).html)
 
 
 @bp.get("/messages/uncertain")

@@ -23,6 +23,7 @@ class LandingPage(Base, Versioned, Audited):
     body: Mapped[str] = mapped_column(default="")  # Markdown
     language: Mapped[str] = mapped_column(default="en")
     source: Mapped[str] = mapped_column(default="Landing page")
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     consent_wording: Mapped[str]  # without this yes nothing can be sent
     news_wording: Mapped[str] = mapped_column(default="")  # a box of its own, never needed; none when empty
     thanks: Mapped[str]

@@ -44,6 +44,8 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Market",
         (
             Entry("Emails", "mail", "emails.list_emails", "emails.view"),
+            Entry("Campaigns", "flag", "campaigns.list_campaigns", "campaigns.view"),
+            Entry("Social posts", "share", "social.list_posts", "social_posts.view"),
             Entry("Forms and pages", "forms", "landing.list_pages", "landing.view"),
             Entry("Scoring", "adjustments", "scoring.show_model", "scoring.view"),
             Entry("Messages", "send", "messages.list_messages", "messages.view"),

@@ -25,6 +25,8 @@ PAGES = {
     "catalog": "catalog.show_product",
     "price_lists": "catalog.show_price_list",
     "targets": "targets.show_target",
+    "campaigns": "campaigns.show_campaign",
+    "social_posts": "social.show_post",
     "landing": "landing.show_page",
     "emails": "emails.show_email",
     "messages": "messages.show_message",

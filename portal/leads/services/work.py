@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from portal.accounts.rules import split_name
 from portal.activities import services as activities
 from portal.activities.states import Kind
+from portal.campaigns.queries import word_of
 from portal.consent import services as consent
 from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel import clock
@@ -83,7 +84,7 @@ def _typed(sent: Submission) -> dict[str, Any]:
         "country": given["country"],
         "message": given["message"],
         "language": sent.page.language,
-        "campaign": given.get("utm_campaign", ""),
+        "campaign": given.get("utm_campaign") or word_of(sent.page.campaign_id),
     }
 
 
