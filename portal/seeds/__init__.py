@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
     "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "segments",
-    "campaigns", "social", "messages", "emails", "landing", "scoring", "leads", "opportunities", "quotes", "orders",
+    "campaigns", "social", "messages", "emails", "broadcasts", "landing", "scoring", "leads", "opportunities", "quotes", "orders",
     "invoices", "compensation", "responsibility", "realignment", "strategy",
 )  # fmt: skip
 
