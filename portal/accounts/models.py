@@ -88,6 +88,8 @@ class Contact(Base, Owned, Versioned, Audited, Searchable):
     mobile: Mapped[str] = mapped_column(default="")
     mobile_e164: Mapped[str] = mapped_column(default="", index=True)
     language: Mapped[str] = mapped_column(default="en")
+    country: Mapped[str] = mapped_column(default="")  # ISO 3166-1 alpha-2; "": as the account's
+    timezone: Mapped[str] = mapped_column(default="")  # of the IANA database; "": as the country's
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     account: Mapped[Account | None] = relationship(back_populates="contacts")
     unaudited = frozenset({"version", "phone_e164", "mobile_e164"})

@@ -82,6 +82,7 @@ class Listing:
     words: Sequence[Any] = ()  # columns the search box looks in
     views: Sequence[tuple[str, str]] = ()
     picked: bool = False
+    currency: Any = None  # the column by which amounts are added up; default: `currency` of the listed model
 
     def __post_init__(self) -> None:
         listings[self.name] = self
@@ -98,6 +99,11 @@ class Listing:
         if by.column is None or not by.sortable:
             raise Refused("list.not_sortable", f"This list cannot be sorted by {by.label}.")
         return Keyset(by.column, self.identity, sort.startswith("-"))
+
+
+def extend(listing: Listing, field: Field) -> None:
+    """A later area adds what it knows about the rows of an earlier one."""
+    object.__setattr__(listing, "fields", (*listing.fields, field))
 
 
 @dataclass(frozen=True)
@@ -213,7 +219,7 @@ def sums(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> list[
     fields = [f for f in listing.fields if f.summed and f.column is not None]
     if not fields:
         return []
-    coin = listing.identity.class_.currency
+    coin = listing.identity.class_.currency if listing.currency is None else listing.currency
     query = matching(listing, actor, args, zone).order_by(None)
     columns = [func.sum(f.column).label(f.key) for f in fields]
     rows = db.session.execute(query.with_only_columns(coin, *columns).group_by(coin).order_by(coin)).all()

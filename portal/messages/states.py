@@ -21,3 +21,44 @@ MOVES = {
     S.SENDING: frozenset({S.SENT, S.QUEUED, S.DEFERRED, S.FAILED, S.UNCERTAIN}),
     S.UNCERTAIN: frozenset({S.QUEUED, S.SENT}),
 }
+
+
+class BatchState(StrEnum):
+    """Whether the messages of a batch may be claimed."""
+
+    HELD = auto()  # not yet: being written, or the rest that waits for a winner
+    RUNNING = auto()
+    PAUSED = auto()
+    DONE = auto()
+    CANCELLED = auto()
+
+
+B = BatchState
+BATCH_MOVES = {
+    B.HELD: frozenset({B.RUNNING, B.CANCELLED}),
+    B.RUNNING: frozenset({B.PAUSED, B.DONE, B.CANCELLED}),
+    B.PAUSED: frozenset({B.RUNNING, B.CANCELLED}),
+}
+
+
+class EventKind(StrEnum):
+    """What happened to a message after it was handed over."""
+
+    DELIVERED = auto()
+    OPENED = auto()
+    CLICKED = auto()
+    REPLIED = auto()
+    AUTO_REPLIED = auto()
+    HARD_BOUNCED = auto()
+    SOFT_BOUNCED = auto()
+    BLOCKED = auto()
+    COMPLAINED = auto()
+    UNSUBSCRIBED = auto()
+
+
+class Verdict(StrEnum):
+    """Who opened or clicked."""
+
+    HUMAN = auto()
+    PROXY = auto()
+    SCANNER = auto()

@@ -1,0 +1,1 @@
+"""Emails: what is designed in blocks or uploaded, its versions, translations, saved blocks and the brand they wear."""
