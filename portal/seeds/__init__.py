@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 LOADERS = (
     "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "landing",
     "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "compensation", "responsibility", "realignment",
-    "strategy",
+    "strategy", "segments",
 )  # fmt: skip
 
 

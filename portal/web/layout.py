@@ -43,6 +43,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Market",
         (
+            Entry("Segments", "filter", "segments.list_segments", "segments.view"),
             Entry("Forms and pages", "forms", "landing.list_pages", "landing.view"),
             Entry("Scoring", "adjustments", "scoring.show_model", "scoring.view"),
             Entry("Messages", "mail", "messages.list_messages", "messages.view"),

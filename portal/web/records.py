@@ -27,6 +27,7 @@ PAGES = {
     "targets": "targets.show_target",
     "landing": "landing.show_page",
     "messages": "messages.show_message",
+    "segments": "segments.show_segment",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
     "partners": "channels.show_partner",
