@@ -1,10 +1,11 @@
 """INSERT of plain rows, without an object for each, in both dialects: new ones, and ones that meet existing rows."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import JSON, Subquery, cast, func, insert, literal, select, true
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -86,3 +87,26 @@ def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[
             _insert_or_change(model, db.engine.dialect.name, tuple(keys), changed, where), list(rows)
         )
         _tell(model, rows)
+
+
+def as_table(columns: Mapping[str, Any], rows: Sequence[Sequence[int | str | None]]) -> Subquery:
+    """Rows of numbers and text as a table to select from: they travel as one JSON parameter, whatever their number."""
+    text = literal(json.dumps(rows))
+    postgresql = db.engine.dialect.name == "postgresql"
+    each = func.json_array_elements(cast(text, JSON)) if postgresql else func.json_each(text)
+    value = each.table_valued("value").c.value
+    cells = [cast(value.op("->>")(place), kind).label(name) for place, (name, kind) in enumerate(columns.items())]
+    return select(*cells).subquery()
+
+
+def insert_from(model: type[Base], same: Mapping[str, Any], source: Subquery) -> int:
+    """Insert a row for each of the source's, all with the values of `same` besides; those that meet a unique key are left
+    out. Columns in neither stay empty. Returns how many were new."""
+    table: Any = model.__table__
+    fixed = [literal(value, table.c[name].type) for name, value in same.items()]
+    rows = select(*source.c, *fixed).where(true())
+    statement = _insert(model, db.engine.dialect.name).from_select(
+        [*source.c.keys(), *same], rows, include_defaults=False
+    )
+    done: Any = db.session.connection().execute(statement.on_conflict_do_nothing())
+    return int(done.rowcount)

@@ -18,10 +18,10 @@ GERMANY = {"field": "contact.country", "op": "is", "value": "DE"}
 
 
 def load(world: World) -> None:
-    owner_id = next((world.positions[key].id for key in ("david-bradley",) if key in world.positions), None)
+    owner_id = world.positions["david-bradley"].id
     made = [_dynamic(found.name, found.rule, owner_id) for key in CHOSEN if (found := template(key))]
     german = _dynamic("Contacts in Germany", GERMANY, owner_id)
-    whole = {"all": [{"segment": german.id}, {"segment": made[2].id}]}
+    whole: dict[str, object] = {"all": [{"segment": german.id}, {"segment": made[2].id}]}
     joined = _dynamic("German newsletter", whole, owner_id)
     db.session.execute(
         insert(SegmentPart), [{"segment_id": joined.id, "part_id": key} for key in (german.id, made[2].id)]

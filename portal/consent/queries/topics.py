@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from portal.kernel.db import db
 
-from ..models import Topic
+from ..models import Consent, Topic
 
 
 def topics(*conditions: ColumnElement[bool]) -> Sequence[Topic]:
@@ -22,3 +22,15 @@ def offered() -> Sequence[Topic]:
 def topic_choices() -> list[tuple[int, str]]:
     """For a choice of topic in a form."""
     return [(topic.id, topic.name) for topic in topics(~Topic.archived)]
+
+
+def topic_names() -> dict[int, str]:
+    """Of all topics, archived ones too: what evidence names."""
+    return {topic.id: topic.name for topic in topics()}
+
+
+def count_by_topic() -> dict[tuple[int | None, str], int]:
+    """How many addresses have said what of each topic."""
+    query = select(Consent.topic_id, Consent.state, func.count()).where(Consent.topic_id.is_not(None))
+    rows = db.session.execute(query.group_by(Consent.topic_id, Consent.state))
+    return {(topic_id, state.value): number for topic_id, state, number in rows}

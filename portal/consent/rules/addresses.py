@@ -10,7 +10,7 @@ import phonenumbers
 from portal.kernel.errors import Refused
 from portal.kernel.mime import address as plain_email
 
-from ..states import Channel, ConsentState
+from ..states import Channel, ConsentState, SuppressionReason
 
 _key: list[bytes] = []
 _DAY = re.compile(r"\d{6,}")
@@ -44,6 +44,20 @@ def answer_in(row: Mapping[str, str]) -> ConsentState | None:
     if asked in _NO or (ended and ended not in _NO):
         return ConsentState.OPTED_OUT
     return ConsentState.OPTED_IN if asked in _YES or _DAY.match(asked) else None
+
+
+_REASONS = {
+    SuppressionReason.COMPLAINT: "complaint spam abuse",
+    SuppressionReason.HARD_BOUNCE: "bounce bounced invalid",
+    SuppressionReason.UNSUBSCRIBED: "unsub optout optedout left",
+}
+
+
+def reason_in(text: str) -> SuppressionReason:
+    """Why the file says an address is blocked; without a known word it is blocked for everything."""
+    word = _word(text)
+    found = (reason for reason, marks in _REASONS.items() if any(mark in word for mark in marks.split()))
+    return next(found, SuppressionReason.MANUAL)
 
 
 def _word(text: str) -> str:

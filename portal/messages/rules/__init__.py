@@ -39,6 +39,7 @@ class Outcome:
     kind: Kind
     why: str = ""
     suppress: SuppressionReason | None = None
+    code: int = 0  # of the SMTP reply
 
 
 ACCEPTED = Outcome(Kind.ACCEPTED)
@@ -53,13 +54,13 @@ def read_reply(verb: str, code: int, text: str) -> Outcome:
     if 200 <= code < 400:
         return ACCEPTED
     if verb in ("connect", "mail") and (code >= 500 or verb == "connect" or code in (421, 454)):
-        return Outcome(Kind.AWAY, why)
+        return Outcome(Kind.AWAY, why, code=code)
     if code in (530, 535, 538):
-        return Outcome(Kind.AWAY, why)
+        return Outcome(Kind.AWAY, why, code=code)
     if code < 500 or verb == "rcpt" and (code == 552 or "5.2.2" in text):
-        return Outcome(Kind.DEFERRED, why)
+        return Outcome(Kind.DEFERRED, why, code=code)
     bounced = verb == "rcpt" and "5.7." not in text
-    return Outcome(Kind.REFUSED, why, SuppressionReason.HARD_BOUNCE if bounced else None)
+    return Outcome(Kind.REFUSED, why, SuppressionReason.HARD_BOUNCE if bounced else None, code)
 
 
 def wait_after(attempt: int) -> timedelta | None:

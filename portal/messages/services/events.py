@@ -10,6 +10,7 @@ from portal.kernel.db import db
 from portal.kernel.upsert import insert_ignore
 
 from ..models import Message, MessageEvent, MessageLink
+from ..rules.devices import device_of
 from ..states import EventKind, Verdict
 
 K = EventKind
@@ -55,7 +56,11 @@ def record_events(news: Sequence[News]) -> int:
     ids = {one.message_id for one in news}
     query = select(Message.id, Message.contact_id).where(Message.id.in_(ids))
     contacts: dict[int, int | None] = dict(db.session.execute(query).all())
-    rows = [one._asdict() | {"contact_id": contacts[one.message_id]} for one in news if one.message_id in contacts]
+    rows = [
+        one._asdict() | {"contact_id": contacts[one.message_id], "device": device_of(one.user_agent)}
+        for one in news
+        if one.message_id in contacts
+    ]
     new = insert_ignore(MessageEvent, rows)
     if new:
         settle(contacts.keys(), {one.kind for one in news})

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -207,13 +208,17 @@ def _credit(
         ):
             home[branch.owner_id] = branch
     whole = next((top for top in tops if top.kind == NodeKind.COMPANY), None)
+
+    @cache
+    def credited(position_id: int | None) -> Branch | None:
+        above = [int(part) for part in positions.get(position_id or 0, "").split("/") if part]
+        return next((home[i] for i in reversed(above) if i in home), whole)
+
     for place, achieved in enumerate(months):
         for position_id, amount in achieved.items():
-            above = [int(part) for part in positions.get(position_id or 0, "").split("/") if part]
-            credited = next((home[i] for i in reversed(above) if i in home), whole)
-            if credited is not None:
-                credited.actual[place] += amount
-                credited.credited.update({position_id} if position_id else ())
+            if (to := credited(position_id)) is not None:
+                to.actual[place] += amount
+                to.credited.update({position_id} if position_id else ())
 
 
 def _add_up(branch: Branch, depth: int) -> None:

@@ -1,0 +1,5 @@
+"""Broadcasts."""
+
+from flask import Blueprint
+
+bp = Blueprint("broadcasts", __name__)
