@@ -1,5 +1,7 @@
 """What a mailing is to its campaign: whom it was sent to become members, and what they did is their response."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, func, select
 
 from portal.campaigns.models import CampaignMember
@@ -18,7 +20,8 @@ def tell_campaigns(within: ColumnElement[bool]) -> None:
         Message, Message.record_id == Broadcast.id
     )
     mailings = mailings.where(*theirs, Broadcast.campaign_id.is_not(None)).distinct()
-    for broadcast_id, campaign_id, name in db.session.execute(mailings).all():
+    found: Any = db.session.execute(mailings).all()
+    for broadcast_id, campaign_id, name in found:
         mine = (*theirs, Message.record_id == broadcast_id)
         sent = select(Message.contact_id).where(*mine, Message.sent_at.is_not(None)).distinct()
         enrol(campaign_id, sent, source=f"broadcast: {name}", status=MemberStatus.SENT)
@@ -28,7 +31,8 @@ def tell_campaigns(within: ColumnElement[bool]) -> None:
         )
         did = select(Message.contact_id, clicked, func.min(Message.human_clicked_at)).group_by(Message.contact_id)
         did = did.where(*mine, Message.contact_id.in_(silent)).having(clicked.is_not(None))
+        responses: Any = db.session.execute(did).all()
         respond(
             Response(campaign_id, contact_id, at, f"{'Clicked' if click else 'Answered'} {name}")
-            for contact_id, at, click in db.session.execute(did).all()
+            for contact_id, at, click in responses
         )
