@@ -1,7 +1,7 @@
 """The page of a broadcast: what it says while it is a draft, how far it is afterwards."""
 
-from collections.abc import Mapping, Sequence
-from math import ceil
+from collections.abc import Mapping
+from decimal import Decimal
 
 from flask import Response, g, request, url_for
 
@@ -13,6 +13,7 @@ from portal.broadcasts.states import BroadcastState
 from portal.consent.states import Channel
 from portal.emails.rules.findings import Finding
 from portal.messages.rules import CHANNEL_NAMES
+from portal.strategy.rules import axis
 from portal.web.filters import format_number, format_time, local
 from portal.web.forms import ActForm
 from portal.web.htmx import page
@@ -42,7 +43,7 @@ def broadcast_page(record_id: int, status: int = 200) -> Response:
         broadcast=found,
         facts=queries.facts(found),
         progress=progress,
-        axis=axis_of([minute.sent for minute in progress.minutes]) if progress else (1, 1),
+        axis=axis(Decimal(max(minute.sent for minute in progress.minutes))) if progress else (1, 1),
         minutes=[(format_time(local(minute.at)), minute.sent) for minute in progress.minutes] if progress else [],
         say=format_number,
         work=queries.freezing(found),
@@ -59,14 +60,6 @@ def broadcast_page(record_id: int, status: int = 200) -> Response:
         pause_form=PauseBroadcast(formdata=None),
         **tabs_of(found, parts=found.variants, without="files"),
     )
-
-
-def axis_of(values: Sequence[int]) -> tuple[int, int]:
-    """(top, step) of an axis with four lines."""
-    step = max(1, ceil(max(values, default=0) / 4))
-    size = 10 ** (len(str(step)) - 1)
-    step = ceil(step / size) * size
-    return step * 4, step
 
 
 def findings_of(broadcast: Broadcast) -> list[tuple[str, Finding]]:

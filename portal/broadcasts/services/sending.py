@@ -204,7 +204,7 @@ def broadcast_stopped(batch_id: int, why: str) -> None:
     for batch in _batches(broadcast, BatchState.RUNNING):
         pause_batch(batch.id, why)
     owner = seated_user(broadcast.owner_id, clock.now().date()) if broadcast.owner_id else None
-    for user_id in {broadcast.started_by, owner and owner.id} - {None}:
+    for user_id in {broadcast.started_by, owner.id if owner else None}:
         said = f"{broadcast.name} was paused: {why}"
         notify(
             user_id, said, f"/broadcasts/{broadcast.id}", f"broadcast:{broadcast.id}:stopped:{clock.now().isoformat()}"
