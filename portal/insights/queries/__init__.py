@@ -5,7 +5,7 @@ from . import measures as measures
 from .channels import Result, channel_results
 from .clicks import HeatMap, Spot, heat_map
 from .dashboard import PERIODS, Figures, dashboard, period_of
-from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report
+from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
 from .recipients import RECIPIENTS
 from .search import Group, found
 from .system import TRAIL, counts, database_answers, dead_entries, heartbeats, oldest_wait
@@ -42,5 +42,6 @@ __all__ = [
     "ranked_mailings",
     "report",
     "since",
+    "together",
     "work",
 ]
