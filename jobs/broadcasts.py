@@ -18,8 +18,8 @@ def write_audience_down(work: Work) -> Iterator[Slice]:
     """Goes on behind the last contact that has its row: what `work` has done counts people, not places."""
     ids = services.audience(queries.broadcast(work.actor, work.spec["broadcast"]))
     db.session.rollback()
-    for at in range(0, len(ids), services.SLICE):
-        some = ids[at : at + services.SLICE]
+    for at in range(0, len(ids), services.AT_A_TIME):
+        some = ids[at : at + services.AT_A_TIME]
         yield Slice(len(some), partial(_write_down, work, some))
     yield Slice(0, partial(_let_go, work), may_pause=False)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from portal.consent.states import Channel
 from portal.kernel.db import db
 from portal.messages.models import RUNNING, MessageBatch
 from portal.messages.queries import cancelled_wait, due
@@ -32,9 +31,7 @@ def deliver_due(worker: str) -> int:
     """A turn of every channel, so that a slow mail server does not hold up the SMS."""
     settings = current_app.extensions["settings"]
     mailserver.adopt(settings)
-    return sum(
-        deliver(channel, ways, worker, desk(settings), PACE) for channel, ways in transports(settings).items()
-    )
+    return sum(deliver(channel, ways, worker, desk(settings), PACE) for channel, ways in transports(settings).items())
 
 
 @sweeps("default", waits=cancelled_wait)

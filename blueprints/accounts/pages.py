@@ -17,7 +17,7 @@ from portal.kernel.places import countries
 from portal.opportunities.queries import open_deals_of_account, worth_of_account
 from portal.opportunities.states import OpportunityState
 from portal.organization.queries import allows, company, get
-from portal.responsibility.queries import cadence, history_of, team_of
+from portal.responsibility.queries import cadence, history_of, planned_for, team_of
 from portal.territories.queries import name_of
 from portal.web.choices import LANGUAGES
 from portal.web.filters import format_money, when
@@ -44,6 +44,7 @@ def account_page(record_id: int) -> Response:
         assigns=allows(g.actor, "accounts.assign", account),
         history=history_of(record_id),
         team=team_of(record_id),
+        planned=planned_for(record_id),
         cadence=cadence()[account.tier],
         now=clock.now(),
         **tabs_of(account),

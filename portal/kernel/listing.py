@@ -98,6 +98,11 @@ class Listing:
         return Keyset(by.column, self.identity, sort.startswith("-"))
 
 
+def extend(listing: Listing, field: Field) -> None:
+    """A later area adds what it knows about the rows of an earlier one."""
+    object.__setattr__(listing, "fields", (*listing.fields, field))
+
+
 @dataclass(frozen=True)
 class Page:
     rows: Sequence[Any]

@@ -1,7 +1,7 @@
 """INSERT of plain rows, without an object for each, in both dialects: new ones, and ones that meet existing rows."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -37,9 +37,24 @@ def _insert_or_change(
     return statement.on_conflict_do_update(index_elements=keys, index_where=where, set_=values)
 
 
+_heard: list[Callable[[type[Base], Sequence[dict[str, Any]]], None]] = []
+
+
+def on_rows(hear: Callable[[type[Base], Sequence[dict[str, Any]]], None]) -> None:
+    """Register who hears, in the same transaction, of rows that are written here: no session sees them."""
+    if hear not in _heard:
+        _heard.append(hear)
+
+
+def _tell(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    for hear in _heard:
+        hear(model, rows)
+
+
 def insert_row(model: type[Base], row: dict[str, Any]) -> int:
     """Insert one row; returns its key. What the session has not written yet stays unwritten."""
     done: Any = db.session.connection().execute(_insert_plain(model), row)
+    _tell(model, [row])
     return int(done.inserted_primary_key[0])
 
 
@@ -47,6 +62,7 @@ def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows; all of them name the same columns. What the session has not written yet stays unwritten."""
     if rows:
         db.session.connection().execute(_insert_plain(model), list(rows))
+        _tell(model, rows)
 
 
 def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
@@ -55,7 +71,9 @@ def insert_ignore(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
         return 0
     statement = _insert_new(model, db.engine.dialect.name)
     new = db.session.connection().execute(statement, list(rows) if len(rows) > 1 else rows[0])
-    return len(new.all())  # PostgreSQL's driver does not count the rows of such an INSERT
+    count = len(new.all())  # PostgreSQL's driver does not count the rows of such an INSERT
+    _tell(model, rows)
+    return count
 
 
 def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[str], where: Any = None) -> None:
@@ -68,6 +86,7 @@ def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[
         db.session.connection().execute(
             _insert_or_change(model, db.engine.dialect.name, tuple(keys), changed, where), list(rows)
         )
+        _tell(model, rows)
 
 
 def as_table(columns: Mapping[str, Any], rows: Sequence[Sequence[int | str | None]]) -> Subquery:

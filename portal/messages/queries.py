@@ -25,6 +25,7 @@ from .models import (
     WAITING_ALONE,
     WAITING_IN_BATCH,
     CapturedMessage,
+    MailPace,
     MailServer,
     Message,
     MessageBatch,
@@ -107,6 +108,22 @@ def cancelled_wait() -> bool:
     cancelled = select(MessageBatch.id).where(MessageBatch.state == BatchState.CANCELLED)
     waiting = select(Message.id).where(Message.batch_id.in_(cancelled), WAITING_IN_BATCH)
     return db.session.scalar(waiting.where(Message.state.in_(OPEN_STATES)).limit(1)) is not None
+
+
+def servers() -> Sequence[tuple[MailServer, MailPace]]:
+    """All of them, each with how it fares."""
+    both = select(MailServer, MailPace).join(MailPace, MailPace.server_id == MailServer.id).where(MailPace.domain == "")
+    return [(row[0], row[1]) for row in db.session.execute(both.order_by(MailServer.active.desc(), MailServer.name))]
+
+
+def paces(server_id: int) -> Sequence[MailPace]:
+    """Of the domains that have found us too fast, or are limited."""
+    learned = select(MailPace).where(MailPace.server_id == server_id, MailPace.slowed_at.is_not(None))
+    return db.session.scalars(learned.order_by(MailPace.domain)).all()
+
+
+def sender_domains() -> Sequence[SenderDomain]:
+    return db.session.scalars(select(SenderDomain).order_by(SenderDomain.domain)).all()
 
 
 def active_servers() -> Sequence[MailServer]:

@@ -120,7 +120,9 @@ def _orders(
 
 
 def _cost(world: World, lines: list[dict[str, Any]], currency: str) -> Decimal:
-    return round_to(sum((line["quantity"] * world.products[line["sku"]].standard_cost for line in lines), Decimal(0)), currency)
+    return round_to(
+        sum((line["quantity"] * world.products[line["sku"]].standard_cost for line in lines), Decimal(0)), currency
+    )
 
 
 def _invoices(world: World, seller: Company, orders: list[Kept]) -> None:

@@ -18,7 +18,7 @@ INSIDE = text("left_at IS NULL")
 
 
 class Segment(Base, Owned, Versioned, Audited):
-    """`size` and `changed_at` follow the members; `counted_at` is empty until a new rule was worked out for everybody."""
+    """`size` and `changed_at` follow the members. `pending`: the rule was not worked out for everybody yet."""
 
     __tablename__ = "segment"
     noun = "segments"
@@ -32,8 +32,9 @@ class Segment(Base, Owned, Versioned, Audited):
     size: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime | None]  # when somebody entered or left last
     counted_at: Mapped[datetime | None]
+    pending: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    unaudited = frozenset({"version", "size", "changed_at", "counted_at"})
+    unaudited = frozenset({"version", "size", "changed_at", "counted_at", "pending"})
 
 
 class SegmentPart(Base):

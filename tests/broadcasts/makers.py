@@ -9,14 +9,13 @@ from portal.broadcasts import services
 from portal.broadcasts.models import Broadcast
 from portal.consent.models import Consent
 from portal.consent.states import Channel, ConsentState, Purpose
-from portal.emails.models import Email, EmailVersion
+from portal.emails.models import Email
 from portal.kernel import clock
 from portal.kernel.actor import Actor, act_as
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message
 from portal.segments.models import Segment, SegmentMember
 from portal.segments.states import SegmentKind, Source
-
 
 HTML = '<html><body><p>Spring</p><a href="https://shop.example/spring">Look</a></body></html>'
 
@@ -26,7 +25,12 @@ def people(count: int, *, agreed: bool = True, domain: str = "example.com", **va
     start = len(db.session.scalars(select(Contact.id)).all())
     db.session.rollback()
     rows = [
-        {"first_name": f"Ann{n}", "last_name": f"Ash{n:05}", "email": f"ann{start + n}@{domain}", "created_at": clock.now()}
+        {
+            "first_name": f"Ann{n}",
+            "last_name": f"Ash{n:05}",
+            "email": f"ann{start + n}@{domain}",
+            "created_at": clock.now(),
+        }
         | {"job_title": "", "phone": "", "phone_e164": "", "mobile": "", "mobile_e164": "", "language": "en"}
         | {"country": "", "timezone": "", "version": 1}
         | values
@@ -56,12 +60,10 @@ def draft(actor: Actor, segment_id: int, **values: Any) -> int:
     """An SMS-free, one-variant broadcast whose email is there."""
     with unit_of_work(), act_as(actor):
         made = services.create(actor, **{"name": "Spring", "segment_id": segment_id} | values)
-        mail = Email(name="Spring", subject="Spring is here", document={"blocks": []})
+        mail = Email(name="Spring", subject="Spring for {{ contact.first_name }}", source=HTML, text="Spring is here")
         db.session.add(mail)
         db.session.flush()
         made.variants[0].email_id = mail.id
-        content = {"subject": mail.subject, "document": {}, "html": HTML, "text": "Spring is here"}
-        db.session.add(EmailVersion(email_id=mail.id, number=1, by="test", **content))
         return made.id
 
 

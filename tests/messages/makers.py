@@ -19,7 +19,6 @@ from portal.messages.services import Transport, Way, deliver, queue_email, queue
 from portal.runtime.settings import Settings
 from portal.web.desk import desk
 
-
 SETTINGS = Settings(public_url="https://portal.test", secret_key="x" * 40, database_url="sqlite://")
 
 

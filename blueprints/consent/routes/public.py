@@ -14,7 +14,10 @@ from flask_babel import refresh
 from portal.consent import queries, services
 from portal.consent.rules import Reader
 from portal.consent.states import Channel, RequestKind
+from portal.kernel import clock
 from portal.kernel.db import transact
+from portal.messages.services import record_event
+from portal.messages.states import EventKind
 from portal.web.auth import public
 from portal.web.choices import LANGUAGES
 from portal.web.forms import Form, submit
@@ -70,7 +73,11 @@ def change_preference(token: str) -> Any:
 def leave_all(token: str) -> Any:
     reader, form = queries.reader_behind(token), LeaveAll()
     words = _("Unsubscribe from everything")
-    act = lambda: services.leave_all(reader, _told("preference page", leave=words))  # noqa: E731
+
+    def act() -> None:
+        services.leave_all(reader, _told("preference page", leave=words))
+        _left(reader)
+
     return _after(token, reader, form, act, _("We will not send you news and offers any more."))
 
 
@@ -92,6 +99,13 @@ def ask_erasure(token: str) -> Any:
     return _after(token, reader, form, act, said)
 
 
+def _left(reader: Reader) -> None:
+    """The message whose link it was counts as the one that made them leave, once."""
+    if reader.message_id:
+        once = f"unsubscribed:{reader.message_id}"
+        record_event(reader.message_id, EventKind.UNSUBSCRIBED, clock.now(), source="link", external_id=once)
+
+
 @bp.get("/c/<token>/one-click")
 @public
 def open_one_click(token: str) -> Any:
@@ -103,7 +117,13 @@ def open_one_click(token: str) -> Any:
 @public
 def one_click(token: str) -> Response:
     """RFC 8058: no cookie, no page, no question. Its scope is the topic of the message, if it has one."""
-    transact(lambda: services.leave(queries.reader_behind(token), _told("one-click unsubscribe", leave=ONE_CLICK)))
+
+    def act() -> None:
+        reader = queries.reader_behind(token)
+        services.leave(reader, _told("one-click unsubscribe", leave=ONE_CLICK))
+        _left(reader)
+
+    transact(act)
     return Response(_("You are unsubscribed.") + "\n", mimetype="text/plain")
 
 

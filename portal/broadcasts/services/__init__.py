@@ -1,6 +1,6 @@
 """Writing broadcasts, writing their audience down, letting them go, and counting what came of them."""
 
-from .audience import SLICE, audience, write_down
+from .audience import AT_A_TIME, audience, write_down
 from .drafts import add_variant, change, change_variant, create, remove_variant
 from .sending import (
     begin_due,
@@ -16,7 +16,7 @@ from .sending import (
 from .tallies import count_due, recount, uncounted
 
 __all__ = [
-    "SLICE", "add_variant", "audience", "begin_due", "broadcast_ended", "broadcast_stopped", "cancel", "change",
-    "change_variant", "count_due", "create", "frozen", "pause", "recount", "remove_variant", "resume", "start", "take_back",
-    "uncounted", "write_down",
+    "AT_A_TIME", "add_variant", "audience", "begin_due", "broadcast_ended", "broadcast_stopped", "cancel", "change",
+    "change_variant", "count_due", "create", "frozen", "pause", "recount", "remove_variant", "resume", "start",
+    "take_back", "uncounted", "write_down",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ from ..models import Broadcast
 from ..rules import due_at
 from ..states import Timing
 
-SLICE = 5_000
+AT_A_TIME = 5_000
 BULK = 9  # priority
 NOT_YET = frozenset({*LATER, CAPPED})  # may well be over when it is the message's turn
 COLUMNS: Mapping[str, Any] = {
@@ -71,7 +71,12 @@ def _rows(broadcast: Broadcast, ids: Sequence[int]) -> list[Row]:
     """As COLUMNS has them. Email addresses and numbers are in their normal spelling already."""
     address = Contact.email if broadcast.channel == Channel.EMAIL else Contact.mobile_e164
     people = select(
-        Contact.id, Contact.owner_id, Contact.territory_id, Contact.first_name, Contact.last_name, address.label("address")
+        Contact.id,
+        Contact.owner_id,
+        Contact.territory_id,
+        Contact.first_name,
+        Contact.last_name,
+        address.label("address"),
     )
     wanted = as_table({"id": Integer}, [[one] for one in ids])
     found = db.session.execute(people.join(wanted, wanted.c.id == Contact.id).order_by(Contact.id))
@@ -120,7 +125,9 @@ def _dues(broadcast: Broadcast, ids: Sequence[int], now: datetime) -> dict[Any, 
     return {contact_id: known[place.zone] for contact_id, place in places.items()}
 
 
-def _insert(broadcast: Broadcast, rows: Sequence[Row], batch_id: int | None, due: datetime, code: str, now: datetime) -> int:
+def _insert(
+    broadcast: Broadcast, rows: Sequence[Row], batch_id: int | None, due: datetime, code: str, now: datetime
+) -> int:
     same = {
         "channel": broadcast.channel, "purpose": broadcast.purpose, "priority": BULK, "batch_id": batch_id,
         "topic_id": broadcast.topic_id, "noun_of": Broadcast.noun, "record_id": broadcast.id, "due_at": due,

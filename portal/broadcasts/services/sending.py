@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from portal.consent.states import Channel
 from portal.emails.models import EmailVersion
+from portal.emails.queries import languages_of
+from portal.emails.services import publish
 from portal.identity.models import User
 from portal.kernel import audit, clock
 from portal.kernel.actor import Actor
@@ -61,7 +63,11 @@ def _starts_at(broadcast: Broadcast) -> Any:
     now = clock.now()
     if broadcast.timing == Timing.NOW:
         return now
-    at = first_due(broadcast.wall_time) if broadcast.timing == Timing.LOCAL else moment(broadcast.wall_time, broadcast.timezone)
+    at = (
+        first_due(broadcast.wall_time)
+        if broadcast.timing == Timing.LOCAL
+        else moment(broadcast.wall_time, broadcast.timezone)
+    )
     if broadcast.timing == Timing.AT and at < now:
         raise Refused("broadcasts.passed", "This time has passed already.", "wall_time")
     return max(at, now)
@@ -77,24 +83,24 @@ def _freeze_content(actor: Actor, broadcast: Broadcast, variant: BroadcastVarian
     if broadcast.channel == Channel.SMS:
         return write_content(text=variant.text, is_template=True)
     assert variant.email_id is not None
-    latest = select(EmailVersion).where(EmailVersion.email_id == variant.email_id).order_by(EmailVersion.number.desc())
-    version = db.session.scalar(latest.limit(1))
-    if version is None:
-        raise Refused("broadcasts.no_version", "This email was never published.")
+    version = publish(actor, variant.email_id)
     variant.version_id = version.id
-    return _content_of(version, variant, None)
+    contents = [_content_of(one, variant) for one in languages_of(version).values()]
+    for translation in contents[1:]:
+        translation.translates_id = contents[0].id
+    return contents[0]
 
 
-def _content_of(version: EmailVersion, variant: BroadcastVariant, of: int | None) -> MessageContent:
+def _content_of(version: EmailVersion, variant: BroadcastVariant) -> MessageContent:
     html, links = mark_links(version.html)
     content = write_content(
-        subject=variant.subject if variant.subject and of is None else version.subject,
+        subject=version.subject if version.translates_id or not variant.subject else variant.subject,
         text=version.text,
         html=html,
         is_template=True,
-        sender=variant.sender,
+        sender=variant.sender or version.sender,
+        reply_to=version.reply_to,
         language=version.language,
-        translates_id=of,
     )
     db.session.add_all(MessageLink(content_id=content.id, **link._asdict()) for link in links)
     return content
@@ -195,7 +201,9 @@ def broadcast_stopped(batch_id: int, why: str) -> None:
     owner = seated_user(broadcast.owner_id, clock.now().date()) if broadcast.owner_id else None
     for user_id in {broadcast.started_by, owner and owner.id} - {None}:
         said = f"{broadcast.name} was paused: {why}"
-        notify(user_id, said, f"/broadcasts/{broadcast.id}", f"broadcast:{broadcast.id}:stopped:{clock.now().isoformat()}")
+        notify(
+            user_id, said, f"/broadcasts/{broadcast.id}", f"broadcast:{broadcast.id}:stopped:{clock.now().isoformat()}"
+        )
 
 
 def _of_batch(batch_id: int) -> Broadcast | None:

@@ -2,6 +2,7 @@
 
 from . import audience as audience
 from . import measures as measures
+from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
 from .channels import Result, channel_results
 from .clicks import HeatMap, Spot, heat_map
 from .dashboard import PERIODS, Figures, dashboard, period_of
@@ -15,7 +16,9 @@ __all__ = [
     "PERIODS",
     "RECIPIENTS",
     "TRAIL",
+    "Asset",
     "AtRisk",
+    "Deal",
     "Figures",
     "Group",
     "HeatMap",
@@ -23,6 +26,8 @@ __all__ = [
     "Own",
     "Report",
     "Result",
+    "Return",
+    "assets",
     "Spot",
     "at_risk",
     "by_month",
@@ -32,6 +37,8 @@ __all__ = [
     "dashboard",
     "database_answers",
     "dead_entries",
+    "deals",
+    "deals_seen",
     "found",
     "heartbeats",
     "heat_map",
@@ -39,6 +46,7 @@ __all__ = [
     "own",
     "performance",
     "period_of",
+    "returns",
     "ranked_mailings",
     "report",
     "since",

@@ -22,7 +22,7 @@ from portal.opportunities.models import Opportunity
 from portal.opportunities.states import OpportunityState, Stage
 from portal.orders.models import Order
 from portal.orders.states import OrderState
-from portal.segments.queries import Event, Rows, Way, register_event, register_field
+from portal.segments.queries import Event, Rows, Way, register_event, register_field, register_source, register_use
 
 Condition = ColumnElement[bool]
 REACHED = text("message.state = 'sent' AND message.purpose = 'commercial' AND message.bounced_at IS NULL")
@@ -219,6 +219,12 @@ def _sources() -> list[tuple[str, str]]:
 lead = partial(register_field, group="Leads with their address", of="lead")
 lead("lead.state", "state", "choice", _of_lead(Lead.state), choices=_words(LeadState))
 lead("lead.source", "source", "choice", _of_lead(Lead.source), choices=_sources)
-lead("lead.score", "score", "number", _of_lead(Lead.score))
-lead("lead.grade", "grade", "text", _of_lead(Lead.grade))
+lead("lead.score", "score", "number", _of_lead(Lead.score), swept=True)
+lead("lead.grade", "grade", "text", _of_lead(Lead.grade), swept=True)
 lead("lead.created", "first day", "moment", _of_lead(Lead.created_at))
+
+for _model in (Opportunity, Order, Invoice):
+    register_source(_model, _model.account_id, Contact.account_id)
+register_source(Lead, Lead.email, Contact.email)
+register_source(MessageEvent, MessageEvent.contact_id, Contact.id)
+register_use("broadcasts", select(Broadcast.segment_id, Broadcast.id, Broadcast.name))

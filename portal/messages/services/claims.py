@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, func, select, update
 from portal.accounts.models import Contact
 from portal.consent.queries import Waiting as Asked
 from portal.consent.queries import block, timing
-from portal.consent.rules import LATER
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.organization.queries import company
@@ -142,7 +141,7 @@ def _said_in(batch_id: int) -> tuple[Any, Any]:
     return translation.correlate(Message).limit(1).scalar_subquery(), content
 
 
-def sort_out(ids: Sequence[int]) -> tuple[set[int], Mapping[int, datetime]]:
+def sort_out(ids: Sequence[int]) -> tuple[frozenset[int], Mapping[int, datetime]]:
     """Settle those of the waiting messages that may not go, and put off those that go later, each with its reason.
 
     Returns those that may go now, and until when where the hours of their recipients end soon.
@@ -151,11 +150,10 @@ def sort_out(ids: Sequence[int]) -> tuple[set[int], Mapping[int, datetime]]:
         Message.id, Message.channel, Message.address, Message.purpose, Message.contact_id, BLOCK.label("code")
     )
     rows = db.session.execute(asked.where(Message.id.in_(ids), OPEN)).all() if ids else ()
-    ends = {row.id: row.code for row in rows if row.code and row.code not in LATER}
-    times = timing([Asked(*row[:-1]) for row in rows if row.id not in ends])
-    change(SUPPRESS, [{"the_id": key, "why": code} for key, code in ends.items()])
+    times = timing([Asked(*row) for row in rows])
+    change(SUPPRESS, [{"the_id": key, "why": code} for key, code in times.ends.items()])
     change(PUT_OFF, [{"the_id": key, "why": wait.code, "until": wait.until} for key, wait in times.waits.items()])
-    return {row.id for row in rows if not row.code and row.id not in times.waits}, times.closes
+    return times.goes, times.closes
 
 
 def change(statement: Any, rows: Sequence[dict[str, Any]]) -> None:

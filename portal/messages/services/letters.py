@@ -10,6 +10,7 @@ from portal.consent.states import Channel, Purpose
 from portal.kernel import files
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
+from portal.kernel.liquid import personalise
 from portal.kernel.mime import Attachment, Mailbox, build_email
 from portal.organization.queries import company
 
@@ -24,8 +25,9 @@ class Desk:
     """What letters are written with; it comes from outside, as it needs addresses of pages and keys."""
 
     links: Callable[[Any], Links]  # of a message, as its row
-    values_of: Callable[[Sequence[int], str], Mapping[int, Mapping[str, Any]]]  # contacts and a language -> what is known
-    fill: Callable[[str, Mapping[str, Any], bool], str]  # a template with values; True: which HTML has to escape
+    values_of: Callable[
+        [Sequence[int], str], Mapping[int, Mapping[str, Any]]
+    ]  # contacts and a language -> what is known
     signer: Callable[[str], Signer | None]  # of a sender domain
     return_domain: Callable[[str], str]  # of a sender domain: where bounces come back to; "": to the sender
 
@@ -69,8 +71,8 @@ def _letter(row: Any, content: Any, house: Mailbox, desk: Desk, values: Mapping[
     subject, text, html = content.subject, content.text, content.html
     if content.is_template:
         known = {**(values or {}), "links": links.named()}
-        subject, text = desk.fill(subject, known, False), desk.fill(text, known, False)
-        html = links.track(desk.fill(html, known, True)) if html else ""
+        subject, text = personalise(subject, known, escapes=False), personalise(text, known, escapes=False)
+        html = links.track(personalise(html, known)) if html else ""
     raw = compose(row, content, house, desk, subject=subject, text=text, html=html, links=links)
     domain = house.address.rpartition("@")[2]
     back = return_path(row.id, row.message_id, desk.return_domain(domain)) or house.address

@@ -16,7 +16,6 @@ from ..queries import pause_key
 from ..rules import LEASE, PAUSE, Outcome
 from ..rules.pacing import FAR, REST, TOO_FAST, UNLIMITED, allowance, halved, least, recovered, spent
 
-
 TABLE: Any = Message.__table__
 _POSTPONE = (
     update(TABLE)

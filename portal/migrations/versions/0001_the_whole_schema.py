@@ -48,6 +48,11 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
         "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW WHEN ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW WHEN (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
+        "CREATE TRIGGER message_followed_update AFTER UPDATE OF sent_at, state, bounced_at, opened_at, human_opened_at, clicked_at, human_clicked_at, replied_at, unsubscribed_at, complained_at, converted_at ON message FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL AND NEW.state <> 'sending') BEGIN INSERT INTO tally_due (slice) SELECT NEW.id / 16384; END",
+        "CREATE TRIGGER message_followed_delete AFTER DELETE ON message FOR EACH ROW WHEN (OLD.batch_id IS NOT NULL) BEGIN INSERT INTO tally_due (slice) SELECT OLD.id / 16384; END",
+        "CREATE TRIGGER message_event_followed_insert AFTER INSERT ON message_event FOR EACH ROW WHEN (1 = 1) BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; END",
+        "CREATE TRIGGER message_event_followed_update AFTER UPDATE OF verdict ON message_event FOR EACH ROW WHEN (1 = 1) BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; END",
+        "CREATE TRIGGER message_event_followed_delete AFTER DELETE ON message_event FOR EACH ROW WHEN (1 = 1) BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = OLD.message_id AND batch_id IS NOT NULL; END",
         "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
         "CREATE TABLE IF NOT EXISTS search_index_paused (entry INTEGER)",
         "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry WHEN NOT EXISTS (SELECT 1 FROM search_index_paused) BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
@@ -127,6 +132,16 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_update()",
         "CREATE OR REPLACE FUNCTION target_month_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION message_followed_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT NEW.id / 16384; RETURN NULL; END $$",
+        "CREATE TRIGGER message_followed_update AFTER UPDATE OF sent_at, state, bounced_at, opened_at, human_opened_at, clicked_at, human_clicked_at, replied_at, unsubscribed_at, complained_at, converted_at ON message FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL AND NEW.state <> 'sending') EXECUTE FUNCTION message_followed_update()",
+        "CREATE OR REPLACE FUNCTION message_followed_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT OLD.id / 16384; RETURN NULL; END $$",
+        "CREATE TRIGGER message_followed_delete AFTER DELETE ON message FOR EACH ROW WHEN (OLD.batch_id IS NOT NULL) EXECUTE FUNCTION message_followed_delete()",
+        "CREATE OR REPLACE FUNCTION message_event_followed_insert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; RETURN NULL; END $$",
+        "CREATE TRIGGER message_event_followed_insert AFTER INSERT ON message_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION message_event_followed_insert()",
+        "CREATE OR REPLACE FUNCTION message_event_followed_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; RETURN NULL; END $$",
+        "CREATE TRIGGER message_event_followed_update AFTER UPDATE OF verdict ON message_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION message_event_followed_update()",
+        "CREATE OR REPLACE FUNCTION message_event_followed_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = OLD.message_id AND batch_id IS NOT NULL; RETURN NULL; END $$",
+        "CREATE TRIGGER message_event_followed_delete AFTER DELETE ON message_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION message_event_followed_delete()",
         "CREATE INDEX ix_search_entry_words ON search_entry USING gin (to_tsvector('simple', title || ' ' || body))",
     ],
 }
@@ -323,25 +338,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
-        "landing_page",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("lead", sa.String(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("consent_wording", sa.String(), nullable=False),
-        sa.Column("news_wording", sa.String(), nullable=False),
-        sa.Column("thanks", sa.String(), nullable=False),
-        sa.Column("ask_phone", sa.Boolean(), nullable=False),
-        sa.Column("published", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_landing_page")),
-        sa.UniqueConstraint("slug", name=op.f("uq_landing_page_slug")),
-    )
-    op.create_table(
         "link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -365,6 +361,15 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("transactional", sa.Boolean(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
+        sa.Column("sender_domains", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("per_second", sa.Integer(), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("domain_limits", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("connections", sa.Integer(), nullable=False),
+        sa.Column("warm_up", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("warm_up_from", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_server")),
         sa.UniqueConstraint("name", name=op.f("uq_mail_server_name")),
@@ -375,6 +380,8 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
+        sa.Column("is_template", sa.Boolean(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
         sa.Column("attachments", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_content")),
     )
@@ -563,10 +570,48 @@ def upgrade() -> None:
         info={"derived": True},
     )
     op.create_table(
+        "segment_touch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment_touch")),
+    )
+    op.create_table(
+        "sender_domain",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("selector", sa.String(), nullable=False),
+        sa.Column("private_key", sa.String(), nullable=False),
+        sa.Column("public_key", sa.String(), nullable=False),
+        sa.Column("signing", sa.Boolean(), nullable=False),
+        sa.Column("return_domain", sa.String(), nullable=False),
+        sa.Column("spf_include", sa.String(), nullable=False),
+        sa.Column("found", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sender_domain")),
+        sa.UniqueConstraint("domain", name=op.f("uq_sender_domain_domain")),
+    )
+    op.create_table(
         "setting",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "social_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "network",
+            sa.Enum("mastodon", "webhook", "linkedin", "x", "facebook", name="network", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_social_account")),
+        sa.UniqueConstraint("name", name=op.f("uq_social_account_name")),
     )
     op.create_table(
         "stored_file",
@@ -640,6 +685,21 @@ def upgrade() -> None:
     with op.batch_alter_table("suppression_event", schema=None) as batch_op:
         batch_op.create_index("ix_suppression_event_address", ["channel", "address_hash", "id"], unique=False)
 
+    op.create_table(
+        "tally_due",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slice", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_due")),
+    )
+    with op.batch_alter_table("tally_due", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tally_due_slice"), ["slice"], unique=False)
+
+    op.create_table(
+        "tally_slice",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_slice")),
+    )
     op.create_table(
         "target_plan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -897,8 +957,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "mail_connection",
+        sa.Column("server_id", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["server_id"], ["mail_server.id"], name=op.f("fk_mail_connection_server_id_mail_server"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("server_id", "worker", name=op.f("pk_mail_connection")),
+    )
+    op.create_table(
+        "mail_pace",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("server_id", sa.Integer(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("learned", sa.Double(), nullable=True),
+        sa.Column("slowed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("slot_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("day_sent", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["server_id"], ["mail_server.id"], name=op.f("fk_mail_pace_server_id_mail_server"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_pace")),
+        sa.UniqueConstraint("server_id", "domain", name=op.f("uq_mail_pace_server_id_domain")),
+    )
+    op.create_table(
         "message_batch",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column("noun_of", sa.String(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("content_id", sa.Integer(), nullable=True),
@@ -908,6 +998,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("why", sa.String(), nullable=False),
+        sa.Column("watched_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["content_id"], ["message_content.id"], name=op.f("fk_message_batch_content_id_message_content")
@@ -916,6 +1009,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message_batch", schema=None) as batch_op:
         batch_op.create_index("ix_message_batch_record", ["noun_of", "record_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_batch_running",
+            ["channel", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
 
     op.create_table(
         "message_link",
@@ -1083,22 +1183,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "submission",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("page_id", sa.Integer(), nullable=False),
-        sa.Column("nonce", sa.String(), nullable=False),
-        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
-        sa.Column("ip", sa.String(), nullable=True),
-        sa.Column("user_agent", sa.String(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_submission_page_id_landing_page")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("nonce", name=op.f("uq_submission_nonce")),
-    )
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
 
     op.create_table(
         "territory",
@@ -1303,12 +1387,28 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("utm_campaign", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("planned", "active", "ended", name="campaignstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("objective", sa.String(), nullable=False),
+        sa.Column(
+            "goal", sa.Enum("leads", "pipeline", "revenue", name="goal", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("goal_value", sa.BigInteger(), nullable=False),
+        sa.Column("budget", sa.BigInteger(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("budget >= 0", name=op.f("ck_campaign_budget")),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name=op.f("ck_campaign_in_order")
+        ),
+        sa.CheckConstraint("goal_value >= 0", name=op.f("ck_campaign_goal_value")),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_campaign_owner_id_position")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_campaign_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
@@ -1493,6 +1593,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "message_tally",
+        sa.Column("slice", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "dimension",
+            sa.Enum("all", "hour", "domain", "device", "link", name="dimension", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("suppressed", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("uncertain", sa.Integer(), nullable=False),
+        sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("bounced", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("human_opened", sa.Integer(), nullable=False),
+        sa.Column("clicked", sa.Integer(), nullable=False),
+        sa.Column("human_clicked", sa.Integer(), nullable=False),
+        sa.Column("replied", sa.Integer(), nullable=False),
+        sa.Column("unsubscribed", sa.Integer(), nullable=False),
+        sa.Column("complained", sa.Integer(), nullable=False),
+        sa.Column("converted", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.Integer(), nullable=False),
+        sa.Column("human_opens", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("human_clicks", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["message_batch.id"], name=op.f("fk_message_tally_batch_id_message_batch"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slice", "batch_id", "dimension", "key", name=op.f("pk_message_tally")),
+    )
+    with op.batch_alter_table("message_tally", schema=None) as batch_op:
+        batch_op.create_index("ix_message_tally_batch", ["batch_id", "dimension"], unique=False)
+
+    op.create_table(
         "plan_participant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1545,17 +1682,26 @@ def upgrade() -> None:
         "segment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column(
             "kind",
             sa.Enum("static", "dynamic", "snapshot", name="segmentkind", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("rule", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("taken_from_id", sa.Integer(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pending", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_segment_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["taken_from_id"], ["segment.id"], name=op.f("fk_segment_taken_from_id_segment"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_segment_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
         sa.UniqueConstraint("name", name=op.f("uq_segment_name")),
@@ -1602,6 +1748,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("starts_on", "step", name=op.f("uq_strategy_step_starts_on_step")),
     )
     op.create_table(
+        "tally_batch",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("domains", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["message_batch.id"], name=op.f("fk_tally_batch_batch_id_message_batch"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_tally_batch")),
+    )
+    op.create_table(
         "target_node",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1643,6 +1799,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("accounts", sa.Integer(), nullable=False),
         sa.Column("quota", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("quota_moved", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("quota_said", sa.String(), nullable=False),
         sa.Column("target_plan_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.String(), nullable=False),
@@ -1882,7 +2039,19 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("timing", sa.Enum("now", "at", "local", name="timing", native_enum=False, length=24), nullable=False),
+        sa.Column("wall_time", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column(
+            "if_passed", sa.Enum("next_day", "at_once", name="passed", native_enum=False, length=24), nullable=False
+        ),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("started_by", sa.Integer(), nullable=True),
+        sa.Column("work_id", sa.Integer(), nullable=True),
+        sa.Column("frozen_to", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
@@ -1890,8 +2059,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_broadcast_campaign_id_campaign")),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_broadcast_owner_id_position")),
         sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_broadcast_segment_id_segment")),
+        sa.ForeignKeyConstraint(["started_by"], ["user.id"], name=op.f("fk_broadcast_started_by_user")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_broadcast_territory_id_territory")),
         sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_broadcast_topic_id_topic")),
+        sa.ForeignKeyConstraint(["work_id"], ["long_work.id"], name=op.f("fk_broadcast_work_id_long_work")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
@@ -1899,6 +2070,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broadcast_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_segment_id"), ["segment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "campaign_cost",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("spent_on", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_campaign_cost_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_cost_campaign_id_campaign"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_cost")),
+    )
+    with op.batch_alter_table("campaign_cost", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_cost_campaign_id"), ["campaign_id"], unique=False)
 
     op.create_table(
         "channel_source",
@@ -2034,6 +2221,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("email_id", "number", name=op.f("uq_email_version_email_id_number")),
     )
     op.create_table(
+        "landing_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("lead", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("consent_wording", sa.String(), nullable=False),
+        sa.Column("news_wording", sa.String(), nullable=False),
+        sa.Column("thanks", sa.String(), nullable=False),
+        sa.Column("ask_phone", sa.Boolean(), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_landing_page_campaign_id_campaign")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_landing_page")),
+        sa.UniqueConstraint("slug", name=op.f("uq_landing_page_slug")),
+    )
+    with op.batch_alter_table("landing_page", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_landing_page_campaign_id"), ["campaign_id"], unique=False)
+
+    op.create_table(
         "objective_result",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("period_id", sa.Integer(), nullable=False),
@@ -2132,6 +2343,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.create_index("ix_regarding_record", ["noun_of", "record_id", "activity_id"], unique=False)
+
+    op.create_table(
+        "segment_part",
+        sa.Column("segment_id", sa.Integer(), nullable=False),
+        sa.Column("part_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["part_id"], ["segment.id"], name=op.f("fk_segment_part_part_id_segment")),
+        sa.ForeignKeyConstraint(
+            ["segment_id"], ["segment.id"], name=op.f("fk_segment_part_segment_id_segment"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("segment_id", "part_id", name=op.f("pk_segment_part")),
+    )
+    with op.batch_alter_table("segment_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_segment_part_part_id"), ["part_id"], unique=False)
+
+    op.create_table(
+        "social_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
+        sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "scheduled", "withdrawn", name="poststate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_social_post_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_social_post_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_social_post_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_social_post")),
+    )
+    with op.batch_alter_table("social_post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_social_post_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_social_post_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_social_post_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
         "statement",
@@ -2241,6 +2492,8 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
         sa.Column("email_id", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
@@ -2260,6 +2513,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_variant")),
         sa.UniqueConstraint("broadcast_id", "label", name=op.f("uq_broadcast_variant_broadcast_id_label")),
     )
+    op.create_table(
+        "campaign_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("added", "sent", "responded", name="memberstatus", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("response", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_member_campaign_id_campaign"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_campaign_member_contact_id_contact"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_member")),
+        sa.UniqueConstraint("campaign_id", "contact_id", name=op.f("uq_campaign_member_campaign_id_contact_id")),
+    )
+    with op.batch_alter_table("campaign_member", schema=None) as batch_op:
+        batch_op.create_index("ix_campaign_member_contact", ["contact_id", "responded_at"], unique=False)
+
     op.create_table(
         "deal_registration",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2336,7 +2615,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("address_hash", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("content_id", sa.Integer(), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=True),
         sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column(
@@ -2380,6 +2659,7 @@ def upgrade() -> None:
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("complained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("converted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["message_batch.id"], name=op.f("fk_message_batch_id_message_batch")),
@@ -2399,10 +2679,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
-        batch_op.create_index("ix_message_batch", ["batch_id", "state", "due_at"], unique=False)
+        batch_op.create_index("ix_message_batch", ["batch_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_message_bounced",
+            ["batch_id", "bounced_at"],
+            unique=False,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_message_complained",
+            ["batch_id", "complained_at"],
+            unique=False,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_message_contact", ["contact_id", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_sending",
+            ["channel", "lease_until"],
+            unique=False,
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
+        batch_op.create_index(
+            "ix_message_sent",
+            ["batch_id", "sent_at"],
+            unique=False,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(
             "ix_message_uncertain",
@@ -2415,8 +2723,22 @@ def upgrade() -> None:
             "ix_message_waiting",
             ["channel", "priority", "due_at", "id"],
             unique=False,
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_message_waiting_in_batch",
+            ["batch_id", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_message_batch_address",
+            ["batch_id", "address"],
+            unique=True,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
         )
 
     op.create_table(
@@ -2449,11 +2771,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pay_dispute_statement_id"), ["statement_id"], unique=False)
 
     op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "publishing",
+                "published",
+                "reminded",
+                "failed",
+                name="publicationstate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["social_account.id"], name=op.f("fk_publication_account_id_social_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["social_post.id"], name=op.f("fk_publication_post_id_social_post"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+        sa.UniqueConstraint("post_id", "account_id", name=op.f("uq_publication_post_id_account_id")),
+    )
+    op.create_table(
         "segment_member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("segment_id", sa.Integer(), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum("rule", "manual", "import", "snapshot", name="source", native_enum=False, length=24),
+            nullable=False,
+        ),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -2466,6 +2824,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("segment_member", schema=None) as batch_op:
         batch_op.create_index("ix_segment_member_contact", ["contact_id", "segment_id"], unique=False)
+        batch_op.create_index("ix_segment_member_entered", ["segment_id", "entered_at", "contact_id"], unique=False)
+        batch_op.create_index("ix_segment_member_left", ["segment_id", "left_at", "contact_id"], unique=False)
         batch_op.create_index(
             "uq_segment_member_inside",
             ["segment_id", "contact_id"],
@@ -2473,6 +2833,40 @@ def upgrade() -> None:
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         )
+
+    op.create_table(
+        "segment_override",
+        sa.Column("segment_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("inside", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_segment_override_contact_id_contact"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["segment_id"], ["segment.id"], name=op.f("fk_segment_override_segment_id_segment"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("segment_id", "contact_id", name=op.f("pk_segment_override")),
+    )
+    with op.batch_alter_table("segment_override", schema=None) as batch_op:
+        batch_op.create_index("ix_segment_override_contact", ["contact_id"], unique=False)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_submission_page_id_landing_page")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_submission_nonce")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
 
     op.create_table(
         "target_month",
@@ -2523,6 +2917,7 @@ def upgrade() -> None:
         sa.Column("network", sa.String(), nullable=False),
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_message_event_contact_id_contact"), ondelete="SET NULL"
         ),
@@ -3147,24 +3542,45 @@ def downgrade() -> None:
 
     op.drop_table("message_event")
     op.drop_table("target_month")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submission_page_id"))
+
+    op.drop_table("submission")
+    with op.batch_alter_table("segment_override", schema=None) as batch_op:
+        batch_op.drop_index("ix_segment_override_contact")
+
+    op.drop_table("segment_override")
     with op.batch_alter_table("segment_member", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_segment_member_inside",
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         )
+        batch_op.drop_index("ix_segment_member_left")
+        batch_op.drop_index("ix_segment_member_entered")
         batch_op.drop_index("ix_segment_member_contact")
 
     op.drop_table("segment_member")
+    op.drop_table("publication")
     with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pay_dispute_statement_id"))
 
     op.drop_table("pay_dispute")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
+            "uq_message_batch_address",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+        )
+        batch_op.drop_index(
+            "ix_message_waiting_in_batch",
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_message_waiting",
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
         )
         batch_op.drop_index(
             "ix_message_uncertain",
@@ -3172,9 +3588,29 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'uncertain'"),
         )
         batch_op.drop_index(batch_op.f("ix_message_territory_id"))
+        batch_op.drop_index(
+            "ix_message_sent",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_message_sending",
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
         batch_op.drop_index(batch_op.f("ix_message_owner_id"))
         batch_op.drop_index(batch_op.f("ix_message_created_at"))
         batch_op.drop_index("ix_message_contact")
+        batch_op.drop_index(
+            "ix_message_complained",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_message_bounced",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_message_batch")
         batch_op.drop_index("ix_message_address")
 
@@ -3192,6 +3628,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deal_registration_account_id"))
 
     op.drop_table("deal_registration")
+    with op.batch_alter_table("campaign_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_campaign_member_contact")
+
+    op.drop_table("campaign_member")
     op.drop_table("broadcast_variant")
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("ix_transfer_item_record")
@@ -3205,6 +3645,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_statement_participant_id"))
 
     op.drop_table("statement")
+    with op.batch_alter_table("social_post", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_social_post_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_social_post_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_social_post_campaign_id"))
+
+    op.drop_table("social_post")
+    with op.batch_alter_table("segment_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_segment_part_part_id"))
+
+    op.drop_table("segment_part")
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.drop_index("ix_regarding_record")
 
@@ -3223,6 +3673,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_objective_result_participant_id"))
 
     op.drop_table("objective_result")
+    with op.batch_alter_table("landing_page", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_landing_page_campaign_id"))
+
+    op.drop_table("landing_page")
     op.drop_table("email_version")
     with op.batch_alter_table("earning", schema=None) as batch_op:
         batch_op.drop_index("ix_earning_source")
@@ -3245,6 +3699,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_channel_source_channel_id"))
 
     op.drop_table("channel_source")
+    with op.batch_alter_table("campaign_cost", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_cost_campaign_id"))
+
+    op.drop_table("campaign_cost")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broadcast_territory_id"))
         batch_op.drop_index(batch_op.f("ix_broadcast_segment_id"))
@@ -3294,6 +3752,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_target_node_owner_id"))
 
     op.drop_table("target_node")
+    op.drop_table("tally_batch")
     op.drop_table("strategy_step")
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_territory_id"))
@@ -3311,6 +3770,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_participant_plan_id"))
 
     op.drop_table("plan_participant")
+    with op.batch_alter_table("message_tally", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_tally_batch")
+
+    op.drop_table("message_tally")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_lead_open_email",
@@ -3391,10 +3854,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_territory_parent_id"))
 
     op.drop_table("territory")
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_submission_page_id"))
-
-    op.drop_table("submission")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
@@ -3424,9 +3883,16 @@ def downgrade() -> None:
     op.drop_table("notification")
     op.drop_table("message_link")
     with op.batch_alter_table("message_batch", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_batch_running",
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
         batch_op.drop_index("ix_message_batch_record")
 
     op.drop_table("message_batch")
+    op.drop_table("mail_pace")
+    op.drop_table("mail_connection")
     with op.batch_alter_table("long_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
         batch_op.drop_index(
@@ -3476,6 +3942,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("target_plan")
+    op.drop_table("tally_slice")
+    with op.batch_alter_table("tally_due", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tally_due_slice"))
+
+    op.drop_table("tally_due")
     with op.batch_alter_table("suppression_event", schema=None) as batch_op:
         batch_op.drop_index("ix_suppression_event_address")
 
@@ -3485,7 +3956,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stored_file_record")
 
     op.drop_table("stored_file")
+    op.drop_table("social_account")
     op.drop_table("setting")
+    op.drop_table("sender_domain")
+    op.drop_table("segment_touch")
     op.drop_table("search_entry")
     op.drop_table("score_rule")
     with op.batch_alter_table("score_receipt", schema=None) as batch_op:
@@ -3518,7 +3992,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_link_record")
 
     op.drop_table("link")
-    op.drop_table("landing_page")
     op.drop_table("heartbeat")
     op.drop_table("form_nonce")
     op.drop_table("engagement")

@@ -90,13 +90,13 @@ def _field(leaf: Tree, scope: Scope) -> Condition:
 
 
 def _way(field: Field, way: Way, op: str, value: Any, scope: Scope) -> Condition:
-    met = _compare(field, way.column, op, value, scope)
+    met = compare(field, way.column, op, value, scope)
     if way.here is None:
         return and_(met, *way.where)
     return _related(way.here, way.there, (*way.where, met), way.listed)
 
 
-def _compare(field: Field, column: Any, op: str, value: Any, scope: Scope) -> Condition:
+def compare(field: Field, column: Any, op: str, value: Any, scope: Scope) -> Condition:
     if op == "known":
         return and_(column.is_not(None), column != "") if is_text(column) else column.is_not(None)
     if field.kind == "flag":

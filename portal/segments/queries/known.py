@@ -14,7 +14,7 @@ from portal.kernel.db import db
 from portal.kernel.places import countries
 from portal.organization.queries import names_of_positions, territory_choices
 
-from ..rules import Way, register_field
+from ..rules import Way, register_field, register_source
 
 SPOKEN = {
     "en": "English",
@@ -88,7 +88,7 @@ account("account.postcode", "account's postcode", "text", _account(Account.postc
 account("account.country", "account's country", "choice", _account(Account.country), choices=_countries)
 account("account.domain", "account's email domain", "text", _account(Account.domain))
 account("account.tier", "account's tier", "choice", _account(Account.tier), choices=lambda: _words(list(Tier)))
-account("account.touched", "account's last touch", "moment", _account(Account.last_touch_at))
+account("account.touched", "account's last touch", "moment", _account(Account.last_touch_at), swept=True)
 account("account.created", "account's first day with us", "moment", _account(Account.created_at))
 
 consent = partial(register_field, group="Consent")
@@ -109,3 +109,9 @@ for _channel, _address in ((Channel.EMAIL, Contact.email), (Channel.SMS, Contact
         Way(Suppression.reason, _address, Suppression.address, (Suppression.channel == _channel,), listed=True),
         choices=lambda: _words(list(SuppressionReason)),
     )
+
+register_source(Contact, Contact.id, Contact.id)
+register_source(Account, Account.id, Contact.account_id)
+for _model in (Consent, Suppression):
+    register_source(_model, _model.address, Contact.email)
+    register_source(_model, _model.address, Contact.mobile_e164)

@@ -4,6 +4,8 @@ from .days import Window, anniversaries, window
 from .fields import (
     EVENTS,
     FIELDS,
+    SOURCES,
+    USES,
     Event,
     Field,
     Rows,
@@ -11,6 +13,8 @@ from .fields import (
     field_named,
     register_event,
     register_field,
+    register_source,
+    register_use,
 )
 from .operators import OPERATORS, Operator, operator
 from .tree import EVERYBODY, Tree, check, leaves, parts_of, time_based
@@ -21,6 +25,8 @@ __all__ = [
     "EVERYBODY",
     "FIELDS",
     "OPERATORS",
+    "SOURCES",
+    "USES",
     "Event",
     "Field",
     "Operator",
@@ -37,6 +43,8 @@ __all__ = [
     "parts_of",
     "register_event",
     "register_field",
+    "register_source",
+    "register_use",
     "sentence",
     "time_based",
     "window",

@@ -1,9 +1,10 @@
 """Spans of days as rules name them, in the company's time zone; weeks begin on Monday."""
 
 from calendar import isleap
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+
+from portal.kernel.clock import midnight
 
 DAY = timedelta(days=1)
 
@@ -15,10 +16,8 @@ class Window(NamedTuple):
     end: date | None
 
     def moments(self, zone: str) -> tuple[datetime | None, datetime | None]:
-        def midnight(day: date | None) -> datetime | None:
-            return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) if day else None
-
-        return midnight(self.start), midnight(self.end)
+        start, end = (midnight(day, zone) if day else None for day in self)
+        return start, end
 
 
 def window(op: str, today: date, first: date | None = None, last: date | None = None, days: int = 0) -> Window:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
 
+from portal.kernel.db import Base
 from portal.kernel.errors import Refused
 
 from .operators import OPERATORS, Kind
@@ -30,7 +31,10 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Field:
-    """`of`: "deal" where a contact may have many such rows: then one of them has to meet the condition."""
+    """`of`: "deal" where a contact may have many such rows: then one of them has to meet the condition.
+
+    `swept`: nobody tells when it changes, so it is looked at once an hour.
+    """
 
     key: str  # "account.industry"
     label: str  # as it stands behind "whose": "account's industry"
@@ -39,6 +43,7 @@ class Field:
     ways: Sequence[Way]
     choices: Choices | None = None
     of: str = ""
+    swept: bool = False
 
 
 class Rows(NamedTuple):
@@ -77,8 +82,18 @@ class Event:
     note: str = ""
 
 
+class Source(NamedTuple):
+    """When a row of `model` changes, so may the segments of the contacts whose `contact` column has its `column`."""
+
+    model: type[Base]
+    column: Any
+    contact: Any
+
+
 FIELDS: dict[str, Field] = {}
 EVENTS: dict[str, Event] = {}
+SOURCES: list[Source] = []
+USES: dict[str, Any] = {}  # noun -> segment_id, id and name of what uses a segment
 
 
 def register_field(
@@ -89,16 +104,27 @@ def register_field(
     group: str,
     choices: Choices | None = None,
     of: str = "",
+    swept: bool = False,
 ) -> None:
     """A way is a `Way`, or just a column of Contact."""
     if kind not in OPERATORS or (kind == "choice") != (choices is not None):
         raise ValueError(key)
     found = tuple(way if isinstance(way, Way) else Way(way) for way in ways)
-    FIELDS[key] = Field(key, label, group, kind, found, choices, of)
+    FIELDS[key] = Field(key, label, group, kind, found, choices, of, swept)
 
 
 def register_event(event: Event) -> None:
     EVENTS[event.key] = event
+
+
+def register_source(model: type[Base], column: Any, contact: Any) -> None:
+    """The model is Audited, or its rows are written through `kernel.upsert`."""
+    SOURCES.append(Source(model, column, contact))
+
+
+def register_use(noun: str, uses: Any) -> None:
+    """What uses segments (a SELECT of segment_id, id, name), so that none is deleted under it."""
+    USES[noun] = uses
 
 
 def field_named(key: str) -> Field:

@@ -7,7 +7,7 @@ from typing import Any
 from portal.kernel.errors import Refused
 from portal.kernel.keyset import exact
 
-from .fields import event_named, field_named
+from .fields import FIELDS, event_named, field_named
 from .operators import RELATIVE, Kind, operator
 
 Tree = Mapping[str, Any]
@@ -33,8 +33,14 @@ def parts_of(rule: Tree) -> list[int]:
 
 
 def time_based(rule: Tree) -> bool:
-    """Whether its answer changes by waiting."""
-    return any(leaf.get("op") in RELATIVE or "within_days" in leaf for leaf in leaves(rule))
+    """Whether its answer changes by waiting, or without anybody telling."""
+    return any(
+        leaf.get("op") in RELATIVE
+        or "within_days" in leaf
+        or leaf.get("field") in FIELDS
+        and FIELDS[leaf["field"]].swept
+        for leaf in leaves(rule)
+    )
 
 
 def check(rule: Any, depth: int = 0) -> dict[str, Any]:

@@ -216,9 +216,9 @@ def _credit(
 
     for place, achieved in enumerate(months):
         for position_id, amount in achieved.items():
-            if (branch := credited(position_id)) is not None:
-                branch.actual[place] += amount
-                branch.credited.update({position_id} if position_id else ())
+            if (to := credited(position_id)) is not None:
+                to.actual[place] += amount
+                to.credited.update({position_id} if position_id else ())
 
 
 def _add_up(branch: Branch, depth: int) -> None:

@@ -1,0 +1,73 @@
+"""Versions: what was compiled, in all its languages."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.errors import NotFound
+from portal.messages.models import Message, MessageContent
+
+from ..models import Email, EmailVersion
+from ..rules.compile import Compiled, compile_document
+from ..rules.source import compile_source
+from ..rules.tokens import required
+from ..states import Missing
+from .brand import look_of
+from .drafts import email
+
+
+def compile_draft(draft: Email, *, own_text: bool = True) -> Compiled:
+    """What would be sent if the draft were published now; without `own_text` with the text part made for it.
+
+    Raises Refused for MJML that cannot be read.
+    """
+    text = draft.text if own_text else ""
+    if draft.source:
+        made = compile_source(draft.source, text=text)
+    else:
+        titles = {"subject": draft.subject, "preheader": draft.preheader}
+        made = compile_document(draft.document, look_of(draft.language), text=text, **titles)
+    if draft.missing is Missing.REFUSE:
+        return Compiled(required(made.html), required(made.text))
+    return made
+
+
+def versions(actor: Actor, email_id: int) -> Sequence[EmailVersion]:
+    """Newest first."""
+    mine = select(EmailVersion).where(EmailVersion.email_id == email(actor, email_id).id)
+    return db.session.scalars(mine.order_by(EmailVersion.number.desc())).all()
+
+
+def version(actor: Actor, email_id: int, number: int) -> EmailVersion:
+    found = db.session.scalar(
+        select(EmailVersion).where(EmailVersion.email_id == email(actor, email_id).id, EmailVersion.number == number)
+    )
+    if found is None:
+        raise NotFound("emails.no_version", "There is no such version.")
+    return found
+
+
+def latest(email_id: int) -> EmailVersion | None:
+    mine = select(EmailVersion).where(EmailVersion.email_id == email_id)
+    return db.session.scalar(mine.order_by(EmailVersion.number.desc()).limit(1))
+
+
+def languages_of(found: EmailVersion) -> dict[str, EmailVersion]:
+    """Language -> the version in it. Who has another language gets the first one, which is the original."""
+    others = select(EmailVersion).where(EmailVersion.translates_id == found.id).order_by(EmailVersion.id)
+    return {found.language: found} | {one.language: one for one in db.session.scalars(others)}
+
+
+def sent_html(reason: str) -> str:
+    """The HTML of one message as it was sent. Raises NotFound when it is no longer kept."""
+    query = (
+        select(MessageContent.html)
+        .join(Message, Message.content_id == MessageContent.id)
+        .where(Message.reason == reason)
+    )
+    found = db.session.scalar(query)
+    if not found:
+        raise NotFound("link.not_found", "This mail is no longer kept.")
+    return found
