@@ -2,5 +2,9 @@
 
 from .lists import LISTING, broadcast
 from .progress import Minute, Preview, Progress, preview, progress, why_not
+from .trials import Look, Trial, decides_at, ends_at, trial
 
-__all__ = ["LISTING", "Minute", "Preview", "Progress", "broadcast", "preview", "progress", "why_not"]
+__all__ = [
+    "LISTING", "Look", "Minute", "Preview", "Progress", "Trial", "broadcast", "decides_at", "ends_at", "preview",
+    "progress", "trial", "why_not",
+]  # fmt: skip
