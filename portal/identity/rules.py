@@ -68,6 +68,7 @@ orders.edit          o  s  a  a  -  a  -  -
 invoices.view        or sr a  a  -  a  -  a
 invoices.edit        -  -  -  -  -  a  -  -
 invoices.issue       -  -  -  -  -  a  -  -
+credits.issue        -  -  -  -  -  a  -  -
 payments.record      -  -  -  -  -  a  -  -
 compensation.view    o  s  a  a  -  a  -  -
 compensation.plans   -  -  a  a  -  a  -  -

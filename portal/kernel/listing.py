@@ -80,6 +80,7 @@ class Listing:
     sort: str  # key, with a leading "-" for descending
     words: Sequence[Any] = ()  # columns the search box looks in
     views: Sequence[tuple[str, str]] = ()
+    currency: Any = None  # the column by which amounts are added up; default: `currency` of the listed model
 
     def __post_init__(self) -> None:
         listings[self.name] = self
@@ -216,7 +217,7 @@ def sums(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> list[
     fields = [f for f in listing.fields if f.summed and f.column is not None]
     if not fields:
         return []
-    coin = listing.identity.class_.currency
+    coin = listing.identity.class_.currency if listing.currency is None else listing.currency
     query = matching(listing, actor, args, zone).order_by(None)
     columns = [func.sum(f.column).label(f.key) for f in fields]
     rows = db.session.execute(query.with_only_columns(coin, *columns).group_by(coin).order_by(coin)).all()

@@ -37,6 +37,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Quotes", "file-text", "quotes.list_quotes", "quotes.view"),
             Entry("Orders", "package", "orders.list_orders", "orders.view"),
             Entry("Invoices", "receipt", "invoices.list_invoices", "invoices.view"),
+            Entry("Payments", "credit-card", "invoices.list_payments", "invoices.view"),
             Entry("Products", "tag", "catalog.list_products", "catalog.view"),
         ),
     ),

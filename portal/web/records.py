@@ -29,6 +29,7 @@ PAGES = {
     "social_posts": "social.show_post",
     "landing": "landing.show_page",
     "emails": "emails.show_email",
+    "broadcasts": "broadcasts.show_broadcast",
     "messages": "messages.show_message",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
