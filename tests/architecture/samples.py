@@ -32,6 +32,7 @@ from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.accounts.makers import make_account
+from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
 from tests.landing.makers import landing_page
@@ -41,6 +42,7 @@ from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
 from tests.responsibility.makers import assignment_rule
+from tests.social import samples as social
 from tests.strategy.makers import scenario
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
@@ -95,6 +97,8 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(
             ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
+        **campaigns.make(),
+        **social.make(),
         "channels": {"record_id": channel().id},
         **dict.fromkeys(
             ("channels.show_partner", "channels.edit_partner", "channels.change_partner"), {"record_id": partner().id}
