@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import ceil
+from typing import Any
 
 from flask import Response, g, request, url_for
 
@@ -57,8 +58,19 @@ def broadcast_page(record_id: int, status: int = 200) -> Response:
         reasons=REASONS,
         form=ActForm(formdata=None),
         pause_form=PauseBroadcast(formdata=None),
-        **tabs_of(found, parts=found.variants, without="files"),
+        **tabs(found),
     )
+
+
+def tabs(broadcast: Broadcast, shown: str = "") -> dict[str, Any]:
+    """What the templates of its pages read: all its tabs, those of the report among them. `shown`: which page this is."""
+    told = tabs_of(broadcast, parts=broadcast.variants, without="files")
+    first, *others = told["tab_items"]
+    gone = broadcast.state not in (S.DRAFT, S.SCHEDULED)
+    pages = [("Report", "show_report", gone), ("Click map", "show_clicks", gone and broadcast.channel == Channel.EMAIL)]
+    pages.append(("Test", "show_test", len(broadcast.variants) > 1))
+    own = [(text, url_for(f"broadcasts.{view}", record_id=broadcast.id), None) for text, view, there in pages if there]
+    return told | {"tab_items": [first, *own, *others], "tab_name": shown or told["tab_name"]}
 
 
 def axis_of(values: Sequence[int]) -> tuple[int, int]:

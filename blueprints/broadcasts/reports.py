@@ -20,6 +20,7 @@ from portal.web.htmx import page
 from portal.web.listing import list_page
 
 from .heat import level, painted
+from .pages import tabs
 from .routes import bp
 
 PEOPLE = ("human_opened", "human_clicked")
@@ -35,6 +36,7 @@ def show_report(record_id: int) -> Response:
         "figures",
         title=found.broadcast.name,
         crumbs=crumbs(),
+        **tabs(found.broadcast, "Report"),
         report=found,
         broadcast=found.broadcast,
         total=found.total,
@@ -72,6 +74,7 @@ def show_clicks(record_id: int) -> Response:
             "broadcasts/show_clicks.html",
             title=found.broadcast.name,
             crumbs=crumbs(),
+            **tabs(found.broadcast, "Click map"),
             found=found,
             broadcast=found.broadcast,
             human=human,

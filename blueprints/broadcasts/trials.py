@@ -20,6 +20,7 @@ from portal.web.filters import format_time, local
 from portal.web.forms import ActForm, submit
 from portal.web.htmx import page, see
 
+from .pages import tabs
 from .reports import crumbs
 from .routes import bp
 from .trial_forms import EndTest, SetUpTest
@@ -90,6 +91,7 @@ def _test_page(record_id: int, form: SetUpTest | None = None, end_form: EndTest 
         status=failed.status if failed else 200,
         title=broadcast.name,
         crumbs=crumbs(),
+        **tabs(broadcast, "Test"),
         broadcast=broadcast,
         trial=found,
         test=test,

@@ -53,7 +53,7 @@ class Broadcast(Base, Owned, Versioned, Audited):
     variants: Mapped[list["BroadcastVariant"]] = relationship(
         back_populates="broadcast", order_by="BroadcastVariant.label"
     )
-    test: Mapped["BroadcastTest | None"] = relationship(back_populates="broadcast", lazy="selectin")
+    test: Mapped["BroadcastTest | None"] = relationship(back_populates="broadcast")
 
 
 class BroadcastVariant(Base, Audited):
