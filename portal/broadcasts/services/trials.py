@@ -44,9 +44,10 @@ def set_up(actor: Actor, broadcast_id: int, delays: Mapping[str, int], **terms: 
         raise Refused("broadcasts.shares", "The test and those left out are more than everybody.", "hold_out")
     if terms["default_label"] not in labels:
         raise Refused("broadcasts.default", "Choose one of the variants.", "default_label")
-    test = broadcast.test or BroadcastTest(broadcast=broadcast)
+    test = broadcast.test or BroadcastTest()
     for name, value in terms.items():
         setattr(test, name, value)
+    broadcast.test = test
     for variant in broadcast.variants:
         variant.delay = delays.get(variant.label, 0)
     share_out(broadcast)
