@@ -128,6 +128,8 @@ broadcasts.view      -  s  a  a  a  -  -  a
 broadcasts.edit      -  -  -  -  a  -  -  -
 broadcasts.send      -  -  -  -  a  -  -  -
 messages.view        or s  a  a  a  a  -  a
+inbound.view         -  -  -  a  a  -  -  a
+inbound.edit         -  -  -  a  a  -  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a
 files.view           a  a  a  a  a  a  a  a

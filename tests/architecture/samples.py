@@ -35,6 +35,7 @@ from tests.accounts.makers import make_account
 from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
+from tests.emails import makers as mails
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -113,6 +114,9 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
         **_compensation(),
         "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
+        "emails": {"record_id": mails.published().id, "block_id": "b2", "number": 1, "key": "offer", "name": mails.shown()},
+        "emails.forget_block": {"block_id": mails.saved_block()},
+        "emails.show_mail": {"token": mails.web_view()},
         "identity": {"record_id": rep.id},
         "identity.end_device": {"record_id": _device()},
         **dict.fromkeys(("identity.show_invitation", "identity.accept_invitation"), {"token": _invitation()}),
