@@ -52,7 +52,8 @@ def start(actor: Actor, broadcast_id: int, version: int | None, **when: Any) -> 
     for variant in broadcast.variants:
         content = _freeze_content(actor, broadcast, variant)
         variant.batch_id = _open(broadcast, content.id)
-    if sum(variant.share for variant in broadcast.variants) < 100:
+    held_out = broadcast.test.hold_out if broadcast.test else 0
+    if sum(variant.share for variant in broadcast.variants) + held_out < 100:
         broadcast.rest_batch_id = _open(broadcast, None)
     if broadcast.starts_at - AHEAD > clock.now():
         _move(broadcast, S.SCHEDULED)
