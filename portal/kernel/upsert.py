@@ -101,7 +101,9 @@ def insert_many(
     table: Any = model.__table__
     postgresql = db.engine.dialect.name == "postgresql"
     each = func.json_array_elements if postgresql else func.json_each
-    source = each(cast(literal(json.dumps(rows)), JSON) if postgresql else literal(json.dumps(rows))).table_valued("value")
+    source = each(cast(literal(json.dumps(rows)), JSON) if postgresql else literal(json.dumps(rows))).table_valued(
+        "value"
+    )
     cells = [
         cast(source.c.value.op("->>")(place), Integer if isinstance(table.c[name].type, Integer) else String)
         for place, name in enumerate(columns)
