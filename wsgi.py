@@ -17,7 +17,7 @@ import blueprints
 import jobs
 import portal
 from portal.consent import rules as consent
-from portal.kernel import files
+from portal.kernel import files, public
 from portal.kernel.db import db, on_commit, prepare_engine
 from portal.kernel.spool import Spool
 from portal.messages.rules import headers
@@ -90,6 +90,7 @@ def _connect(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
     files.keep_in(settings.files_dir)
+    public.reached_at(settings.public_url)
     consent.use_key(app.config["SECRET_KEY"])
     headers.use_key(app.config["SECRET_KEY"])
     sign_links_with(app.config["SECRET_KEY"])

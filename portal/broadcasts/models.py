@@ -33,7 +33,9 @@ class Broadcast(Base, Owned, Versioned, Audited):
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"), index=True)
     state: Mapped[BroadcastState] = mapped_column(default=BroadcastState.DRAFT)
     timing: Mapped[Timing] = mapped_column(default=Timing.NOW)
-    wall_time: Mapped[str] = mapped_column(default="")  # "2027-03-01T09:00", in `timezone` or where each recipient lives
+    wall_time: Mapped[str] = mapped_column(
+        default=""
+    )  # "2027-03-01T09:00", in `timezone` or where each recipient lives
     timezone: Mapped[str] = mapped_column(default="UTC")  # of the IANA database
     if_passed: Mapped[Passed] = mapped_column(default=Passed.NEXT_DAY)  # where the wall time has passed already
     starts_at: Mapped[datetime | None]  # derived: when the first message may go
@@ -43,6 +45,9 @@ class Broadcast(Base, Owned, Versioned, Audited):
     frozen_to: Mapped[int] = mapped_column(default=0)  # contacts up to this id have their row
     frozen_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    rest_batch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_batch.id")
+    )  # beyond the shares of the variants
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     variants: Mapped[list["BroadcastVariant"]] = relationship(
         back_populates="broadcast", order_by="BroadcastVariant.label"

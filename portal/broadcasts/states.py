@@ -30,7 +30,7 @@ class Passed(StrEnum):
 
 S = BroadcastState
 MOVES = {
-    S.DRAFT: frozenset({S.SCHEDULED, S.FREEZING, S.CANCELLED}),
+    S.DRAFT: frozenset({S.SCHEDULED, S.FREEZING}),
     S.SCHEDULED: frozenset({S.DRAFT, S.FREEZING, S.CANCELLED}),
     S.FREEZING: frozenset({S.SENDING, S.CANCELLED}),
     S.SENDING: frozenset({S.PAUSED, S.SENT, S.CANCELLED}),

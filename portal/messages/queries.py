@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+<<<<<<< HEAD
 from sqlalchemy import ColumnElement, Select, func, literal_column, null, or_, select
+=======
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
+>>>>>>> main
 from sqlalchemy.orm import joinedload
 
 from portal.consent.queries import block, count_sendings_by
@@ -25,6 +29,7 @@ from .models import (
     WAITING_ALONE,
     WAITING_IN_BATCH,
     CapturedMessage,
+    MailPace,
     MailServer,
     Message,
     MessageBatch,
@@ -107,6 +112,22 @@ def cancelled_wait() -> bool:
     cancelled = select(MessageBatch.id).where(MessageBatch.state == BatchState.CANCELLED)
     waiting = select(Message.id).where(Message.batch_id.in_(cancelled), WAITING_IN_BATCH)
     return db.session.scalar(waiting.where(Message.state.in_(OPEN_STATES)).limit(1)) is not None
+
+
+def servers() -> Sequence[tuple[MailServer, MailPace]]:
+    """All of them, each with how it fares."""
+    both = select(MailServer, MailPace).join(MailPace, MailPace.server_id == MailServer.id).where(MailPace.domain == "")
+    return [(row[0], row[1]) for row in db.session.execute(both.order_by(MailServer.active.desc(), MailServer.name))]
+
+
+def paces(server_id: int) -> Sequence[MailPace]:
+    """Of the domains that have found us too fast, or are limited."""
+    learned = select(MailPace).where(MailPace.server_id == server_id, MailPace.slowed_at.is_not(None))
+    return db.session.scalars(learned.order_by(MailPace.domain)).all()
+
+
+def sender_domains() -> Sequence[SenderDomain]:
+    return db.session.scalars(select(SenderDomain).order_by(SenderDomain.domain)).all()
 
 
 def active_servers() -> Sequence[MailServer]:
@@ -248,6 +269,18 @@ def subject_of(message: Message) -> str:
     return content.subject or content.text[:80]
 
 
+def reason_of(message: Message) -> str:
+    """Why it is where it is, in words."""
+    return WHY.get(message.state_reason, message.state_reason)
+
+
+def _part_of(actor: Actor, value: str) -> ColumnElement[bool]:
+    """Of all batches of a record: "broadcasts:7"."""
+    noun, _, record_id = value.partition(":")
+    mine = MessageBatch.noun_of == noun, MessageBatch.record_id == int(record_id)
+    return Message.batch_id.in_(select(MessageBatch.id).where(*mine))
+
+
 LISTING = Listing(
     name="messages",
     query=lambda actor: visible_to(actor, Message).options(*WITH_CONTENT),
@@ -263,9 +296,22 @@ LISTING = Listing(
             "state", "State", Message.state, kind="state", filter="choice",
             choices=lambda actor: [(s.value, s.value.capitalize()) for s in MessageState],
         ),
+        Field("state_reason", "Reason", value=reason_of, shown=False),
+        Field("about", "Part of", shown=False, value=lambda m: m.reason.partition(":contact:")[0], filter="choice",
+              match=_part_of, choices=lambda actor: []),
         Field("purpose", "Purpose", Message.purpose, value=lambda m: m.purpose.value.capitalize()),
         Field("created_at", "Written", Message.created_at, kind="datetime", filter="range"),
-        Field("sent_at", "Sent", kind="datetime"),
+        Field("sent_at", "Sent", Message.sent_at, kind="datetime", filter="range"),
+        *(
+            Field(name, label, getattr(Message, name), kind="datetime", shown=False)
+            for name, label in (
+                ("dated_at", "First attempt"), ("due_at", "Due"), ("bounced_at", "Bounced"), ("opened_at", "Opened"),
+                ("human_opened_at", "Opened by a person"), ("clicked_at", "Clicked"),
+                ("human_clicked_at", "Clicked by a person"), ("replied_at", "Replied"),
+                ("unsubscribed_at", "Unsubscribed"), ("complained_at", "Complained"),
+            )
+        ),
+        Field("attempt", "Attempts", Message.attempt, kind="number", shown=False),
     ),
     sort="-created_at",
     words=(Message.address, Message.recipient, Message.reason),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.consent.queries import unsubscribe_token
 from portal.consent.states import Purpose
+from portal.emails.queries import values_of
 from portal.messages.queries import return_domains
 from portal.messages.rules.tracking import fill
 from portal.messages.services import Desk
@@ -22,7 +23,7 @@ def desk(settings: "Settings") -> Desk:
     backs = return_domains()
     return Desk(
         links=lambda row: Links(settings.public_url, row),
-        fill=lambda template, values: template,
+        values_of=values_of,
         signer=mailserver.signers(settings),
         return_domain=lambda domain: backs.get(domain, ""),
     )

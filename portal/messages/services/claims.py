@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
+from portal.accounts.models import Contact
 from portal.consent.queries import Waiting as Asked
 from portal.consent.queries import block, timing
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.organization.queries import company
 
-from ..models import MailPace, MailServer, Message, MessageBatch
+from ..models import MailPace, MailServer, Message, MessageBatch, MessageContent
 from ..queries import OPEN_STATES, claimable, on_hold, running_batches, waits_in
 from ..rules.pacing import UNLIMITED
 from ..states import MessageState
@@ -127,10 +128,17 @@ def _hold(sender: Sender, ids: Sequence[int], batch_id: int | None, now: datetim
         "dated_at": func.coalesce(Message.dated_at, now, type_=Message.dated_at.type),
     }
     if batch_id:
-        content = select(MessageBatch.content_id).where(MessageBatch.id == batch_id).scalar_subquery()
-        values["content_id"] = func.coalesce(Message.content_id, content)
+        values["content_id"] = func.coalesce(Message.content_id, *_said_in(batch_id))
     claimed = update(Message).where(Message.id.in_(ids), OPEN).values(values).returning(Message.id)
     return list(db.session.execute(claimed.execution_options(**NO_SYNC)).scalars()) if ids else []
+
+
+def _said_in(batch_id: int) -> tuple[Any, Any]:
+    """What the batch says in the language of the recipient, and in its own."""
+    content = select(MessageBatch.content_id).where(MessageBatch.id == batch_id).scalar_subquery()
+    translation = select(MessageContent.id).join(Contact, Contact.language == MessageContent.language)
+    translation = translation.where(MessageContent.translates_id == content, Contact.id == Message.contact_id)
+    return translation.correlate(Message).limit(1).scalar_subquery(), content
 
 
 def sort_out(ids: Sequence[int]) -> tuple[frozenset[int], Mapping[int, datetime]]:

@@ -90,7 +90,9 @@ def the_server(server_id: int) -> MailServer:
 def _keep_pace(server: MailServer) -> None:
     """Rows by which all workers keep its limits together."""
     db.session.flush()
-    rows = [{"server_id": server.id, "domain": domain, "why": "", "day_sent": 0} for domain in ("", *server.domain_limits)]
+    rows = [
+        {"server_id": server.id, "domain": domain, "why": "", "day_sent": 0} for domain in ("", *server.domain_limits)
+    ]
     insert_ignore(MailPace, rows)
 
 

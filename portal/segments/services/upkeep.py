@@ -27,8 +27,8 @@ from portal.kernel.db import Base, db
 from portal.kernel.outbox import emit, ring
 
 from ..events import ContactEnteredSegment, ContactLeftSegment, SegmentChanged
-from ..models import Segment, SegmentMember, SegmentOverride, SegmentPart, SegmentTouch
-from ..queries import Scope, scope_for
+from ..models import Segment, SegmentMember, SegmentOverride, SegmentTouch
+from ..queries import Scope, scope_for, wholes
 from ..queries.compile import inside
 from ..rules import SOURCES, time_based
 from ..states import SegmentKind, Source
@@ -214,8 +214,5 @@ def sweep(everything: bool) -> None:
     """Owe a new count to the segments that change by waiting, also through a segment they name; or to all of them."""
     rules = {key: rule for key, rule in db.session.execute(select(Segment.id, Segment.rule).where(DYNAMIC))}
     due = {key for key, rule in rules.items() if everything or time_based(rule)}
-    named = db.session.execute(select(SegmentPart.segment_id, SegmentPart.part_id)).all()
-    while more := {row.segment_id for row in named if row.part_id in due} - due:
-        due |= more
-    for key in sorted(due & rules.keys()):
+    for key in wholes(due):
         emit(SegmentChanged(key))
