@@ -93,18 +93,6 @@ def as_table(columns: Mapping[str, Any], rows: Sequence[Sequence[int | str | Non
     """Rows of numbers and text as a table to select from: they travel as one JSON parameter, whatever their number."""
     text = literal(json.dumps(rows))
     postgresql = db.engine.dialect.name == "postgresql"
-<<<<<<< HEAD
-    each = func.json_array_elements if postgresql else func.json_each
-    source = each(cast(literal(json.dumps(rows)), JSON) if postgresql else literal(json.dumps(rows))).table_valued(
-        "value"
-    )
-    cells = [
-        cast(source.c.value.op("->>")(place), Integer if isinstance(table.c[name].type, Integer) else String)
-        for place, name in enumerate(columns)
-    ]
-    given = {name: value for name, value in same.items() if value is not None}
-    fixed = [literal(value, table.c[name].type) for name, value in given.items()]
-=======
     each = func.json_array_elements(cast(text, JSON)) if postgresql else func.json_each(text)
     value = each.table_valued("value").c.value
     cells = [cast(value.op("->>")(place), kind).label(name) for place, (name, kind) in enumerate(columns.items())]
@@ -117,7 +105,6 @@ def insert_from(model: type[Base], same: Mapping[str, Any], source: Subquery) ->
     table: Any = model.__table__
     fixed = [literal(value, table.c[name].type) for name, value in same.items()]
     rows = select(*source.c, *fixed).where(true())
->>>>>>> main
     statement = _insert(model, db.engine.dialect.name).from_select(
         [*source.c.keys(), *same], rows, include_defaults=False
     )

@@ -4,11 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-<<<<<<< HEAD
 from sqlalchemy import ColumnElement, Select, func, literal_column, null, or_, select
-=======
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
->>>>>>> main
 from sqlalchemy.orm import joinedload
 
 from portal.consent.queries import block, count_sendings_by
