@@ -16,7 +16,9 @@ from portal.catalog.models import PriceList, PriceListItem, TaxRate
 from portal.compensation.models import Adjustment, Dispute, Statement
 from portal.compensation.services import keep_paper
 from portal.compensation.states import AdjustmentKind
+from portal.consent.models import Consent, Topic
 from portal.consent.queries import preference_token
+from portal.consent.rules import CONFIRMATION, seal_for
 from portal.consent.states import Channel
 from portal.identity import services as identity
 from portal.identity.models import SignIn
@@ -124,7 +126,10 @@ def make() -> dict[str, Values]:
         ),
         **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
         **_compensation(),
-        "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
+        "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com"), "record_id": 0, "channel": "email"},
+        **dict.fromkeys(("consent.edit_topic", "consent.change_topic"), {"record_id": _topic()}),
+        **dict.fromkeys(("consent.show_confirmation", "consent.confirm"), {"token": _confirmation()}),
+        **dict.fromkeys(("consent.show_data", "consent.fetch_data"), {"token": "no-such-token"}),
         "emails": {"record_id": mails.published().id, "block_id": "b2", "number": 1, "key": "offer", "name": mails.shown()},
         "emails.forget_block": {"block_id": mails.saved_block()},
         "emails.show_mail": {"token": mails.web_view()},
@@ -198,6 +203,17 @@ def _targets() -> Values:
     target_plan({"rep": 100})
     draft = target_plan({}, approved=False)
     return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
+
+
+def _topic() -> int:
+    return int(world.add(Topic(name="Events")).id)
+
+
+def _confirmation() -> str:
+    """Of somebody who said yes already, so that a click changes nothing."""
+    agree("ann@example.com")
+    agreed = db.session.scalars(select(Consent.id)).first()
+    return seal_for(CONFIRMATION, agreed or 0, clock.now() + timedelta(days=7))
 
 
 def _member(account_id: int) -> int:
