@@ -101,7 +101,7 @@ capacity.view        -  s  a  a  -  a  a  a
 capacity.edit        -  -  a  a  -  -  a  -
 campaigns.view       a  a  a  a  a  a  -  a
 campaigns.edit       -  -  a  -  a  -  -  -
-campaigns.results    -  s  a  a  a  a  -  a
+campaigns.results    -  -  a  a  a  a  -  a
 segments.view        a  a  a  a  a  -  -  a
 segments.edit        -  -  -  -  a  -  -  -
 broadcasts.view      -  -  a  -  a  -  -  a

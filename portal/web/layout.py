@@ -44,6 +44,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Market",
         (
+            Entry("Segments", "filter", "segments.list_segments", "segments.view"),
             Entry("Campaigns", "flag", "campaigns.list_campaigns", "campaigns.view"),
             Entry("Social posts", "share", "social.list_posts", "social_posts.view"),
             Entry("Broadcasts", "send", "broadcasts.list_broadcasts", "broadcasts.view"),

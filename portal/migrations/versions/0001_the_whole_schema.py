@@ -1376,7 +1376,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at", "created_at", "cadence_days"], unique=False)
+        batch_op.create_index(
+            "ix_account_touch",
+            ["tier", "last_touch_at", "created_at", "cadence_days", "owner_id", "territory_id", "id"],
+            unique=False,
+        )
 
     op.create_table(
         "activity",

@@ -12,6 +12,7 @@ from portal.accounts.queries import CONTACTS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing, extend
 from portal.organization.queries import owner_field, visible_to
 
@@ -142,6 +143,27 @@ def seen_size(actor: Actor, segment_id: int) -> int:
     """How many of the members the actor may see."""
     query = visible_to(actor, Contact).where(is_member(segment_id)).with_only_columns(func.count())
     return db.session.scalar(query) or 0
+
+
+def overlap(first_id: int, second_id: int) -> int:
+    """How many contacts are in both."""
+
+    def stays(segment_id: int) -> Select[int]:
+        mine = SegmentMember.segment_id == segment_id, SegmentMember.left_at.is_(None)
+        return select(SegmentMember.contact_id).where(*mine)
+
+    both = stays(first_id).where(SegmentMember.contact_id.in_(stays(second_id))).subquery()
+    return db.session.scalar(select(func.count()).select_from(both)) or 0
+
+
+def contact_with(actor: Actor, text: str) -> Contact:
+    """The contact of that number or address. Raises NotFound."""
+    text = text.strip().lower()
+    which = Contact.id == int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else Contact.email == text
+    found = db.session.scalar(visible_to(actor, Contact).where(which))
+    if found is None:
+        raise NotFound("contacts.not_found", "You see no contact with this address.")
+    return found
 
 
 def overrides(actor: Actor, segment_id: int, limit: int = 50) -> Sequence[tuple[Contact, SegmentOverride]]:
