@@ -1,14 +1,14 @@
 """How many returned mails are read as their collector says: `python -m tests.inbound.score FOLDER [-v]`.
 
-FOLDER has expected_share.csv, one row per recipient, and the mails in `sisimai_eml` or in returned.zip.
+FOLDER has expected_share.csv, one row per recipient, and the mails in `sisimai_eml` or in returned.tar.xz.
 """
 
 import csv
 import sys
+import tarfile
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import ZipFile
 
 from portal.inbound.rules import read_mail
 from portal.inbound.states import Verdict
@@ -69,8 +69,8 @@ def score(folder: Path) -> Score:
 def _mails(folder: Path) -> dict[str, bytes]:
     if (loose := folder / "sisimai_eml").is_dir():
         return {path.name: path.read_bytes() for path in loose.iterdir()}
-    with ZipFile(folder / "returned.zip") as packed:
-        return {name: packed.read(name) for name in packed.namelist()}
+    with tarfile.open(folder / "returned.tar.xz") as packed:
+        return {one.name: file.read() for one in packed if (file := packed.extractfile(one))}
 
 
 def in_words(found: Score) -> str:
