@@ -103,10 +103,6 @@ def _country_choices(language: str) -> list[tuple[str, Any]]:
 
 
 class EditPage(EditForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.topic_id.choices = [("", "News as a whole"), *topic_choices()]
-
     title = StringField("Title", [DataRequired(), Length(max=160)])
     slug = StringField(
         "Address",
@@ -152,6 +148,7 @@ class EditPage(EditForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign_id.choices = or_none(campaigns.choices(g.actor), "None")
+        self.topic_id.choices = [("", "News as a whole"), *topic_choices()]
 
 
 class PublishPage(Form):

@@ -57,7 +57,11 @@ def mailed(people: int = 6, labels: Sequence[str] = ("A",), **values: Any) -> Ma
             db.session.add(content)
             db.session.flush()
             batch = MessageBatch(
-                noun_of="broadcasts", record_id=broadcast.id, content_id=content.id, state=BatchState.RUNNING
+                channel=Channel.EMAIL,
+                noun_of="broadcasts",
+                record_id=broadcast.id,
+                content_id=content.id,
+                state=BatchState.RUNNING,
             )
             db.session.add(batch)
             for place, (url, block, role) in enumerate(LINKS):

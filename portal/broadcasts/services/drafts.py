@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.consent.states import Channel
+from portal.emails.states import Level
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
@@ -59,7 +60,7 @@ def add_variant(actor: Actor, broadcast_id: int) -> BroadcastVariant:
 
 
 def change_variant(actor: Actor, broadcast_id: int, label: str, values: Mapping[str, Any]) -> BroadcastVariant:
-    variant = _variant(draft(actor, broadcast_id), label)
+    variant = variant_of(draft(actor, broadcast_id), label)
     for name, value in values.items():
         setattr(variant, name, value)
     return variant
@@ -67,7 +68,7 @@ def change_variant(actor: Actor, broadcast_id: int, label: str, values: Mapping[
 
 def remove_variant(actor: Actor, broadcast_id: int, label: str) -> None:
     broadcast = draft(actor, broadcast_id)
-    variant = _variant(broadcast, label)
+    variant = variant_of(broadcast, label)
     if len(broadcast.variants) == 1:
         raise Refused("broadcasts.last_variant", "A broadcast needs something to send.")
     broadcast.variants.remove(variant)
@@ -82,15 +83,16 @@ def _share_out(broadcast: Broadcast) -> None:
         variant.share = each + (place < more)
 
 
-def _variant(broadcast: Broadcast, label: str) -> BroadcastVariant:
+def variant_of(broadcast: Broadcast, label: str) -> BroadcastVariant:
+    """Raises NotFound."""
     found = next((one for one in broadcast.variants if one.label == label), None)
     if found is None:
         raise NotFound("broadcasts.no_variant", "This variant is not here.")
     return found
 
 
-def problem_of(broadcast: Broadcast) -> str:
-    """What keeps it from being sent, in a sentence; "" when nothing does. What is in the email is checked elsewhere."""
+def problem_of(actor: Actor, broadcast: Broadcast) -> str:
+    """What keeps it from being sent, in a sentence; "" when nothing does."""
     if broadcast.segment_id is None:
         return "Choose a segment: nobody gets it yet."
     for variant in broadcast.variants:
@@ -98,4 +100,9 @@ def problem_of(broadcast: Broadcast) -> str:
             return f"Choose the email of variant {variant.label}." if broadcast.variants[1:] else "Choose an email."
         if broadcast.channel == Channel.SMS and not variant.text.strip():
             return "Write the text of the SMS."
+    for variant in broadcast.variants:
+        if blocking := next(
+            (one for one in queries.findings(actor, broadcast, variant) if one.level == Level.BLOCK), None
+        ):
+            return blocking.words
     return ""

@@ -43,7 +43,7 @@ def start(actor: Actor, broadcast_id: int, version: int | None, **when: Any) -> 
     broadcast.expect(version)
     for name, value in when.items():
         setattr(broadcast, name, value)
-    if problem := problem_of(broadcast):
+    if problem := problem_of(actor, broadcast):
         raise Refused("broadcasts.incomplete", problem)
     broadcast.starts_at = _starts_at(broadcast)
     broadcast.started_by = actor.user_id
