@@ -17,8 +17,11 @@ import blueprints
 import jobs
 import portal
 from portal.consent import rules as consent
-from portal.kernel import files
+from portal.kernel import files, public
 from portal.kernel.db import db, on_commit, prepare_engine
+from portal.kernel.spool import Spool
+from portal.messages.rules import headers
+from portal.messages.rules.tracking import use_key as sign_links_with
 from portal.runtime.settings import Settings
 from portal.web import (
     assets,
@@ -36,6 +39,7 @@ from portal.web import (
     pdf,
     rich,
     signin,
+    tracking,
 )
 
 
@@ -54,6 +58,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     blueprints.register(app)
     attempts.register(app)
     auth.check_declared(app)
+    tracking.register(app, Spool(settings.data_dir / "tracking"))
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 4)  # type: ignore[method-assign]
     return app
@@ -85,7 +90,10 @@ def _connect(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
         os.register_at_fork(after_in_child=lambda engine=db.engine: _forget_connections(engine))
     files.keep_in(settings.files_dir)
+    public.reached_at(settings.public_url)
     consent.use_key(app.config["SECRET_KEY"])
+    headers.use_key(app.config["SECRET_KEY"])
+    sign_links_with(app.config["SECRET_KEY"])
     Babel(app, locale_selector=http.locale, timezone_selector=http.timezone)
     CSRFProtect(app)
     signin.connect(app)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from portal.kernel import clock, files
+from portal.kernel.colours import on_white
 from portal.kernel.db import db, transact
 from portal.kernel.errors import Refused
 from portal.organization.documents import brand_of
@@ -15,7 +16,6 @@ from portal.quotes.queries import seller
 from portal.responsibility import queries, services
 from portal.responsibility.documents import sections
 from portal.web import pdf
-from portal.web.colours import on_white
 from portal.web.language import environment
 from portal.workspace.rules import Outcome
 

@@ -17,7 +17,8 @@ from portal.kernel.places import countries
 from portal.opportunities.queries import open_deals_of_account, worth_of_account
 from portal.opportunities.states import OpportunityState
 from portal.organization.queries import allows, company, get
-from portal.responsibility.queries import cadence, history_of, team_of
+from portal.responsibility.queries import cadence, history_of, planned_for, team_of
+from portal.segments.queries import segments_of
 from portal.territories.queries import name_of
 from portal.web.choices import LANGUAGES
 from portal.web.filters import format_money, when
@@ -44,6 +45,7 @@ def account_page(record_id: int) -> Response:
         assigns=allows(g.actor, "accounts.assign", account),
         history=history_of(record_id),
         team=team_of(record_id),
+        planned=planned_for(record_id),
         cadence=cadence()[account.tier],
         now=clock.now(),
         **tabs_of(account),
@@ -142,6 +144,7 @@ def contact_page(record_id: int) -> Response:
         crumbs=[("Contacts", url_for(".list_contacts"))],
         edits=allows(g.actor, "contacts.edit", contact),
         sees_account=contact.account is not None and allows(g.actor, "accounts.view", contact.account),
+        segments=segments_of(g.actor, record_id) if g.actor.may("segments.view") else [],
         language_name=next((c.label for c in LANGUAGES if c.value == contact.language), contact.language),
         **tabs_of(contact),
     )

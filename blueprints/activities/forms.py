@@ -5,23 +5,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal.kernel import clock
 from portal.organization.queries import names_of_positions
-from portal.web.forms import ActForm, Form
-
-Moment = DateTimeLocalField  # typed and shown in the viewer's zone
-
-
-def in_viewer_zone(typed: datetime) -> datetime:
-    return typed.replace(tzinfo=ZoneInfo(g.timezone))
+from portal.web.forms import ActForm, Form, Moment
 
 
 def tomorrow_morning() -> datetime:
-    return datetime.combine(clock.today(g.timezone) + timedelta(days=1), time(9))
+    return datetime.combine(clock.today(g.timezone) + timedelta(days=1), time(9), ZoneInfo(g.timezone))
 
 
 class NoteForm(Form):

@@ -16,7 +16,7 @@ from portal.web.forms import ActForm, submit
 from portal.web.htmx import by_htmx, go, page, see, wanted_fragment
 from portal.web.records import record_url
 
-from .forms import NoteForm, QuickTaskForm, SnoozeForm, TalkForm, TaskForm, in_viewer_zone
+from .forms import NoteForm, QuickTaskForm, SnoozeForm, TalkForm, TaskForm
 from .pages import record_of, tasks_page, timeline_of, timeline_page
 
 bp = Blueprint("activities", __name__)
@@ -51,9 +51,8 @@ def create_talk(noun: str, record_id: int) -> Any:
     form = TalkForm(prefix="talk")
 
     def log() -> int:
-        at = in_viewer_zone(form.at.data) if form.at.data else None
         kind, subject, body = Kind(form.kind.data), form.subject.data, form.body.data
-        return services.log(kind, subject, body=body, at=at, **_mine(noun, record_id))
+        return services.log(kind, subject, body=body, at=form.at.data, **_mine(noun, record_id))
 
     if not submit(form, log):
         return timeline_page(noun, record_id, status=form.status, talk=form)
@@ -68,8 +67,7 @@ def create_task_about(noun: str, record_id: int) -> Any:
     form = QuickTaskForm(prefix="task")
 
     def add() -> int:
-        due_at = in_viewer_zone(form.due_at.data)
-        return services.add_task(form.subject.data, due_at=due_at, **_mine(noun, record_id))
+        return services.add_task(form.subject.data, due_at=form.due_at.data, **_mine(noun, record_id))
 
     if not submit(form, add):
         return timeline_page(noun, record_id, status=form.status, task=form)
@@ -102,11 +100,12 @@ def create_task() -> Any:
         record_of(noun, record_id)
 
     def add() -> int:
-        due_at = in_viewer_zone(form.due_at.data)
         about = [(noun, record_id)] if noun else []
         owner_id, author = form.owner_id.data, g.actor.name
         subject, body = form.subject.data, form.body.data
-        return services.add_task(subject, due_at=due_at, body=body, about=about, owner_id=owner_id, author=author)
+        return services.add_task(
+            subject, due_at=form.due_at.data, body=body, about=about, owner_id=owner_id, author=author
+        )
 
     if not submit(form, add):
         return _task_page(form, status=form.status)

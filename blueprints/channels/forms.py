@@ -12,18 +12,11 @@ from portal.catalog.queries import price_lists
 from portal.channels.queries import KIND_NAMES, channel_choices, partner_choices
 from portal.channels.states import ChannelKind
 from portal.organization.queries import position_choices
+from portal.web.choices import maybe_id, or_none
 from portal.web.forms import EditForm, ExactField, Form
 
 PERCENT = NumberRange(0, 100, message="Give a percentage from 0 to 100.")
 MOST = Decimal(10**12)
-
-
-def maybe_id(value: str | None) -> int | None:
-    return int(value) if value else None
-
-
-def _choices(rows: list[tuple[int, str]], none: str) -> list[SelectChoice]:
-    return [SelectChoice("", none), *(SelectChoice(str(key), name) for key, name in rows)]
 
 
 class ChannelForm(EditForm):
@@ -52,8 +45,8 @@ class ChannelForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.answers_id.choices = _choices(position_choices(), "Nobody yet")
-        self.price_list_id.choices = _choices([(one.id, one.name) for one in price_lists()], "That of the account")
+        self.answers_id.choices = or_none(position_choices(), "Nobody yet")
+        self.price_list_id.choices = or_none([(one.id, one.name) for one in price_lists()], "That of the account")
 
 
 class PartnerForm(EditForm):
@@ -67,7 +60,7 @@ class PartnerForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.channel_id.choices = _choices(channel_choices(ChannelKind.PARTNER), "Choose")
+        self.channel_id.choices = or_none(channel_choices(ChannelKind.PARTNER), "Choose")
 
 
 class EditPartnerForm(PartnerForm):
@@ -95,7 +88,7 @@ class RegistrationForm(Form):
     close_on = DateField("Expected close date", [InputRequired("Give a date.")])
 
     def offer(self, day: date) -> "RegistrationForm":
-        self.partner_id.choices = _choices(partner_choices(day), "Choose")
+        self.partner_id.choices = or_none(partner_choices(day), "Choose")
         return self
 
 
@@ -109,6 +102,6 @@ class DealChannelForm(EditForm):
     partner_id = SelectField("Partner of record", coerce=maybe_id, description="Brings its channel along")
 
     def offer(self, day: date) -> "DealChannelForm":
-        self.channel_id.choices = _choices(channel_choices(), "None")
-        self.partner_id.choices = _choices(partner_choices(day), "None: we sell ourselves")
+        self.channel_id.choices = or_none(channel_choices(), "None")
+        self.partner_id.choices = or_none(partner_choices(day), "None: we sell ourselves")
         return self

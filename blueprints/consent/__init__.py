@@ -1,8 +1,5 @@
-"""Consent: the ledger for staff, the preference page for whoever gets our mail."""
+"""Consent: the ledger, the gates, topics and policies for staff; the preference page for whoever gets our mail."""
 
-from .public import exempt_from_csrf
 from .routes import bp
-
-bp.record(exempt_from_csrf)
 
 __all__ = ["bp"]

@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask import current_app
-from wtforms import EmailField, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import Email, EqualTo, InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.identity.rules import ROLE_NAMES
 from portal.identity.rules import Role as RoleName
 from portal.web.choices import COUNTRIES, CURRENCIES, LANGUAGES, MONTHS, ZONES, pairs
-from portal.web.forms import ActForm, Form
+from portal.web.forms import ActForm, Form, Ticks
 
 
 def inert_name(form: Form, field: Any) -> None:
@@ -24,6 +23,8 @@ def good_password(form: Form, field: Any) -> None:
     refused, field.data = current_app.extensions["security"].password_util.validate(field.data, False)
     if refused:
         raise ValidationError(str(refused[0]))
+
+ROLES = pairs((role.value, name) for role, name in ROLE_NAMES.items())
 
 
 class EditSettings(Form):
@@ -43,13 +44,7 @@ class EditUser(Form):
 
 
 class ChangeRoles(Form):
-    roles = SelectMultipleField(
-        "Roles",
-        choices=pairs((role.value, name) for role, name in ROLE_NAMES.items()),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        coerce=RoleName,
-    )
+    roles = Ticks("Roles", choices=ROLES, coerce=RoleName)
 
     def validate_roles(self, field: Any) -> None:
         if not field.data:
@@ -63,13 +58,7 @@ class InviteUser(EditUser, ChangeRoles):
 class RequireSecondFactor(ActForm):
     """Whose sign-in asks for more than a password."""
 
-    roles = SelectMultipleField(
-        "Roles",
-        choices=pairs((role.value, name) for role, name in ROLE_NAMES.items()),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        coerce=RoleName,
-    )
+    roles = Ticks("Roles", choices=ROLES, coerce=RoleName)
 
 
 class SetUp(Form):

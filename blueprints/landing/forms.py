@@ -5,17 +5,21 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from flask import g
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, SelectField, StringField, TelField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
+from portal.campaigns import queries as campaigns
+from portal.consent.queries import topic_choices
 from portal.consent.rules import normal_email
 from portal.kernel.errors import Refused
 from portal.kernel.places import countries
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
+from portal.web.choices import maybe_id, or_none
 from portal.web.forms import EditForm, Form, messages
 from portal.web.http import locale
 from portal.web.typed import line, lines
@@ -123,6 +127,7 @@ class EditPage(EditForm):
     source = StringField(
         "Source of its leads", [DataRequired(), Length(max=80)], description="Reports count leads by it"
     )
+    campaign_id = SelectField("Campaign", coerce=maybe_id, description="Leads without a campaign in their link get it")
     consent_wording = TextAreaField(
         "Box that everybody must tick",
         [DataRequired(), Length(max=600)],
@@ -133,8 +138,17 @@ class EditPage(EditForm):
         [Optional(), Length(max=600)],
         description="Never ticked beforehand and never needed; only a yes here lets you send news",
     )
+    topic_id = SelectField("Topic of the news", coerce=maybe_id, description="A yes then counts for this topic only")
+    double_opt_in = BooleanField(
+        "Confirm by mail (double opt-in)", description="No news goes out before the visitor has clicked the mailed link"
+    )
     thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)])
     ask_phone = BooleanField("Ask for a phone number, and offer an SMS")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaign_id.choices = or_none(campaigns.choices(g.actor), "None")
+        self.topic_id.choices = [("", "News as a whole"), *topic_choices()]
 
 
 class PublishPage(Form):

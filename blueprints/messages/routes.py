@@ -11,12 +11,13 @@ from portal.messages.rules import CHANNEL_NAMES
 from portal.messages.states import MOVES, MessageState
 from portal.web.auth import needs
 from portal.web.forms import submit
+from portal.web.framed import body_response, framing
 from portal.web.htmx import page, see
 from portal.web.listing import list_page
 from portal.web.transport import transports
 
 from .forms import CancelMessage, HoldSending, ReleaseSending, ResolveMessage
-from .pages import BADGES, body_response, explain, framing
+from .pages import BADGES, explain
 
 bp = Blueprint("messages", __name__)
 
@@ -65,6 +66,7 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
         title=queries.subject_of(message),
         crumbs=_crumbs(),
         message=message,
+        content=queries.content_of(message),
         subject=queries.subject_of(message),
         suppressed_because=WHY.get(message.state_reason, ""),
         channel_name=CHANNEL_NAMES[message.channel],
@@ -81,7 +83,7 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
 @needs("messages.view")
 def show_body(record_id: int) -> Response:
     """The mail as its recipient sees it, in a sandbox."""
-    return body_response(queries.message(g.actor, record_id).content.html)
+    return body_response(queries.content_of(queries.message(g.actor, record_id)).html)
 
 
 @bp.get("/messages/uncertain")

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.places import countries
 from portal.realignment.queries import sellers
 from portal.territories.services import RuleValues
 from portal.web.choices import pairs
-from portal.web.forms import EditForm, Form
+from portal.web.forms import EditForm, Form, Ticks
 from portal.web.typed import line
 
 
@@ -65,13 +64,7 @@ class EditRule(Form):
 class CoverPlanned(Form):
     """Who will cover a territory of a plan."""
 
-    positions = SelectMultipleField(
-        "Will be covered by",
-        coerce=int,
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        description="Nobody chosen: who covers it now goes on",
-    )
+    positions = Ticks("Will be covered by", coerce=int, description="Nobody chosen: who covers it now goes on")
 
     def offer(self) -> "CoverPlanned":
         self.positions.choices = pairs(sellers())

@@ -107,6 +107,14 @@ def latest_accounts(actor: Actor, limit: int = 100) -> list[str]:
     return [f"{account.name} ({account.number})" for account in db.session.scalars(query)]
 
 
+def contact_by_email(actor: Actor, email: str) -> Contact:
+    """The visible contact with the address. Raises Refused for the field `email`."""
+    found = db.session.scalar(visible_to(actor, Contact).where(Contact.email == email.strip().lower()))
+    if found is None:
+        raise Refused("contact.not_found", "You see no contact with this address.", "email")
+    return found
+
+
 def contacts_of(actor: Actor, account_id: int) -> Sequence[Contact]:
     """The visible people of an account, by name."""
     query = visible_to(actor, Contact).where(Contact.account_id == account_id)

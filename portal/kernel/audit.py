@@ -1,6 +1,6 @@
 """Who changed what: one append-only row per changed record, written by the flush that changes it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -39,6 +39,21 @@ class Audited:
     unaudited: ClassVar[frozenset[str]] = frozenset({"version"})
 
 
+_heard: list[Callable[[Sequence[Mapping[str, Any]]], None]] = []
+
+
+def on_entries(hear: Callable[[Sequence[Mapping[str, Any]]], None]) -> None:
+    """Register who hears of new entries in the transaction that writes them: whatever is audited cannot change unheard."""
+    if hear not in _heard:
+        _heard.append(hear)
+
+
+def _write(entries: list[dict[str, Any]]) -> None:
+    insert_rows(AuditEntry, entries)
+    for hear in _heard if entries else ():
+        hear(entries)
+
+
 def record(noun: str, record_id: int | None, action: str, **changes: Any) -> None:
     """Write an entry by hand: for acts that change no audited row (a sign-in, an export, a bulk update)."""
     db.session.execute(insert(AuditEntry).values(**_entry(noun, record_id, action, changes)))
@@ -47,7 +62,7 @@ def record(noun: str, record_id: int | None, action: str, **changes: Any) -> Non
 def record_many(noun: str, action: str, changed: Iterable[tuple[int, dict[str, Any]]]) -> None:
     """One entry for each (record, its changes), for rows written without the session; values are plain already."""
     whole = _entry(noun, None, action, {})
-    insert_rows(AuditEntry, [whole | {"record_id": key, "changes": changes} for key, changes in changed])
+    _write([whole | {"record_id": key, "changes": changes} for key, changes in changed])
 
 
 def history(noun: str, record_id: int, limit: int = 200) -> list[AuditEntry]:
@@ -93,7 +108,7 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
             if changes or action == "deleted":
                 noun, owner_id = obj.noun or inspect(obj).mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]
                 rows.append(_entry(noun, obj.id, action, changes, owner_id))  # type: ignore[attr-defined]
-    insert_rows(AuditEntry, rows)
+    _write(rows)
 
 
 def _changes(obj: Audited, state: InstanceState[Any], *, new: bool) -> dict[str, list[Any]]:

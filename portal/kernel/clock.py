@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_time", default=None)
@@ -17,6 +17,11 @@ def now() -> datetime:
 def today(zone: str) -> date:
     """The calendar day in an IANA zone; days belong to places."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: str = "UTC") -> datetime:
+    """The moment at which the day begins in the zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Triggers that refuse what code must never do: change an audit row, alter a frozen document.
+"""Triggers that refuse what code must never do (change an audit row, alter a frozen document), or take note of changes.
 
 Declared beside the model; created with the schema (see portal.migrations) on both databases.
 """
@@ -6,6 +6,7 @@ Declared beside the model; created with the schema (see portal.migrations) on bo
 from collections.abc import Iterator
 
 _guards: list[tuple[str, str, str, tuple[str, ...]]] = []
+_followed: list[tuple[str, str, str, str, tuple[str, ...]]] = []
 
 
 def append_only(table: str) -> None:
@@ -16,6 +17,11 @@ def append_only(table: str) -> None:
 def frozen_when(table: str, condition: str, *columns: str) -> None:
     """While `condition` holds on the OLD row ("OLD.state <> 'draft'"), `columns` keep their values and the row stays."""
     _guards.append((table, "frozen", condition, columns))
+
+
+def follow(table: str, verb: str, statement: str, condition: str, *columns: str) -> None:
+    """After each row that an UPDATE (of `columns`), INSERT or DELETE touches, run the statement; both may read ROW.x."""
+    _followed.append((table, verb, statement, condition, columns))
 
 
 def statements(dialect: str) -> Iterator[str]:
@@ -39,3 +45,15 @@ def statements(dialect: str) -> Iterator[str]:
                     f"$$ BEGIN IF {when} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {row}; END $$"
                 )
                 yield f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+    for table, verb, statement, condition, columns in _followed:
+        trigger, row = f"{table}_followed_{verb.lower()}", "OLD" if verb == "DELETE" else "NEW"
+        do, when = statement.replace("ROW.", f"{row}."), condition.replace("ROW.", f"{row}.")
+        event = f"AFTER {verb}{' OF ' + ', '.join(columns) if columns else ''} ON {table} FOR EACH ROW WHEN ({when})"
+        if dialect == "sqlite":
+            yield f"CREATE TRIGGER {trigger} {event} BEGIN {do}; END"
+        else:
+            yield (
+                f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN {do}; RETURN NULL; END $$"
+            )
+            yield f"CREATE TRIGGER {trigger} {event} EXECUTE FUNCTION {trigger}()"

@@ -1,9 +1,9 @@
 """The ledger of messages and what was captured instead of sent."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, TextClause, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.consent.states import Channel, Purpose
@@ -15,7 +15,20 @@ from portal.organization.models import Owned
 from .states import BatchState, EventKind, MessageState, Verdict
 
 WAITING = text("state IN ('queued', 'deferred', 'sending')")
+WAITING_ALONE = text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL")
+WAITING_IN_BATCH = text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL")
+SENDING = text("state = 'sending'")
 UNCERTAIN = text("state = 'uncertain'")
+UNJUDGED = text("verdict IS NULL AND kind IN ('opened', 'clicked')")
+SENT_IN_BATCH = text("batch_id IS NOT NULL AND sent_at IS NOT NULL")
+BOUNCED_IN_BATCH = text("batch_id IS NOT NULL AND bounced_at IS NOT NULL")
+COMPLAINED_IN_BATCH = text("batch_id IS NOT NULL AND complained_at IS NOT NULL")
+ADDRESSED_IN_BATCH = text("batch_id IS NOT NULL AND address <> ''")
+RUNNING = text("state = 'running'")
+
+
+def partial(name: str, condition: TextClause, *columns: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 class Message(Base, Owned):
@@ -23,19 +36,17 @@ class Message(Base, Owned):
 
     __tablename__ = "message"
     __table_args__ = (
-        Index(
-            "ix_message_waiting",
-            "channel",
-            "priority",
-            "due_at",
-            "id",
-            sqlite_where=WAITING,
-            postgresql_where=WAITING,
-        ),
-        Index("ix_message_uncertain", "id", sqlite_where=UNCERTAIN, postgresql_where=UNCERTAIN),
+        partial("ix_message_waiting", WAITING_ALONE, "channel", "priority", "due_at", "id"),
+        partial("ix_message_waiting_in_batch", WAITING_IN_BATCH, "batch_id", "due_at", "id"),
+        partial("ix_message_sending", SENDING, "channel", "lease_until"),
+        partial("ix_message_uncertain", UNCERTAIN, "id"),
+        partial("ix_message_sent", SENT_IN_BATCH, "batch_id", "sent_at"),
+        partial("ix_message_bounced", BOUNCED_IN_BATCH, "batch_id", "bounced_at"),
+        partial("ix_message_complained", COMPLAINED_IN_BATCH, "batch_id", "complained_at"),
+        partial("uq_message_batch_address", ADDRESSED_IN_BATCH, "batch_id", "address", unique=True),
         Index("ix_message_address", "channel", "address", "id"),
         Index("ix_message_contact", "contact_id", "sent_at"),
-        Index("ix_message_batch", "batch_id", "state", "due_at"),
+        Index("ix_message_batch", "batch_id", "state"),
     )
     noun = "messages"
 
@@ -47,8 +58,8 @@ class Message(Base, Owned):
     address: Mapped[str]
     address_hash: Mapped[str]  # what suppressions are looked up by when the message is claimed
     recipient: Mapped[str] = mapped_column(default="")
-    content_id: Mapped[int] = mapped_column(ForeignKey("message_content.id"))
-    values: Mapped[dict[str, Any] | None]  # what fills the shared content for this recipient
+    content_id: Mapped[int | None] = mapped_column(ForeignKey("message_content.id"))  # None: the batch's, when it goes
+    values: Mapped[dict[str, Any] | None]  # what filled the shared content for this recipient
     message_id: Mapped[str] = mapped_column(unique=True)  # RFC 5322, fixed at birth
     state: Mapped[MessageState] = mapped_column(default=MessageState.QUEUED)
     state_reason: Mapped[str] = mapped_column(default="")
@@ -76,7 +87,9 @@ class Message(Base, Owned):
     replied_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
     complained_at: Mapped[datetime | None]
-    content: Mapped["MessageContent"] = relationship(lazy="raise_on_sql")
+    converted_at: Mapped[datetime | None]  # became a lead, a deal or an invoice after a click by a person
+    content: Mapped["MessageContent | None"] = relationship(lazy="raise_on_sql")
+    batch: Mapped["MessageBatch | None"] = relationship(lazy="raise_on_sql")
 
 
 class MessageContent(Base):
@@ -88,6 +101,13 @@ class MessageContent(Base):
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
     html: Mapped[str] = mapped_column(default="")
+    is_template: Mapped[bool] = mapped_column(
+        default=False
+    )  # Liquid that each recipient's values fill; links are marked
+    sender: Mapped[str] = mapped_column(default="")  # name that people see; "": the company's
+    reply_to: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    translates_id: Mapped[int | None] = mapped_column(ForeignKey("message_content.id"), index=True)
     attachments: Mapped[list[Any]] = mapped_column(default=list)  # [{"name", "media_type", "key"}]
 
 
@@ -102,21 +122,31 @@ class MessageLink(Base):
     position: Mapped[int]  # 0, 1, 2 ... in the order of the HTML
     url: Mapped[str]
     block: Mapped[str] = mapped_column(default="")  # data-block of the element around it
+    role: Mapped[str] = mapped_column(default="")  # "unsubscribe", "preferences": shown, but no success of the mail
+    anonymous: Mapped[int] = mapped_column(default=0)  # clicks of people who do not want to be followed
 
 
 class MessageBatch(Base):
     """Messages that share a content and a fate: a mailing pauses, goes on or ends by its batches."""
 
     __tablename__ = "message_batch"
-    __table_args__ = (Index("ix_message_batch_record", "noun_of", "record_id"),)
+    __table_args__ = (
+        Index("ix_message_batch_record", "noun_of", "record_id"),
+        partial("ix_message_batch_running", RUNNING, "channel", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]
     noun_of: Mapped[str]
     record_id: Mapped[int]
     content_id: Mapped[int | None] = mapped_column(ForeignKey("message_content.id"))
     state: Mapped[BatchState] = mapped_column(default=BatchState.HELD)
     why: Mapped[str] = mapped_column(default="")  # of the state: who paused it, or which breaker
+    watched_from: Mapped[datetime | None]  # the breaker looks at what was sent since: a person let it go on
+    per_hour: Mapped[int | None]
+    free_at: Mapped[datetime | None]  # when the next message may go; see `rules.pacing`
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    content: Mapped["MessageContent | None"] = relationship(lazy="raise_on_sql")
 
 
 class MessageEvent(Base):
@@ -126,6 +156,7 @@ class MessageEvent(Base):
     __table_args__ = (
         Index("ix_message_event_message", "message_id", "kind"),
         Index("ix_message_event_contact", "contact_id", "kind", "at"),
+        Index("ix_message_event_unjudged", "id", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,21 +170,82 @@ class MessageEvent(Base):
     status: Mapped[str] = mapped_column(default="")  # enhanced status code, RFC 3463
     source: Mapped[str] = mapped_column(default="")  # "smtp", "dsn", "ses", ...
     external_id: Mapped[str | None] = mapped_column(unique=True)  # of whoever told us: the same news counts once
-    ip_hash: Mapped[str] = mapped_column(default="")
+    network: Mapped[str] = mapped_column(default="")  # the /24 (IPv6: /48) it came from, never the whole address
+    method: Mapped[str] = mapped_column(default="")  # GET, or HEAD of somebody who only looks
     user_agent: Mapped[str] = mapped_column(default="")
+    device: Mapped[str] = mapped_column(default="unknown")  # a key of `rules.devices.DEVICES`, by the user agent
 
 
 class MailServer(Base, Versioned, Audited):
-    """A way out for mail, with its pace."""
+    """A way out for mail: what may go through it, and how fast."""
 
     __tablename__ = "mail_server"
     noun = "mail_servers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    url: Mapped[str]  # sealed with the portal's secret
+    url: Mapped[str]  # sealed with the portal's secret; "": SMTP_URL says it
     active: Mapped[bool] = mapped_column(default=True)
+    transactional: Mapped[bool] = mapped_column(default=True)
+    bulk: Mapped[bool] = mapped_column(default=True)
+    sender_domains: Mapped[list[Any]] = mapped_column(default=list)  # of the From address; none: all
+    per_second: Mapped[int | None]
+    per_hour: Mapped[int | None]
+    domain_limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # recipient domain -> messages per minute
+    connections: Mapped[int] = mapped_column(default=10)
+    warm_up: Mapped[list[Any]] = mapped_column(
+        default=list
+    )  # messages on the first day, the second, ...; then no limit
+    warm_up_from: Mapped[date | None]
     unaudited = frozenset({"version", "url"})
+
+
+class MailPace(Base):
+    """How fast mail may go through a server to a domain, as its answers taught us. Domain "": through it at all."""
+
+    __tablename__ = "mail_pace"
+    __table_args__ = (UniqueConstraint("server_id", "domain"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    server_id: Mapped[int] = mapped_column(ForeignKey("mail_server.id", ondelete="CASCADE"))
+    domain: Mapped[str] = mapped_column(default="")
+    learned: Mapped[float | None]  # messages a second at `slowed_at`; it doubles with every quiet quarter of an hour
+    slowed_at: Mapped[datetime | None]
+    rest_until: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(default="")
+    free_at: Mapped[datetime | None]  # when the next message may go; see `rules.pacing`
+    slot_at: Mapped[datetime | None]  # the last time that was given to a message that has to wait
+    day: Mapped[date | None]
+    day_sent: Mapped[int] = mapped_column(default=0)  # on that day, for the warm-up
+
+
+class MailConnection(Base):
+    """A worker that holds a connection to a server."""
+
+    __tablename__ = "mail_connection"
+
+    server_id: Mapped[int] = mapped_column(ForeignKey("mail_server.id", ondelete="CASCADE"), primary_key=True)
+    worker: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
+class SenderDomain(Base, Versioned, Audited):
+    """A domain we send from: its DKIM key, and what its DNS said when it was last asked."""
+
+    __tablename__ = "sender_domain"
+    noun = "sender_domains"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(unique=True)
+    selector: Mapped[str] = mapped_column(default="portal")
+    private_key: Mapped[str]  # PEM, sealed with the portal's secret
+    public_key: Mapped[str]  # as the DNS record carries it
+    signing: Mapped[bool] = mapped_column(default=False)
+    return_domain: Mapped[str] = mapped_column(default="")  # where bounces come back to; "": to the From address
+    spf_include: Mapped[str] = mapped_column(default="")  # what the mail provider's SPF record is called
+    found: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what -> [state, what DNS said]
+    checked_at: Mapped[datetime | None]
+    unaudited = frozenset({"version", "private_key", "found", "checked_at"})
 
 
 class CapturedMessage(Base):

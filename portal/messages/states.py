@@ -33,6 +33,14 @@ class BatchState(StrEnum):
     CANCELLED = auto()
 
 
+B = BatchState
+BATCH_MOVES = {
+    B.HELD: frozenset({B.RUNNING, B.CANCELLED}),
+    B.RUNNING: frozenset({B.PAUSED, B.DONE, B.CANCELLED}),
+    B.PAUSED: frozenset({B.RUNNING, B.CANCELLED}),
+}
+
+
 class EventKind(StrEnum):
     """What happened to a message after it was handed over."""
 

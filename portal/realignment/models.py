@@ -33,6 +33,7 @@ class Activation(Base, Audited):
 
     __tablename__ = "territory_activation"
     noun = "activations"
+    unaudited = frozenset({"quota_moved"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     model_id: Mapped[int] = mapped_column(ForeignKey("territory_model.id"))
@@ -43,6 +44,7 @@ class Activation(Base, Audited):
     reason: Mapped[str]
     accounts: Mapped[int]  # that move
     quota: Mapped[list[Any]] = mapped_column(default=list)  # [from position, to position, share, amount of bookings]
+    quota_moved: Mapped[list[Any]] = mapped_column(default=list)  # [part of the target tree, metric, month, amount]
     quota_said: Mapped[str] = mapped_column(default="")  # what became of it
     target_plan_id: Mapped[int | None] = mapped_column(ForeignKey("target_plan.id", ondelete="SET NULL"))
     made_by: Mapped[str]

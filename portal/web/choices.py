@@ -17,6 +17,16 @@ def pairs(given: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, text) for value, text in given]
 
 
+def maybe_id(value: str | None) -> int | None:
+    """What a select field with an empty choice means."""
+    return int(value) if value else None
+
+
+def or_none(rows: Iterable[tuple[int, str]], none: str) -> list[SelectChoice]:
+    """(id, name) as choices behind an empty one, which says `none`."""
+    return [SelectChoice("", none), *(SelectChoice(str(key), name) for key, name in rows)]
+
+
 LANGUAGES = pairs([("en", "English"), ("de", "Deutsch")])
 ZONES = sorted(zone for zone in available_timezones() if zone == "UTC" or "/" in zone and not zone.startswith("Etc/"))
 COUNTRIES = pairs(countries().items())

@@ -3,14 +3,17 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations, Translations
-from flask import flash, request
+from flask import flash, g, request
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateTimeLocalField,
     DecimalField,
     Field,
     FieldList,
@@ -18,13 +21,14 @@ from wtforms import (
     HiddenField,
     IntegerField,
     PasswordField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 from wtforms.validators import Optional, StopValidation
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from portal.kernel import nonces
 from portal.kernel.db import transact
@@ -120,6 +124,29 @@ class ExactField(DecimalField):  # type: ignore[misc]
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else f"{Decimal(self.data).normalize():f}"
+
+
+class Ticks(SelectMultipleField):  # type: ignore[misc]
+    """Several of a few choices: a box for each."""
+
+    option_widget = CheckboxInput()
+    widget = ListWidget(prefix_label=False)
+
+
+class Moment(DateTimeLocalField):  # type: ignore[misc]
+    """A moment, typed and shown in the viewer's zone."""
+
+    data: datetime | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            self.data = self.data.replace(tzinfo=ZoneInfo(g.timezone))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return self.data.astimezone(ZoneInfo(g.timezone)).strftime("%Y-%m-%dT%H:%M") if self.data else ""
 
 
 def list_of(field: Any) -> list[str]:

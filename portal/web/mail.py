@@ -10,8 +10,8 @@ import jinja2
 import mjml
 from markupsafe import Markup
 
+from portal.kernel.colours import on_dark, on_white
 from portal.kernel.paper import Brand
-from portal.web.colours import on_dark, on_white
 from portal.web.language import TEMPLATES, formats, gettext_for, locale_of
 
 KNOWN_TAGS = {

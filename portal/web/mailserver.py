@@ -1,16 +1,19 @@
-"""The mail server that administrators enter. SMTP_URL wins; what is stored is sealed with the portal's secret."""
+"""Mail servers and DKIM keys: sealed with the portal's secret, so that the database alone gives nobody a password."""
 
 import logging
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from portal.kernel import audit
 from portal.kernel import settings as kept
-from portal.kernel.actor import Actor
+from portal.kernel.db import transact
 from portal.kernel.errors import Refused
-from portal.organization.queries import authorize
+from portal.messages import queries, services
+from portal.messages.models import MailServer
+from portal.messages.rules.headers import Signer, dkim_signer
 
 from .outbound import NotSent, resolve
 from .servers import SmtpServer, parse_smtp
@@ -21,30 +24,71 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STORED = "mail_server"
+FORMER = "mail_server"  # where the only server of earlier versions was kept
 PORTS = (25, 465, 587, 2525)
 
 
-def current(settings: "Settings") -> SmtpServer | None:
-    """What mail goes out through now."""
-    return settings.smtp or stored(settings)
+def adopt(settings: "Settings") -> None:
+    """SMTP_URL, and the one server that earlier versions knew, become servers like the others, once."""
+    former = kept.get(FORMER)
+    if former is not None or settings.smtp and not queries.server_of_environment():
+        transact(lambda: services.adopt_servers(former, FORMER, by_environment=bool(settings.smtp)))
 
 
-def stored(settings: "Settings") -> SmtpServer | None:
-    """None where nothing was entered, or the portal has another secret by now."""
-    sealed = kept.get(STORED)
-    if sealed is None:
-        return None
+def usable(settings: "Settings") -> list[tuple[int, SmtpServer]]:
+    """(id, server) of those that mail may go through now."""
+    found = ((one.id, opened(settings, one)) for one in queries.active_servers())
+    return [(server_id, server) for server_id, server in found if server]
+
+
+def opened(settings: "Settings", server: MailServer) -> SmtpServer | None:
+    """Its address; None where SMTP_URL is not set any more, or the portal has another secret by now."""
+    if not server.url:
+        return settings.smtp
     try:
-        return parse_smtp(_box(settings).decrypt(sealed.encode()).decode())
+        return parse_smtp(_box(settings).decrypt(server.url.encode()).decode())
     except InvalidToken:
-        log.warning("the stored mail server was sealed with another SECRET_KEY: enter it again")
+        log.warning("the mail server %s was sealed with another SECRET_KEY: enter it again", server.name)
         return None
 
 
-def entered(settings: "Settings", given: dict[str, Any]) -> SmtpServer:
-    """The server as typed in; an empty password is the stored one of the same server and user. Raises Refused."""
-    known = stored(settings)
+def sealed(settings: "Settings", server: SmtpServer) -> str:
+    return seal(settings, _url(server))
+
+
+def seal(settings: "Settings", text: str) -> str:
+    return _box(settings).encrypt(text.encode()).decode()
+
+
+def unseal(settings: "Settings", text: str) -> str | None:
+    """None where the portal has another secret by now."""
+    try:
+        return _box(settings).decrypt(text.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def signers(settings: "Settings") -> Callable[[str], Signer | None]:
+    """Who signs for a domain; None for those whose mail goes unsigned."""
+    keys = {one.domain: (one.selector, one.private_key) for one in queries.signing_domains()}
+
+    def signer(domain: str) -> Signer | None:
+        return _signer(settings.secret_key, domain, *keys[domain]) if domain in keys else None
+
+    return signer
+
+
+@lru_cache(64)
+def _signer(secret: str, domain: str, selector: str, private_key: str) -> Signer | None:
+    try:
+        return dkim_signer(domain, selector, Fernet(derived(secret, "mail server")).decrypt(private_key).decode())
+    except InvalidToken:
+        log.warning("the DKIM key of %s was sealed with another SECRET_KEY: make a new one", domain)
+        return None
+
+
+def entered(settings: "Settings", given: dict[str, Any], known: SmtpServer | None = None) -> SmtpServer:
+    """The server as typed in; an empty password is the `known` one of the same server and user. Raises Refused."""
     same = known and (known.host, known.user) == (given["host"], given["user"] or None)
     password = given["password"] or (known.password if known and same else None)
     server = SmtpServer(given["host"], given["port"], given["security"], given["user"] or None, password or None)
@@ -57,15 +101,6 @@ def entered(settings: "Settings", given: dict[str, Any]) -> SmtpServer:
             said = f"{error}. A server inside your network is set with SMTP_URL, or allowed with OUTBOUND_PRIVATE=1."
             raise Refused("mail_server.host", said, "host") from error
     return server
-
-
-def keep(actor: Actor, settings: "Settings", server: SmtpServer | None) -> None:
-    """From the next message on; None forgets it."""
-    authorize(actor, "company.edit")
-    before = stored(settings)
-    kept.put(STORED, _box(settings).encrypt(_url(server).encode()).decode() if server else None)
-    names = [f"{one.host}:{one.port}" if one else None for one in (before, server)]
-    audit.record("company", 1, "mail server changed", server=names)
 
 
 def _url(server: SmtpServer) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 import segno
 from segno import helpers
 
+from portal.kernel.colours import on_white
 from portal.kernel.paper import Brand, DocumentSnapshot, canonical, count_lines
-from portal.web.colours import on_white
 from portal.web.language import environment, locale_of
 
 MOST_LINES = 500

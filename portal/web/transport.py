@@ -6,7 +6,7 @@ import smtplib
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from portal.consent.states import Channel, Purpose, SuppressionReason
 from portal.kernel import clock
 from portal.messages.rules import ACCEPTED, RENEW_AFTER, Kind, Outcome, read_reply
-from portal.messages.services import Capture, Letter, Transport
+from portal.messages.services import Capture, Letter, Way
 
 from . import mailserver
 from .outbound import NoAnswer, NotSent, post
@@ -34,17 +34,17 @@ FINAL = 600.0  # RFC 5321 4.5.3.2.6: the server may think for ten minutes about 
 Renew = Callable[[], None]
 
 
-def transports(settings: "Settings") -> Mapping[Channel, Transport]:
+def transports(settings: "Settings") -> Mapping[Channel, Sequence[Way]]:
     """What this installation sends with. Without a server a demo captures; otherwise messages wait for one."""
-    found: dict[Channel, Transport] = {}
-    if server := mailserver.current(settings):
-        found[Channel.EMAIL] = SmtpTransport(server)
+    found: dict[Channel, Sequence[Way]] = {}
+    if servers := mailserver.usable(settings):
+        found[Channel.EMAIL] = [Way(SmtpTransport(server), server_id) for server_id, server in servers]
     elif settings.demo:
-        found[Channel.EMAIL] = Capture()
+        found[Channel.EMAIL] = [Way(Capture())]
     if settings.sms:
-        found[Channel.SMS] = SmsTransport(settings.sms, private=settings.outbound_private)
+        found[Channel.SMS] = [Way(SmsTransport(settings.sms, private=settings.outbound_private))]
     elif settings.demo:
-        found[Channel.SMS] = Capture()
+        found[Channel.SMS] = [Way(Capture())]
     return found
 
 
@@ -61,7 +61,7 @@ class SmtpTransport:
         try:
             self._smtp = self._connect()
         except smtplib.SMTPResponseException as error:
-            return Outcome(Kind.AWAY, f"{error.smtp_code} {_text(error.smtp_error)}")
+            return Outcome(Kind.AWAY, f"{error.smtp_code} {_text(error.smtp_error)}", code=error.smtp_code)
         except (OSError, smtplib.SMTPException) as error:
             return Outcome(Kind.AWAY, f"{self.server.host}:{self.server.port}: {error}")
         self._used = False

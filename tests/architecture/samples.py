@@ -32,8 +32,10 @@ from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.accounts.makers import make_account
+from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
+from tests.emails import makers as mails
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -41,6 +43,7 @@ from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
 from tests.responsibility.makers import assignment_rule
+from tests.social import samples as social
 from tests.strategy.makers import scenario
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
@@ -95,6 +98,8 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(
             ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
+        **campaigns.make(),
+        **social.make(),
         "channels": {"record_id": channel().id},
         **dict.fromkeys(
             ("channels.show_partner", "channels.edit_partner", "channels.change_partner"), {"record_id": partner().id}
@@ -109,6 +114,9 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
         **_compensation(),
         "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
+        "emails": {"record_id": mails.published().id, "block_id": "b2", "number": 1, "key": "offer", "name": mails.shown()},
+        "emails.forget_block": {"block_id": mails.saved_block()},
+        "emails.show_mail": {"token": mails.web_view()},
         "identity": {"record_id": rep.id},
         "identity.end_device": {"record_id": _device()},
         **dict.fromkeys(("identity.show_invitation", "identity.accept_invitation"), {"token": _invitation()}),

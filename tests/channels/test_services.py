@@ -224,6 +224,43 @@ def test_a_channel_limits_what_a_quote_takes_off_the_list_price(way: str) -> Non
         quoting.send(actor("leader"), draft.id, to="ann@example.com")
 
 
+def test_without_a_deal_the_direct_channel_limits_a_quote() -> None:
+    channel(ChannelKind.DIRECT, max_discount_percent=Decimal(10))
+    channel(ChannelKind.DIRECT, max_discount_percent=Decimal(30))
+    draft = quotes.draft()
+    with unit_of_work():
+        draft.opportunity_id, draft.revisions[0].discount_percent = None, Decimal(11)
+        store_totals(draft.revisions[0])
+    with pytest.raises(Refused, match="10 % at most"), unit_of_work():
+        quoting.send(actor("rep"), draft.id, to="ann@example.com")
+    with unit_of_work():
+        quoting.send(actor("operator"), draft.id, to="ann@example.com")
+
+
+def test_nobody_gives_themselves_more_discount_by_another_channel() -> None:
+    strict = channel(ChannelKind.WEB, max_discount_percent=Decimal(10))
+    stricter = channel(ChannelKind.WEB, max_discount_percent=Decimal(5))
+    loose, free = channel(ChannelKind.EVENT, max_discount_percent=Decimal(30)), partner(channel_id=channel().id)
+    deal = open_deal(sales.account().id)
+
+    def move(who: str, to: int | None, with_partner: int | None = None) -> None:
+        with unit_of_work():
+            deals.set_channel(actor(who), deal.id, None, channel_id=to, partner_id=with_partner)
+
+    move("rep", strict.id)
+    for to, with_partner, field in (
+        (loose.id, None, "channel_id"),
+        (None, free.id, "partner_id"),
+        (None, None, "channel_id"),
+    ):
+        with pytest.raises(Refused) as refused:
+            move("rep", to, with_partner)
+        assert (refused.value.code, refused.value.field) == ("opportunity.channel_right", field)
+    move("rep", stricter.id)
+    move("leader", loose.id)
+    assert deal.channel_id == loose.id
+
+
 def test_results_add_up_to_what_happened() -> None:
     web = channel(ChannelKind.WEB, "landing_page", cost_percent=Decimal(10))
     sales.lead()

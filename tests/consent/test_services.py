@@ -6,7 +6,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.consent.models import ConsentEvent, Suppression, SuppressionEvent
-from portal.consent.queries import consent_behind, may_send, preference_token, standing
+from portal.consent.queries import may_send, preference_token, reader_behind, standing, unsubscribe_token
+from portal.consent.rules import Reader
 from portal.consent.services import record, release, suppress
 from portal.consent.states import Channel, ConsentState, Purpose, SuppressionReason
 from portal.kernel.db import db, unit_of_work
@@ -104,18 +105,24 @@ def test_channels_do_not_mix(app: Flask) -> None:
     assert not may_send(Channel.SMS, "+12065550100", Purpose.TRANSACTIONAL).allowed
 
 
-def test_a_preference_link_stays_the_same_and_cannot_be_guessed(app: Flask) -> None:
-    assert preference_token(MAIL, "ann@example.com") is None
-    say(YES)
+def test_a_link_stays_the_same_and_cannot_be_guessed(app: Flask) -> None:
     token = preference_token(MAIL, "Ann@example.com")
-    assert token
-    say(NO)
-    assert preference_token(MAIL, "ann@example.com") == token
-    assert consent_behind(token).address == "ann@example.com"
-    number = token.partition("-")[0]
-    for wrong in ("", "1", f"{number}-", f"{number}-{'A' * 32}", f"²-{'A' * 32}", f"{'9' * 30}-x", f"{token}x", "é-é"):
+    assert token == preference_token(MAIL, " ann@example.com"), "whatever was said, and also before anything was"
+    assert reader_behind(token) == Reader(MAIL, "ann@example.com")
+    assert "ann" not in token
+    of_message = unsubscribe_token(MAIL, "ann@example.com", topic_id=3, message_id=7)
+    assert reader_behind(of_message) == Reader(MAIL, "ann@example.com", 3, 7)
+    changed = ("A" if token[0] != "A" else "B") + token[1:]
+    for wrong in ("", "1", token[:-4], f"{token}AAAA", changed, "é-é", "x" * 2000):
         with pytest.raises(NotFound):
-            consent_behind(wrong)
+            reader_behind(wrong)
+
+
+def test_the_link_of_an_erased_person_has_ended(app: Flask) -> None:
+    token = preference_token(MAIL, "ann@example.com")
+    block(R.ERASED)
+    with pytest.raises(NotFound):
+        reader_behind(token)
 
 
 def test_bad_addresses_are_refused(app: Flask) -> None:

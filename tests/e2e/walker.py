@@ -20,11 +20,21 @@ PATIENCE = 60.0  # seconds for work that a worker does
 class Walker:
     """One person with one browser; `problems` is what they noticed on the way."""
 
-    def __init__(self, chromium: Browser, home: str, *, javascript: bool) -> None:
+    def __init__(
+        self,
+        chromium: Browser,
+        home: str,
+        *,
+        javascript: bool,
+        seen: set[str] | None = None,
+        themes: str = "light dark",
+    ) -> None:
+        """`seen` is shared by people of whom one look is enough."""
         self.javascript = javascript
+        self.themes = themes.split()
         self.home = home
         self.problems: list[str] = []
-        self._seen: set[str] = set()
+        self._seen = set[str]() if seen is None else seen
         self._context = chromium.new_context(
             base_url=home, java_script_enabled=javascript, viewport={"width": 1440, "height": 900}, locale="en-US"
         )
@@ -74,7 +84,7 @@ class Walker:
             return
         self._seen.add(kind)
         self.page.evaluate(AXE)
-        for theme in ("light", "dark"):
+        for theme in self.themes:
             self.page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
             self.problems += [f"{kind} ({theme}) {problem}" for problem in self.page.evaluate(RUN_AXE)]
         self.page.evaluate("document.documentElement.dataset.bsTheme = 'light'")

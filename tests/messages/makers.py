@@ -14,7 +14,17 @@ from portal.consent.services import record
 from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message
-from portal.messages.services import queue_email, queue_sms
+from portal.messages.rules import Pace
+from portal.messages.services import Transport, Way, deliver, queue_email, queue_sms
+from portal.runtime.settings import Settings
+from portal.web.desk import desk
+
+SETTINGS = Settings(public_url="https://portal.test", secret_key="x" * 40, database_url="sqlite://")
+
+
+def send_by(way: Transport, channel: Channel = Channel.EMAIL, worker: str = "w1", **pace: Any) -> int:
+    """A turn of one worker with one way out, which nothing limits."""
+    return deliver(channel, [Way(way)], worker, desk(SETTINGS), Pace(**pace))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from portal.consent.models import Suppression
 from portal.consent.services import suppress
-from portal.consent.states import Channel, ConsentState, Purpose, SuppressionReason
+from portal.consent.states import SENT_FOR, Channel, ConsentState, Purpose, SuppressionReason
 from portal.kernel import clock, settings
 from portal.kernel.actor import act_as
 from portal.kernel.db import db, unit_of_work
@@ -22,13 +22,16 @@ from portal.kernel.errors import Refused
 from portal.messages.models import CapturedMessage, Message
 from portal.messages.queries import due, paused
 from portal.messages.rules import ACCEPTED, ATTEMPTS, LEASE, Kind, Outcome, Pace, read_reply, wait_after
-from portal.messages.services import Capture, Letter, deliver, hold, recover, release, resend
-from portal.messages.services.delivery import Sender, claim
+from portal.messages.services import Capture, Letter, Way, hold, recover, release, resend
+from portal.messages.services.claims import claim
+from portal.messages.services.ways import Sender
 from portal.messages.states import MessageState as S
 from portal.web import transport
+from portal.web.desk import desk
 from portal.web.servers import parse_smtp
 from portal.web.transport import SmtpTransport
-from tests.messages.makers import MailServer, agree, email, free_port, mail_server, stored
+from tests.messages.makers import SETTINGS, MailServer, agree, email, free_port, mail_server, stored
+from tests.messages.makers import send_by as send
 
 COMMERCIAL = Purpose.COMMERCIAL
 
@@ -44,8 +47,11 @@ def smtp(server: MailServer) -> SmtpTransport:
     return SmtpTransport(parse_smtp(server.url))
 
 
-def send(way: Any, worker: str = "w1", **pace: Any) -> int:
-    return deliver(Channel.EMAIL, way, worker, unsubscribe_url="https://portal.test/c/{}".format, pace=Pace(**pace))
+def take(worker: str, **pace: Any) -> list[int]:
+    """Claim a slice and do nothing with it, as a worker that is lost."""
+    way = Way(Recording())
+    held = claim(Sender(Channel.EMAIL, [way], worker, desk(SETTINGS), Pace(**pace)), way, None)
+    return list(held.ids) if held else []
 
 
 class Recording(Capture):
@@ -233,7 +239,7 @@ def test_consent_is_a_condition_of_sending(app: Flask, say: ConsentState | None,
 
 
 @pytest.mark.parametrize("reason", list(SuppressionReason))
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", SENT_FOR)
 def test_suppression_is_a_condition_of_sending(app: Flask, reason: SuppressionReason, purpose: Purpose) -> None:
     agree("ann@example.com")
     with unit_of_work():
@@ -311,7 +317,7 @@ def test_a_lost_worker_in_flight(app: Flask) -> None:
             db.session.execute(update(Message).where(Message.id == number).values(priority=1))
         with pytest.raises(Dies):
             send(Recording(die), worker=f"dead{number}", slice=1)
-    assert claim(Sender(Channel.EMAIL, Recording(), "dead too", str, Pace())) == ([held], 0)
+    assert take("dead too") == [held]
     assert [stored(n).state for n in (invoice, news)] == [S.SENDING, S.SENDING]
     assert send(Recording(), worker="w2") == 0, "its lease still runs"
     with clock.frozen(clock.now() + LEASE + timedelta(seconds=1)):
@@ -352,8 +358,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(app: Flask) -> None:
 
 def test_a_slice_that_takes_too_long_is_dropped_not_sent_late(app: Flask) -> None:
     first, second = email(), email()
-    sender = Sender(Channel.EMAIL, Recording(), "w1", str, Pace(lease=timedelta(seconds=-1)))
-    claim(sender)
+    take("w1", lease=timedelta(seconds=-1))
     way = Recording()
     send(way, worker="w1", lease=timedelta(seconds=-1))
     assert not way.letters
@@ -386,7 +391,7 @@ def test_marketing_says_how_to_end_it_and_an_invoice_does_not(app: Flask) -> Non
     way = Recording()
     send(way)
     news, invoice = (message_from_bytes(letter.raw, policy=policy.default) for letter in way.letters)
-    assert re.fullmatch(r"<https://portal\.test/c/\d+-[\w-]{32}>", news["List-Unsubscribe"])
+    assert re.fullmatch(r"<https://portal\.test/c/[\w-]{40,}/one-click>", news["List-Unsubscribe"])
     assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert invoice["List-Unsubscribe"] is None
     assert news["From"].addresses[0].addr_spec == "sales@test-cycles.example"

@@ -12,6 +12,7 @@ from jobs.worker import sweep
 from portal.consent.states import Channel
 from portal.kernel import clock
 from portal.messages.states import MessageState as S
+from portal.web import mailserver
 from portal.web.transport import SmsTransport, SmtpTransport, transports
 from tests.conftest import settings_for
 from tests.messages.makers import email, mail_server, sms, stored
@@ -45,9 +46,12 @@ def test_settings_decide_the_ways_out(app: Flask, tmp_path: Path) -> None:
     assert transports(plain) == {}
     assert set(transports(plain.model_copy(update={"demo": True}))) == set(Channel)
     real = settings_for(tmp_path, smtp_url="smtp://mx.example", sms_url="https://a:b@sms.example/?from=%2B1")
+    mailserver.adopt(real)
+    mailserver.adopt(real)
     ways = transports(real)
-    assert isinstance(ways[Channel.EMAIL], SmtpTransport)
-    assert isinstance(ways[Channel.SMS], SmsTransport)
+    assert [type(way.transport) for way in ways[Channel.EMAIL]] == [SmtpTransport]
+    assert [type(way.transport) for way in ways[Channel.SMS]] == [SmsTransport]
+    assert Channel.EMAIL not in transports(plain), "SMTP_URL is set no longer"
 
 
 def test_an_sms_does_not_wait_for_mail(live_app: Flask) -> None:

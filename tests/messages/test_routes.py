@@ -13,11 +13,11 @@ from portal.consent.states import Channel, Purpose
 from portal.kernel import settings
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import CapturedMessage
-from portal.messages.services import Capture, deliver
+from portal.messages.services import Capture
 from portal.messages.states import MessageState as S
 from tests import world
 from tests.conftest import Client, create_schema, settings_for
-from tests.messages.makers import email, sms, stored
+from tests.messages.makers import email, send_by, sms, stored
 from wsgi import make_app
 
 ClientOf = Callable[[str], Client]
@@ -165,7 +165,7 @@ def test_a_demo_shows_what_it_captured(tmp_path: Path) -> None:
         email(text=text, html="<p><a href='https://portal.test/q/abc'>Open</a></p>", subject="Your quote")
         sms()
         for channel in Channel:
-            assert deliver(channel, Capture(), "w", unsubscribe_url=str) == 1
+            assert send_by(Capture(), channel) == 1
         client = demo.test_client()
         page = client.get("/dev/outbox").text
         assert "Your quote" in page

@@ -17,11 +17,10 @@ from portal.consent.states import Channel, SuppressionReason
 from portal.kernel.db import db
 from portal.messages.queries import paused
 from portal.messages.rules import Kind
-from portal.messages.services import deliver
 from portal.messages.states import MessageState as S
 from portal.web.servers import parse_sms
 from portal.web.transport import SmsTransport, read_gateway
-from tests.messages.makers import sms, stored
+from tests.messages.makers import send_by, sms, stored
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -53,7 +52,7 @@ def way(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmsTransport]:
 
 
 def send(way: SmsTransport) -> int:
-    return deliver(Channel.SMS, way, "w", unsubscribe_url=str)
+    return send_by(way, Channel.SMS)
 
 
 def test_a_text_goes_out(app: Flask, way: SmsTransport) -> None:

@@ -282,6 +282,13 @@ def test_quota_goes_along_in_the_share_of_what_was_sold(run_jobs: Callable[[], i
     if since > year.starts_on:
         begun = Period(add_months(since, -1), since, "")
         assert quota_of(rep, begun) == 1000
+    run_jobs()
+    with unit_of_work():  # by today's shares more would come back than went
+        db.session.add(Order(account_id=one.id, number="O-3", currency="USD", net=Decimal(9000)))
+    back = _activate(db.session.get_one(TerritoryModel, made.former_id))
+    assert back.quota[0] == [colleague, rep, *made.quota[0][2:]]
+    assert (quota_of(rep, later), quota_of(colleague, later)) == (1000, 500)
+    assert len(back.quota_moved) == len(made.quota_moved) == 2 * months
 
 
 @pytest.mark.usefixtures("app")

@@ -8,8 +8,8 @@ import html5lib  # type: ignore[import-untyped]
 import jinja2
 import pytest
 
+from portal.kernel.colours import on_dark, on_white
 from portal.web import mail
-from portal.web.colours import on_dark, on_white
 from portal.web.language import LANGUAGES
 from tests.web.samples import BRAND
 

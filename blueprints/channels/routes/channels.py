@@ -84,4 +84,4 @@ def _stored(found: Channel) -> dict[str, Any]:
 def _edit(form: ChannelForm, title: str) -> Response:
     status = form.status if form.errors or form.conflict else 200
     crumbs = [("Channels", url_for(".list_channels"))]
-    return page("channels/edit.html", status=status, title=title, crumbs=crumbs, form=form)
+    return page("layout/edit.html", status=status, title=title, crumbs=crumbs, form=form)

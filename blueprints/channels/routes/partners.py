@@ -96,4 +96,4 @@ def _stored(found: Partner) -> dict[str, Any]:
 def _edit(form: PartnerForm, title: str) -> Response:
     status = form.status if form.errors or form.conflict else 200
     crumbs = [("Partners", url_for(".list_partners"))]
-    return page("channels/edit.html", status=status, title=title, crumbs=crumbs, form=form)
+    return page("layout/edit.html", status=status, title=title, crumbs=crumbs, form=form)

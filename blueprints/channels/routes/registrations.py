@@ -53,7 +53,7 @@ def _new(form: RegistrationForm) -> Response:
     crumbs = [("Deal registrations", url_for(".list_registrations"))]
     status = form.status if form.errors else 200
     return page(
-        "channels/edit.html", status=status, title="Register a deal", crumbs=crumbs, form=form.offer(business_day())
+        "layout/edit.html", status=status, title="Register a deal", crumbs=crumbs, form=form.offer(business_day())
     )
 
 

@@ -46,6 +46,7 @@ def _confirm_page(record_id: int, form: ActivateModel | None = None, status: int
         givers=len({here for here, _ in owners}),
         changing=sum(move.to_owner_id is not None for move in seen.moves),
         shifts=queries.shifts(seen.moves, customers),
+        returns=queries.taken_back(model.id, current.id if current else None),
         uncovered=[
             area.name for key, area in seen.placing.areas.items() if area.is_leaf and not seen.positions.get(key)
         ],

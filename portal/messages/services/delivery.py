@@ -6,10 +6,9 @@ message also marks the next one, so each costs one commit, and nothing is in fli
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import JSON, Boolean, and_, bindparam, exists, func, or_, select, update
 
 from portal.consent.queries import block
 from portal.consent.services import suppress
@@ -18,27 +17,39 @@ from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.settings import Setting
 
-from ..models import Message
-from ..queries import HOLD, claimable, due
+from ..models import Message, MessageBatch
+from ..queries import HOLD, due, waits_in
 from ..rules import RESEND_AFTER, Kind, Outcome, Pace, resends, wait_after
-from ..states import MessageState
-from .letters import Letter, letters
-from .settling import pause, recover
+from ..rules.pacing import TOO_FAST
+from ..states import BatchState, MessageState
+from .batches import watch
+from .claims import NO_SYNC, Held, give_back, next_slice, sort_out
+from .letters import Desk, Letter, letters
+from .pacing import give_back_room, rest, slow_down
+from .settling import recover
+from .ways import Sender, Way
 
 S = MessageState
-BLOCK = block(Message.channel, Message.address, Message.address_hash, Message.purpose)
 ON_HOLD = exists(select(Setting.key).where(Setting.key == HOLD))
-NO_SYNC = {"synchronize_session": False}
 TABLE: Any = Message.__table__
 HERE = TABLE.c
 WAITS = or_(HERE.state == S.QUEUED, HERE.state == S.DEFERRED)
+GOES = exists(select(MessageBatch.id).where(MessageBatch.id == HERE.batch_id, MessageBatch.state == BatchState.RUNNING))
+LOOK_AGAIN = 0.25  # seconds after which a slice of a batch looks whether something urgent has come
 
-# These two run for every single message, so they are built once.
+# These run for every single message, so they are built once.
 MARK = (
     update(TABLE)
     .where(HERE.id == bindparam("the_id"), HERE.worker == bindparam("the_worker"), HERE.lease_until > bindparam("now"))
-    .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose).is_(None), ~ON_HOLD)
-    .values(state=S.SENDING, attempt=HERE.attempt + 1, lease_until=bindparam("lease"))
+    .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose, HERE.topic_id).is_(None))
+    .where(~ON_HOLD, or_(HERE.batch_id.is_(None), GOES))
+    .values(
+        state=S.SENDING,
+        attempt=HERE.attempt + 1,
+        lease_until=bindparam("lease"),
+        server_id=bindparam("the_server"),
+        values=func.coalesce(bindparam("the_values", type_=JSON(none_as_null=True)), HERE["values"]),
+    )
     .returning(HERE.attempt)
 )
 # Fenced by worker and attempt. A late yes is still a yes, also when somebody already called it uncertain.
@@ -59,20 +70,10 @@ SETTLE = (
         resent=bindparam("to_resent"),
         due_at=func.coalesce(bindparam("to_due", type_=HERE.due_at.type), HERE.due_at),
         sent_at=bindparam("to_sent"),
+        bounced_at=func.coalesce(HERE.bounced_at, bindparam("to_bounced", type_=HERE.bounced_at.type)),
         lease_until=None,
     )
 )
-
-
-class Transport(Protocol):
-    """The way out of the house. `open` and `hand_over` answer; they raise nothing that a server can cause."""
-
-    def open(self) -> Outcome: ...
-
-    def hand_over(self, letter: Letter, renew: Callable[[], None]) -> Outcome:
-        """Calls `renew` while it waits, at least every `rules.RENEW_AFTER` seconds."""
-
-    def close(self) -> None: ...
 
 
 class Settled(NamedTuple):
@@ -83,124 +84,93 @@ class Settled(NamedTuple):
     outcome: Outcome
 
 
-@dataclass(frozen=True)
-class Sender:
-    """One worker on one channel during one turn."""
-
-    channel: Channel
-    transport: Transport
-    worker: str
-    unsubscribe_url: Callable[[str], str]
-    pace: Pace
-
-
-def deliver(
-    channel: Channel, transport: Transport, worker: str, *, unsubscribe_url: Callable[[str], str], pace: Pace | None = None
-) -> int:  # fmt: skip
+def deliver(channel: Channel, ways: Sequence[Way], worker: str, desk: Desk, pace: Pace | None = None) -> int:
     """Hand over what is due until nothing is, or the turn ends. Returns how many messages were settled."""
-    sender = Sender(channel, transport, worker, unsubscribe_url, pace or Pace())
+    sender = Sender(channel, ways, worker, desk, pace or Pace())
     recover(channel)
-    if not due(channel):
-        return 0
-    reached = transport.open()
-    if reached.kind != Kind.ACCEPTED:
-        with unit_of_work():
-            pause(channel, reached.why)
-        return 0
     done, ends = 0, time.monotonic() + sender.pace.turn
     try:
-        while time.monotonic() < ends and due(channel):
-            ids, suppressed = claim(sender)
-            settled = _work_off(sender, ids, ends)
-            done += settled + suppressed
-            if not settled + suppressed:
-                break
+        while time.monotonic() < ends and due(channel) and (held := next_slice(sender)):
+            done += held.moved + _work_off(sender, held, ends)
     finally:
-        transport.close()
+        sender.close()
     return done
 
 
-def claim(sender: Sender) -> tuple[list[int], int]:
-    """Take the next slice: (ids held until the lease ends, how many were found blocked and settled as suppressed)."""
-    now = clock.now()
-    with unit_of_work():
-        next_due = claimable(sender.channel, now).with_only_columns(Message.id).limit(sender.pace.slice)
-        ids = list(db.session.scalars(next_due.with_for_update(skip_locked=True)))
-        suppressed = suppress_blocked(ids)
-        held = db.session.execute(
-            update(Message)
-            .where(Message.id.in_(ids), BLOCK.is_(None), ~ON_HOLD)
-            .values(
-                worker=sender.worker,
-                lease_until=now + sender.pace.lease,
-                dated_at=func.coalesce(Message.dated_at, now, type_=Message.dated_at.type),
-            )
-            .returning(Message.id)
-            .execution_options(**NO_SYNC)
-        ).scalars()
-        return list(held), suppressed
-
-
-def suppress_blocked(ids: Sequence[int]) -> int:
-    """Settle those of the waiting messages that may not go, each with the code of its reason."""
-    result: Any = db.session.execute(
-        update(Message)
-        .where(Message.id.in_(ids), WAITS, BLOCK.is_not(None))
-        .values(state=S.SUPPRESSED, state_reason=BLOCK, lease_until=None)
-        .execution_options(**NO_SYNC)
-    )
-    return int(result.rowcount)
-
-
-def _work_off(sender: Sender, ids: Sequence[int], ends: float) -> int:
-    """One after the other. What cannot be done in this turn is given back."""
-    done, settled = 0, None
-    for letter in letters(sender.channel, ids, sender.unsubscribe_url, lambda *why: _refuse(sender, *why)):
-        if time.monotonic() > ends:
+def _work_off(sender: Sender, held: Held, ends: float) -> int:
+    """One after the other. What cannot be done in this turn, or has to make room for something urgent, is given back."""
+    done, settled, bounced = 0, None, False
+    slow: set[str] = set()  # domains that find us too fast
+    look = time.monotonic() + LOOK_AGAIN
+    for letter in letters(sender.channel, held.ids, sender.desk, lambda *why: _refuse(sender, *why)):
+        now = time.monotonic()
+        if now > ends:
             break
-        attempt = _step(sender, settled, letter)
+        if held.batch_id and now > look:
+            if waits_in(sender.channel, None, clock.now()):
+                break
+            look = now + LOOK_AGAIN
+        if letter.domain in slow:
+            continue
+        attempt = _step(sender, held.way, settled, letter)
         settled = None
         if attempt is None:
             continue
         renew = _renewer(sender, letter, attempt)
-        settled = Settled(letter, attempt, sender.transport.hand_over(letter, renew))
-        done += settled.outcome.kind != Kind.AWAY
-        if settled.outcome.kind == Kind.AWAY:
+        settled = Settled(letter, attempt, held.way.transport.hand_over(letter, renew))
+        kind = settled.outcome.kind
+        done += kind != Kind.AWAY
+        bounced = bounced or kind == Kind.REFUSED
+        if kind == Kind.AWAY:
+            sender.leave(held.way)
             break
+        if held.batch_id and settled.outcome.code in TOO_FAST:
+            slow.add(letter.domain)
     with unit_of_work():
         if settled:
-            _settle(sender, settled)
-        _give_back(sender, ids)
+            _settle(sender, held.way, settled)
+        give_back_room(held.way.server_id, give_back(sender, held))
+    if bounced and held.batch_id:
+        watch(held.batch_id)
     return done
 
 
-def _step(sender: Sender, settled: Settled | None, letter: Letter) -> int | None:
+def _step(sender: Sender, way: Way, settled: Settled | None, letter: Letter) -> int | None:
     """Write down the last outcome and mark the next message as in flight: its attempt, or None if it may not go."""
     with unit_of_work():
         if settled:
-            _settle(sender, settled)
-        attempt = _mark(sender, letter.id)
+            _settle(sender, way, settled)
+        attempt = _mark(sender, way, letter)
         if attempt is None:
-            suppress_blocked([letter.id])
+            sort_out([letter.id])
         return attempt
 
 
-def _mark(sender: Sender, message: int) -> int | None:
-    """The last moment in which consent, a block or a hold can stop it; also None when the lease was lost."""
+def _mark(sender: Sender, way: Way, letter: Letter) -> int | None:
+    """The last moment in which consent, a block, a pause or a hold can stop it; also None when the lease was lost."""
     now = clock.now()
-    values = {"the_id": message, "the_worker": sender.worker, "now": now, "lease": now + sender.pace.lease}
+    values = {
+        "the_id": letter.id,
+        "the_worker": sender.worker,
+        "now": now,
+        "lease": now + sender.pace.lease,
+        "the_server": way.server_id,
+        "the_values": letter.values,
+    }
     marked: int | None = db.session.connection().execute(MARK, values).scalar()
     return marked
 
 
-def _settle(sender: Sender, settled: Settled) -> None:
+def _settle(sender: Sender, way: Way, settled: Settled) -> None:
     letter, attempt, outcome = settled
     values = {"the_id": letter.id, "the_worker": sender.worker, "the_attempt": attempt}
     db.session.connection().execute(SETTLE, values | _values(settled))
     if outcome.suppress:
         suppress(letter.channel, letter.address, outcome.suppress, outcome.why)
     if outcome.kind == Kind.AWAY:
-        pause(letter.channel, outcome.why)
+        rest(letter.channel, way.server_id, outcome)
+    elif way.server_id and outcome.code in TOO_FAST:
+        slow_down(way.server_id, letter.domain, outcome)
 
 
 def _values(settled: Settled) -> dict[str, Any]:
@@ -208,6 +178,7 @@ def _values(settled: Settled) -> dict[str, Any]:
     letter, attempt, outcome = settled
     now, kind = clock.now(), outcome.kind
     becomes: dict[str, Any] = {
+        "to_bounced": now if outcome.suppress else None,
         "to_state": S.UNCERTAIN if kind == Kind.UNKNOWN else S.FAILED,
         "to_reason": outcome.why,
         "to_attempt": attempt,
@@ -225,15 +196,6 @@ def _values(settled: Settled) -> dict[str, Any]:
     if kind == Kind.UNKNOWN and resends(letter.purpose, letter.resent):
         return becomes | {"to_state": S.QUEUED, "to_resent": True, "to_due": now + RESEND_AFTER}
     return becomes
-
-
-def _give_back(sender: Sender, ids: Sequence[int]) -> None:
-    db.session.execute(
-        update(Message)
-        .where(Message.id.in_(ids), Message.worker == sender.worker, WAITS)
-        .values(lease_until=None)
-        .execution_options(**NO_SYNC)
-    )
 
 
 def _renewer(sender: Sender, letter: Letter, attempt: int) -> Callable[[], None]:

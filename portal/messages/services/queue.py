@@ -49,13 +49,12 @@ def _queue(
     if known := _by_reason(reason):
         return known
     address, now = normal_address(channel, to, home_region()), clock.now()
-    written = MessageContent(**content)
-    db.session.add(written)
-    db.session.flush()
+    written = write_content(**content)
     row = {
         "reason": reason, "channel": channel, "purpose": purpose, "priority": priority, "address": address,
         "address_hash": address_hash(channel, address), "recipient": recipient[:150], "content_id": written.id,
-        "message_id": f"<{uuid.uuid4().hex}@{_host()}>", "state": MessageState.QUEUED, "state_reason": "",
+        "domain": address.rpartition("@")[2],
+        "message_id": f"<{uuid.uuid4().hex}@{host_of_ids()}>", "state": MessageState.QUEUED, "state_reason": "",
         "due_at": due_at or now, "attempt": 0, "resent": False, "created_at": now, "noun_of": noun_of,
         "record_id": record_id, "owner_id": owner_id, "territory_id": territory_id,
     }  # fmt: skip
@@ -68,11 +67,19 @@ def _queue(
     return queued
 
 
+def write_content(**content: Any) -> MessageContent:
+    """See the columns of MessageContent."""
+    written = MessageContent(**content)
+    db.session.add(written)
+    db.session.flush()
+    return written
+
+
 def _by_reason(reason: str) -> Message | None:
     return db.session.scalar(select(Message).where(Message.reason == reason))
 
 
-def _host() -> str:
+def host_of_ids() -> str:
     """The right side of a Message-ID: the company's mail domain."""
     seller = company()
     return seller.email.rpartition("@")[2].lower() if seller else NO_HOST

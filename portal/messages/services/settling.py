@@ -1,6 +1,5 @@
 """What happens to messages outside delivery: lost workers, unknown outcomes, pauses and holds."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, not_, update
@@ -15,9 +14,9 @@ from portal.kernel.states import check_move
 from portal.organization.queries import authorize, get
 
 from ..models import Message
-from ..queries import HOLD, lost, pause_key
-from ..rules import PAUSE
+from ..queries import HOLD, lost
 from ..states import MOVES, MessageState
+from .pacing import wake
 
 S = MessageState
 LOST = "The sending process was lost after it had begun to hand the message over."
@@ -90,13 +89,6 @@ def release(actor: Actor) -> None:
     authorize(actor, "messages.hold")
     settings.put(HOLD, None)
     for channel in Channel:
-        settings.put(pause_key(channel), None)
+        wake(channel)
     audit.record(Message.noun, None, "released")
     ring("mail")
-
-
-def pause(channel: Channel, why: str) -> datetime:
-    """The server is away or refuses us: leave it alone for a while. No attempt of any message is used up."""
-    until = clock.now() + PAUSE
-    settings.put(pause_key(channel), f"{until.isoformat()} {why}"[:1000])
-    return until

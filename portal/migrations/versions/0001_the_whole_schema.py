@@ -40,7 +40,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER sales_order_frozen_delete BEFORE DELETE ON sales_order FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'sales_order rows are frozen'); END",
         "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
         "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
-        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
+        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.cost IS DISTINCT FROM OLD.cost OR NEW.credits_id IS DISTINCT FROM OLD.credits_id OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.note IS DISTINCT FROM OLD.note OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
         "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN OLD.number IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
         "CREATE TRIGGER invoice_line_frozen_update BEFORE UPDATE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
         "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
@@ -48,6 +48,11 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
         "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW WHEN ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW WHEN (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
+        "CREATE TRIGGER message_followed_update AFTER UPDATE OF sent_at, state, bounced_at, opened_at, human_opened_at, clicked_at, human_clicked_at, replied_at, unsubscribed_at, complained_at, converted_at ON message FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL AND NEW.state <> 'sending') BEGIN INSERT INTO tally_due (slice) SELECT NEW.id / 16384; END",
+        "CREATE TRIGGER message_followed_delete AFTER DELETE ON message FOR EACH ROW WHEN (OLD.batch_id IS NOT NULL) BEGIN INSERT INTO tally_due (slice) SELECT OLD.id / 16384; END",
+        "CREATE TRIGGER message_event_followed_insert AFTER INSERT ON message_event FOR EACH ROW WHEN (1 = 1) BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; END",
+        "CREATE TRIGGER message_event_followed_update AFTER UPDATE OF verdict ON message_event FOR EACH ROW WHEN (1 = 1) BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; END",
+        "CREATE TRIGGER message_event_followed_delete AFTER DELETE ON message_event FOR EACH ROW WHEN (1 = 1) BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = OLD.message_id AND batch_id IS NOT NULL; END",
         "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
         "CREATE TABLE IF NOT EXISTS search_index_paused (entry INTEGER)",
         "CREATE TRIGGER search_entry_ai AFTER INSERT ON search_entry WHEN NOT EXISTS (SELECT 1 FROM search_index_paused) BEGIN INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
@@ -111,7 +116,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_update()",
         "CREATE OR REPLACE FUNCTION order_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL THEN RAISE EXCEPTION 'order_line rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_delete()",
-        "CREATE OR REPLACE FUNCTION invoice_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION invoice_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.cost IS DISTINCT FROM OLD.cost OR NEW.credits_id IS DISTINCT FROM OLD.credits_id OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.note IS DISTINCT FROM OLD.note OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_update()",
         "CREATE OR REPLACE FUNCTION invoice_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.number IS NOT NULL THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_delete()",
@@ -127,6 +132,16 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_update()",
         "CREATE OR REPLACE FUNCTION target_month_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION message_followed_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT NEW.id / 16384; RETURN NULL; END $$",
+        "CREATE TRIGGER message_followed_update AFTER UPDATE OF sent_at, state, bounced_at, opened_at, human_opened_at, clicked_at, human_clicked_at, replied_at, unsubscribed_at, complained_at, converted_at ON message FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL AND NEW.state <> 'sending') EXECUTE FUNCTION message_followed_update()",
+        "CREATE OR REPLACE FUNCTION message_followed_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT OLD.id / 16384; RETURN NULL; END $$",
+        "CREATE TRIGGER message_followed_delete AFTER DELETE ON message FOR EACH ROW WHEN (OLD.batch_id IS NOT NULL) EXECUTE FUNCTION message_followed_delete()",
+        "CREATE OR REPLACE FUNCTION message_event_followed_insert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; RETURN NULL; END $$",
+        "CREATE TRIGGER message_event_followed_insert AFTER INSERT ON message_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION message_event_followed_insert()",
+        "CREATE OR REPLACE FUNCTION message_event_followed_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = NEW.message_id AND batch_id IS NOT NULL; RETURN NULL; END $$",
+        "CREATE TRIGGER message_event_followed_update AFTER UPDATE OF verdict ON message_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION message_event_followed_update()",
+        "CREATE OR REPLACE FUNCTION message_event_followed_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tally_due (slice) SELECT id / 16384 FROM message WHERE id = OLD.message_id AND batch_id IS NOT NULL; RETURN NULL; END $$",
+        "CREATE TRIGGER message_event_followed_delete AFTER DELETE ON message_event FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION message_event_followed_delete()",
         "CREATE INDEX ix_search_entry_words ON search_entry USING gin (to_tsvector('simple', title || ' ' || body))",
     ],
 }
@@ -149,6 +164,20 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_record", ["noun_of", "record_id", "id"], unique=False)
 
+    op.create_table(
+        "brand_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
+        sa.Column("accent", sa.String(), nullable=False),
+        sa.Column("font", sa.String(), nullable=False),
+        sa.Column("logo", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("social", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_brand_kit_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brand_kit")),
+    )
     op.create_table(
         "cadence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -178,6 +207,41 @@ def upgrade() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captured_message")),
+    )
+    op.create_table(
+        "channel_policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column(
+            "commercial",
+            sa.Enum("restrictive", "non_restrictive", "disabled", name="enforcement", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "transactional",
+            sa.Enum("restrictive", "non_restrictive", "disabled", name="enforcement", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "tracking",
+            sa.Enum("restrictive", "non_restrictive", "disabled", name="enforcement", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("per_day", sa.Integer(), nullable=True),
+        sa.Column("per_week", sa.Integer(), nullable=True),
+        sa.Column("per_month", sa.Integer(), nullable=True),
+        sa.Column("over_cap", sa.Enum("drop", "wait", name="overcap", native_enum=False, length=24), nullable=False),
+        sa.Column("hours", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "channel <> 'sms' OR commercial = 'restrictive'", name=op.f("ck_channel_policy_sms_needs_a_yes")
+        ),
+        sa.CheckConstraint("commercial <> 'disabled'", name=op.f("ck_channel_policy_an_objection_counts")),
+        sa.CheckConstraint(
+            "per_day > 0 AND per_week > 0 AND per_month > 0", name=op.f("ck_channel_policy_caps_positive")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_policy")),
+        sa.UniqueConstraint("channel", name=op.f("uq_channel_policy_channel")),
     )
     op.create_table(
         "company",
@@ -218,44 +282,60 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_compensation_plan_name")),
     )
     op.create_table(
-        "consent",
+        "contact_point",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
-            nullable=False,
-        ),
-        sa.Column(
-            "state", sa.Enum("opted_in", "opted_out", name="consentstate", native_enum=False, length=24), nullable=False
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
-        sa.UniqueConstraint("channel", "address", "purpose", name=op.f("uq_consent_channel_address_purpose")),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
+        sa.UniqueConstraint("channel", "address", name=op.f("uq_contact_point_channel_address")),
     )
     op.create_table(
-        "consent_event",
+        "data_request",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("kind", sa.Enum("export", "erase", name="requestkind", native_enum=False, length=24), nullable=False),
         sa.Column(
-            "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            "state",
+            sa.Enum("open", "done", "refused", name="requeststate", native_enum=False, length=24),
             nullable=False,
         ),
-        sa.Column(
-            "state", sa.Enum("opted_in", "opted_out", name="consentstate", native_enum=False, length=24), nullable=False
-        ),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("wording", sa.String(), nullable=False),
-        sa.Column("ip", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request")),
     )
-    with op.batch_alter_table("consent_event", schema=None) as batch_op:
-        batch_op.create_index("ix_consent_event_address", ["channel", "address", "id"], unique=False)
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_data_request_open",
+            ["channel", "address_hash", "kind"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
+    op.create_table(
+        "email_picture",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_picture")),
+        sa.UniqueConstraint("digest", name=op.f("uq_email_picture_digest")),
+        sa.UniqueConstraint("key", name=op.f("uq_email_picture_key")),
+    )
     op.create_table(
         "engagement",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -288,25 +368,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
-        "landing_page",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("lead", sa.String(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("consent_wording", sa.String(), nullable=False),
-        sa.Column("news_wording", sa.String(), nullable=False),
-        sa.Column("thanks", sa.String(), nullable=False),
-        sa.Column("ask_phone", sa.Boolean(), nullable=False),
-        sa.Column("published", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_landing_page")),
-        sa.UniqueConstraint("slug", name=op.f("uq_landing_page_slug")),
-    )
-    op.create_table(
         "link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -330,9 +391,31 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("transactional", sa.Boolean(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
+        sa.Column("sender_domains", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("per_second", sa.Integer(), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("domain_limits", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("connections", sa.Integer(), nullable=False),
+        sa.Column("warm_up", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("warm_up_from", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_server")),
         sa.UniqueConstraint("name", name=op.f("uq_mail_server_name")),
+    )
+    op.create_table(
+        "mailbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox")),
+        sa.UniqueConstraint("name", name=op.f("uq_mailbox_name")),
     )
     op.create_table(
         "message_content",
@@ -340,9 +423,20 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
+        sa.Column("is_template", sa.Boolean(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("translates_id", sa.Integer(), nullable=True),
         sa.Column("attachments", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["translates_id"], ["message_content.id"], name=op.f("fk_message_content_translates_id_message_content")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_content")),
     )
+    with op.batch_alter_table("message_content", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_content_translates_id"), ["translates_id"], unique=False)
+
     op.create_table(
         "number_series",
         sa.Column("series", sa.String(), nullable=False),
@@ -474,6 +568,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_role_name")),
     )
     op.create_table(
+        "saved_block",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("block", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_block")),
+        sa.UniqueConstraint("name", name=op.f("uq_saved_block_name")),
+    )
+    op.create_table(
         "schedule_slot",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
@@ -528,10 +632,48 @@ def upgrade() -> None:
         info={"derived": True},
     )
     op.create_table(
+        "segment_touch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment_touch")),
+    )
+    op.create_table(
+        "sender_domain",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("selector", sa.String(), nullable=False),
+        sa.Column("private_key", sa.String(), nullable=False),
+        sa.Column("public_key", sa.String(), nullable=False),
+        sa.Column("signing", sa.Boolean(), nullable=False),
+        sa.Column("return_domain", sa.String(), nullable=False),
+        sa.Column("spf_include", sa.String(), nullable=False),
+        sa.Column("found", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sender_domain")),
+        sa.UniqueConstraint("domain", name=op.f("uq_sender_domain_domain")),
+    )
+    op.create_table(
         "setting",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "social_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "network",
+            sa.Enum("mastodon", "webhook", "linkedin", "x", "facebook", name="network", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_social_account")),
+        sa.UniqueConstraint("name", name=op.f("uq_social_account_name")),
     )
     op.create_table(
         "stored_file",
@@ -605,6 +747,21 @@ def upgrade() -> None:
     with op.batch_alter_table("suppression_event", schema=None) as batch_op:
         batch_op.create_index("ix_suppression_event_address", ["channel", "address_hash", "id"], unique=False)
 
+    op.create_table(
+        "tally_due",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slice", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_due")),
+    )
+    with op.batch_alter_table("tally_due", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tally_due_slice"), ["slice"], unique=False)
+
+    op.create_table(
+        "tally_slice",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_slice")),
+    )
     op.create_table(
         "target_plan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -702,6 +859,10 @@ def upgrade() -> None:
         "topic",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
         sa.UniqueConstraint("name", name=op.f("uq_topic_name")),
@@ -757,6 +918,83 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
     )
     op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "provider",
+            sa.Enum("ses", "postmark", "sendgrid", "mailgun", name="provider", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("problem_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+        sa.UniqueConstraint("provider", name=op.f("uq_webhook_provider")),
+    )
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("opted_in", "opted_out", "pending", name="consentstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_consent_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint(
+            "channel", "address", "purpose", "topic_id", name=op.f("uq_consent_channel_address_purpose_topic_id")
+        ),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_topic_id"), ["topic_id"], unique=False)
+        batch_op.create_index(
+            "uq_consent_purpose",
+            ["channel", "address", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("topic_id IS NULL"),
+            postgresql_where=sa.text("topic_id IS NULL"),
+        )
+
+    op.create_table(
+        "consent_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("opted_in", "opted_out", "pending", name="consentstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_consent_event_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
+    )
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_event_address", ["channel", "address", "id"], unique=False)
+
+    op.create_table(
         "long_work",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -799,8 +1037,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_long_work_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "mail_connection",
+        sa.Column("server_id", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["server_id"], ["mail_server.id"], name=op.f("fk_mail_connection_server_id_mail_server"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("server_id", "worker", name=op.f("pk_mail_connection")),
+    )
+    op.create_table(
+        "mail_pace",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("server_id", sa.Integer(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("learned", sa.Double(), nullable=True),
+        sa.Column("slowed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("slot_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("day_sent", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["server_id"], ["mail_server.id"], name=op.f("fk_mail_pace_server_id_mail_server"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_pace")),
+        sa.UniqueConstraint("server_id", "domain", name=op.f("uq_mail_pace_server_id_domain")),
+    )
+    op.create_table(
         "message_batch",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column("noun_of", sa.String(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("content_id", sa.Integer(), nullable=True),
@@ -810,6 +1078,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("why", sa.String(), nullable=False),
+        sa.Column("watched_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["content_id"], ["message_content.id"], name=op.f("fk_message_batch_content_id_message_content")
@@ -818,6 +1089,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message_batch", schema=None) as batch_op:
         batch_op.create_index("ix_message_batch_record", ["noun_of", "record_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_batch_running",
+            ["channel", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
 
     op.create_table(
         "message_link",
@@ -826,6 +1104,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("block", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("anonymous", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["content_id"], ["message_content.id"], name=op.f("fk_message_link_content_id_message_content")
         ),
@@ -985,22 +1265,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
 
     op.create_table(
-        "submission",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("page_id", sa.Integer(), nullable=False),
-        sa.Column("nonce", sa.String(), nullable=False),
-        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
-        sa.Column("ip", sa.String(), nullable=True),
-        sa.Column("user_agent", sa.String(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_submission_page_id_landing_page")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("nonce", name=op.f("uq_submission_nonce")),
-    )
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
-
-    op.create_table(
         "territory",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("model_id", sa.Integer(), nullable=False),
@@ -1112,7 +1376,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at", "created_at", "cadence_days"], unique=False)
+        batch_op.create_index(
+            "ix_account_touch",
+            ["tier", "last_touch_at", "created_at", "cadence_days", "owner_id", "territory_id", "id"],
+            unique=False,
+        )
 
     op.create_table(
         "activity",
@@ -1203,12 +1471,28 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("utm_campaign", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("planned", "active", "ended", name="campaignstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("objective", sa.String(), nullable=False),
+        sa.Column(
+            "goal", sa.Enum("leads", "pipeline", "revenue", name="goal", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("goal_value", sa.BigInteger(), nullable=False),
+        sa.Column("budget", sa.BigInteger(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("budget >= 0", name=op.f("ck_campaign_budget")),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name=op.f("ck_campaign_in_order")
+        ),
+        sa.CheckConstraint("goal_value >= 0", name=op.f("ck_campaign_goal_value")),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_campaign_owner_id_position")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_campaign_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
@@ -1316,20 +1600,35 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("translation_of_id", sa.Integer(), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("preheader", sa.String(), nullable=False),
         sa.Column("document", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("missing", sa.Enum("blank", "refuse", name="missing", native_enum=False, length=24), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_email_owner_id_position")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_email_territory_id_territory")),
+        sa.ForeignKeyConstraint(["translation_of_id"], ["email.id"], name=op.f("fk_email_translation_of_id_email")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email")),
     )
     with op.batch_alter_table("email", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_email_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_email_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "uq_email_translation",
+            ["translation_of_id", "language"],
+            unique=True,
+            sqlite_where=sa.text("translation_of_id IS NOT NULL"),
+            postgresql_where=sa.text("translation_of_id IS NOT NULL"),
+        )
 
     op.create_table(
         "lead",
@@ -1393,6 +1692,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "message_tally",
+        sa.Column("slice", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "dimension",
+            sa.Enum("all", "hour", "domain", "device", "link", name="dimension", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("suppressed", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("uncertain", sa.Integer(), nullable=False),
+        sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("bounced", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("human_opened", sa.Integer(), nullable=False),
+        sa.Column("clicked", sa.Integer(), nullable=False),
+        sa.Column("human_clicked", sa.Integer(), nullable=False),
+        sa.Column("replied", sa.Integer(), nullable=False),
+        sa.Column("unsubscribed", sa.Integer(), nullable=False),
+        sa.Column("complained", sa.Integer(), nullable=False),
+        sa.Column("converted", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.Integer(), nullable=False),
+        sa.Column("human_opens", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("human_clicks", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["message_batch.id"], name=op.f("fk_message_tally_batch_id_message_batch"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slice", "batch_id", "dimension", "key", name=op.f("pk_message_tally")),
+    )
+    with op.batch_alter_table("message_tally", schema=None) as batch_op:
+        batch_op.create_index("ix_message_tally_batch", ["batch_id", "dimension"], unique=False)
+
+    op.create_table(
         "plan_participant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1445,17 +1781,26 @@ def upgrade() -> None:
         "segment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column(
             "kind",
             sa.Enum("static", "dynamic", "snapshot", name="segmentkind", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("rule", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("taken_from_id", sa.Integer(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pending", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_segment_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["taken_from_id"], ["segment.id"], name=op.f("fk_segment_taken_from_id_segment"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_segment_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
         sa.UniqueConstraint("name", name=op.f("uq_segment_name")),
@@ -1502,6 +1847,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("starts_on", "step", name=op.f("uq_strategy_step_starts_on_step")),
     )
     op.create_table(
+        "tally_batch",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("domains", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["message_batch.id"], name=op.f("fk_tally_batch_batch_id_message_batch"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_tally_batch")),
+    )
+    op.create_table(
         "target_node",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1543,6 +1898,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("accounts", sa.Integer(), nullable=False),
         sa.Column("quota", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("quota_moved", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("quota_said", sa.String(), nullable=False),
         sa.Column("target_plan_id", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.String(), nullable=False),
@@ -1760,7 +2116,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("topic_id", sa.Integer(), nullable=True),
@@ -1782,16 +2138,34 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("timing", sa.Enum("now", "at", "local", name="timing", native_enum=False, length=24), nullable=False),
+        sa.Column("wall_time", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column(
+            "if_passed", sa.Enum("next_day", "at_once", name="passed", native_enum=False, length=24), nullable=False
+        ),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("started_by", sa.Integer(), nullable=True),
+        sa.Column("work_id", sa.Integer(), nullable=True),
+        sa.Column("frozen_to", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rest_batch_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_broadcast_campaign_id_campaign")),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_broadcast_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["rest_batch_id"], ["message_batch.id"], name=op.f("fk_broadcast_rest_batch_id_message_batch")
+        ),
         sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_broadcast_segment_id_segment")),
+        sa.ForeignKeyConstraint(["started_by"], ["user.id"], name=op.f("fk_broadcast_started_by_user")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_broadcast_territory_id_territory")),
         sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_broadcast_topic_id_topic")),
+        sa.ForeignKeyConstraint(["work_id"], ["long_work.id"], name=op.f("fk_broadcast_work_id_long_work")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
@@ -1799,6 +2173,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broadcast_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_segment_id"), ["segment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
+        "campaign_cost",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("spent_on", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_campaign_cost_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_cost_campaign_id_campaign"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_cost")),
+    )
+    with op.batch_alter_table("campaign_cost", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_cost_campaign_id"), ["campaign_id"], unique=False)
 
     op.create_table(
         "channel_source",
@@ -1914,25 +2304,84 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("earning", schema=None) as batch_op:
         batch_op.create_index("ix_earning_period", ["period_id", "participant_id"], unique=False)
+        batch_op.create_index(
+            "ix_earning_reverses",
+            ["reverses"],
+            unique=False,
+            sqlite_where=sa.text("reverses <> ''"),
+            postgresql_where=sa.text("reverses <> ''"),
+        )
         batch_op.create_index("ix_earning_source", ["source"], unique=False)
 
+    op.create_table(
+        "email_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["email_id"], ["email.id"], name=op.f("fk_email_step_email_id_email"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_step")),
+        sa.UniqueConstraint("email_id", "number", name=op.f("uq_email_step_email_id_number")),
+    )
     op.create_table(
         "email_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("translates_id", sa.Integer(), nullable=True),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("preheader", sa.String(), nullable=False),
         sa.Column("document", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["email_id"], ["email.id"], name=op.f("fk_email_version_email_id_email")),
+        sa.ForeignKeyConstraint(
+            ["translates_id"], ["email_version.id"], name=op.f("fk_email_version_translates_id_email_version")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_version")),
         sa.UniqueConstraint("email_id", "number", name=op.f("uq_email_version_email_id_number")),
     )
+    with op.batch_alter_table("email_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_version_translates_id"), ["translates_id"], unique=False)
+
+    op.create_table(
+        "landing_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("lead", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("consent_wording", sa.String(), nullable=False),
+        sa.Column("news_wording", sa.String(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column("double_opt_in", sa.Boolean(), nullable=False),
+        sa.Column("thanks", sa.String(), nullable=False),
+        sa.Column("ask_phone", sa.Boolean(), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_landing_page_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_landing_page_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_landing_page")),
+        sa.UniqueConstraint("slug", name=op.f("uq_landing_page_slug")),
+    )
+    with op.batch_alter_table("landing_page", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_landing_page_campaign_id"), ["campaign_id"], unique=False)
+
     op.create_table(
         "objective_result",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2032,6 +2481,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.create_index("ix_regarding_record", ["noun_of", "record_id", "activity_id"], unique=False)
+
+    op.create_table(
+        "segment_part",
+        sa.Column("segment_id", sa.Integer(), nullable=False),
+        sa.Column("part_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["part_id"], ["segment.id"], name=op.f("fk_segment_part_part_id_segment")),
+        sa.ForeignKeyConstraint(
+            ["segment_id"], ["segment.id"], name=op.f("fk_segment_part_segment_id_segment"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("segment_id", "part_id", name=op.f("pk_segment_part")),
+    )
+    with op.batch_alter_table("segment_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_segment_part_part_id"), ["part_id"], unique=False)
+
+    op.create_table(
+        "social_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
+        sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "scheduled", "withdrawn", name="poststate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_social_post_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_social_post_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_social_post_territory_id_territory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_social_post")),
+    )
+    with op.batch_alter_table("social_post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_social_post_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_social_post_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_social_post_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
         "statement",
@@ -2141,6 +2630,8 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
         sa.Column("email_id", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
@@ -2160,6 +2651,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_variant")),
         sa.UniqueConstraint("broadcast_id", "label", name=op.f("uq_broadcast_variant_broadcast_id_label")),
     )
+    op.create_table(
+        "campaign_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("added", "sent", "responded", name="memberstatus", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("response", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_member_campaign_id_campaign"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_campaign_member_contact_id_contact"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_member")),
+        sa.UniqueConstraint("campaign_id", "contact_id", name=op.f("uq_campaign_member_campaign_id_contact_id")),
+    )
+    with op.batch_alter_table("campaign_member", schema=None) as batch_op:
+        batch_op.create_index("ix_campaign_member_contact", ["contact_id", "responded_at"], unique=False)
+
     op.create_table(
         "deal_registration",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2229,14 +2746,14 @@ def upgrade() -> None:
         sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=24), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("commercial", "transactional", name="purpose", native_enum=False, length=24),
+            sa.Enum("commercial", "transactional", "tracking", name="purpose", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("address_hash", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("content_id", sa.Integer(), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=True),
         sa.Column("values", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column(
@@ -2280,6 +2797,7 @@ def upgrade() -> None:
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("complained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("converted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["message_batch.id"], name=op.f("fk_message_batch_id_message_batch")),
@@ -2299,10 +2817,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
-        batch_op.create_index("ix_message_batch", ["batch_id", "state", "due_at"], unique=False)
+        batch_op.create_index("ix_message_batch", ["batch_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_message_bounced",
+            ["batch_id", "bounced_at"],
+            unique=False,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_message_complained",
+            ["batch_id", "complained_at"],
+            unique=False,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_message_contact", ["contact_id", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_sending",
+            ["channel", "lease_until"],
+            unique=False,
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
+        batch_op.create_index(
+            "ix_message_sent",
+            ["batch_id", "sent_at"],
+            unique=False,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_message_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(
             "ix_message_uncertain",
@@ -2315,8 +2861,22 @@ def upgrade() -> None:
             "ix_message_waiting",
             ["channel", "priority", "due_at", "id"],
             unique=False,
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_message_waiting_in_batch",
+            ["batch_id", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_message_batch_address",
+            ["batch_id", "address"],
+            unique=True,
+            sqlite_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
         )
 
     op.create_table(
@@ -2349,11 +2909,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pay_dispute_statement_id"), ["statement_id"], unique=False)
 
     op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "publishing",
+                "published",
+                "reminded",
+                "failed",
+                name="publicationstate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["social_account.id"], name=op.f("fk_publication_account_id_social_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["social_post.id"], name=op.f("fk_publication_post_id_social_post"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+        sa.UniqueConstraint("post_id", "account_id", name=op.f("uq_publication_post_id_account_id")),
+    )
+    op.create_table(
         "segment_member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("segment_id", sa.Integer(), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum("rule", "manual", "import", "snapshot", name="source", native_enum=False, length=24),
+            nullable=False,
+        ),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -2366,6 +2962,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("segment_member", schema=None) as batch_op:
         batch_op.create_index("ix_segment_member_contact", ["contact_id", "segment_id"], unique=False)
+        batch_op.create_index("ix_segment_member_entered", ["segment_id", "entered_at", "contact_id"], unique=False)
+        batch_op.create_index("ix_segment_member_left", ["segment_id", "left_at", "contact_id"], unique=False)
         batch_op.create_index(
             "uq_segment_member_inside",
             ["segment_id", "contact_id"],
@@ -2373,6 +2971,40 @@ def upgrade() -> None:
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         )
+
+    op.create_table(
+        "segment_override",
+        sa.Column("segment_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("inside", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_segment_override_contact_id_contact"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["segment_id"], ["segment.id"], name=op.f("fk_segment_override_segment_id_segment"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("segment_id", "contact_id", name=op.f("pk_segment_override")),
+    )
+    with op.batch_alter_table("segment_override", schema=None) as batch_op:
+        batch_op.create_index("ix_segment_override_contact", ["contact_id"], unique=False)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_submission_page_id_landing_page")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_submission_nonce")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_submission_page_id"), ["page_id"], unique=False)
 
     op.create_table(
         "target_month",
@@ -2387,6 +3019,53 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("target_id", "month", name=op.f("pk_target_month")),
     )
+    op.create_table(
+        "inbound_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("envelope", sa.String(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "hard",
+                "soft",
+                "block",
+                "complaint",
+                "auto_reply",
+                "delivered",
+                "reply",
+                "none",
+                name="verdict",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("notices", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_inbound_mail_contact_id_contact"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_inbound_mail_message_id_message"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_mail")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_inbound_mail_external_id")),
+    )
+    with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbound_mail_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_mail_message_id"), ["message_id"], unique=False)
+        batch_op.create_index("ix_inbound_mail_received", ["received_at", "id"], unique=False)
+
     op.create_table(
         "message_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2420,8 +3099,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=True),
-        sa.Column("ip_hash", sa.String(), nullable=False),
+        sa.Column("network", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
         sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_message_event_contact_id_contact"), ondelete="SET NULL"
         ),
@@ -2434,6 +3115,13 @@ def upgrade() -> None:
     with op.batch_alter_table("message_event", schema=None) as batch_op:
         batch_op.create_index("ix_message_event_contact", ["contact_id", "kind", "at"], unique=False)
         batch_op.create_index("ix_message_event_message", ["message_id", "kind"], unique=False)
+        batch_op.create_index(
+            "ix_message_event_unjudged",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+            postgresql_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+        )
 
     op.create_table(
         "opportunity",
@@ -2803,10 +3491,31 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=True),
         sa.Column(
+            "kind", sa.Enum("invoice", "credit_note", name="documentkind", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column(
             "state",
-            sa.Enum("draft", "issued", "paid", "cancelled", name="invoicestate", native_enum=False, length=24),
+            sa.Enum(
+                "draft", "issued", "paid", "credited", "cancelled", name="invoicestate", native_enum=False, length=24
+            ),
             nullable=False,
         ),
+        sa.Column("credits_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "returned",
+                "not_delivered",
+                "price",
+                "defect",
+                "mistake",
+                name="creditreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=True),
         sa.Column("opportunity_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -2817,6 +3526,8 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("credited", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
         sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.Column("snapshot_hash", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2830,16 +3541,33 @@ def upgrade() -> None:
         sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(state = 'paid') = (paid = total AND number IS NOT NULL)", name=op.f("ck_invoice_paid_in_full")
+            "(kind = 'credit_note') = (credits_id IS NOT NULL)", name=op.f("ck_invoice_credits_an_invoice")
+        ),
+        sa.CheckConstraint(
+            "(state = 'credited') = (credited > 0 AND credited = total)", name=op.f("ck_invoice_wholly_credited")
         ),
         sa.CheckConstraint(
             "(state IN ('draft', 'cancelled')) = (number IS NULL)", name=op.f("ck_invoice_number_at_issue")
         ),
+        sa.CheckConstraint(
+            "(state IN ('paid', 'credited')) = (paid + credited >= total AND number IS NOT NULL)",
+            name=op.f("ck_invoice_settled_when"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'invoice' OR paid >= 0 AND paid <= total", name=op.f("ck_invoice_paid_within_total")
+        ),
+        sa.CheckConstraint(
+            "kind = 'invoice' OR number IS NOT NULL AND reason IS NOT NULL AND total < 0 AND paid = total",
+            name=op.f("ck_invoice_credit_is_settled"),
+        ),
         sa.CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name=op.f("ck_invoice_issued_when")),
         sa.CheckConstraint("(number IS NULL) = (snapshot_hash IS NULL)", name=op.f("ck_invoice_issued_is_frozen")),
-        sa.CheckConstraint("paid >= 0 AND paid <= total", name=op.f("ck_invoice_paid_within_total")),
+        sa.CheckConstraint(
+            "credited >= 0 AND (credited = 0 OR credited <= total)", name=op.f("ck_invoice_credited_within_total")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_invoice_account_id_account")),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_invoice_contact_id_contact")),
+        sa.ForeignKeyConstraint(["credits_id"], ["invoice.id"], name=op.f("fk_invoice_credits_id_invoice")),
         sa.ForeignKeyConstraint(
             ["opportunity_id"], ["opportunity.id"], name=op.f("fk_invoice_opportunity_id_opportunity")
         ),
@@ -2852,16 +3580,25 @@ def upgrade() -> None:
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_credits_id"), ["credits_id"], unique=False)
         batch_op.create_index("ix_invoice_due", ["state", "due_on"], unique=False)
+        batch_op.create_index("ix_invoice_issued", ["issued_on", "owner_id", "currency", "net", "cost"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(
+            "ix_invoice_to_refund",
+            ["due_on"],
+            unique=False,
+            postgresql_where=sa.text("paid + credited > total"),
+            sqlite_where=sa.text("paid + credited > total"),
+        )
+        batch_op.create_index(
             "uq_invoice_order_id",
             ["order_id"],
             unique=True,
-            postgresql_where=sa.text("state <> 'cancelled'"),
-            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
+            sqlite_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
         )
 
     op.create_table(
@@ -2892,6 +3629,8 @@ def upgrade() -> None:
     op.create_table(
         "invoice_line",
         sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.Column("credits_id", sa.Integer(), nullable=True),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=True),
@@ -2905,6 +3644,13 @@ def upgrade() -> None:
         sa.Column("tax_percent", sa.BigInteger(), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_invoice_line_quantity_positive")),
+        sa.CheckConstraint(
+            "returned >= 0 AND (returned = 0 OR credits_id IS NOT NULL)",
+            name=op.f("ck_invoice_line_returned_of_a_line"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["credits_id"], ["invoice_line.id"], name=op.f("fk_invoice_line_credits_id_invoice_line")
+        ),
         sa.ForeignKeyConstraint(
             ["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_line_invoice_id_invoice"), ondelete="CASCADE"
         ),
@@ -2912,6 +3658,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
     )
     with op.batch_alter_table("invoice_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_line_credits_id"), ["credits_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_line_invoice_id"), ["invoice_id"], unique=False)
 
     op.create_table(
@@ -2924,7 +3671,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_payment_amount_positive")),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_amount_given")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_payment_invoice_id_invoice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
     )
@@ -2946,6 +3693,7 @@ def downgrade() -> None:
     op.drop_table("payment")
     with op.batch_alter_table("invoice_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_line_invoice_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_line_credits_id"))
 
     op.drop_table("invoice_line")
     with op.batch_alter_table("order_line", schema=None) as batch_op:
@@ -2955,13 +3703,20 @@ def downgrade() -> None:
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_invoice_order_id",
-            postgresql_where=sa.text("state <> 'cancelled'"),
-            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
+            sqlite_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
+        )
+        batch_op.drop_index(
+            "ix_invoice_to_refund",
+            postgresql_where=sa.text("paid + credited > total"),
+            sqlite_where=sa.text("paid + credited > total"),
         )
         batch_op.drop_index(batch_op.f("ix_invoice_territory_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_owner_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_opportunity_id"))
+        batch_op.drop_index("ix_invoice_issued")
         batch_op.drop_index("ix_invoice_due")
+        batch_op.drop_index(batch_op.f("ix_invoice_credits_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_created_at"))
         batch_op.drop_index(batch_op.f("ix_invoice_account_id"))
 
@@ -3029,29 +3784,61 @@ def downgrade() -> None:
 
     op.drop_table("opportunity")
     with op.batch_alter_table("message_event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_event_unjudged",
+            sqlite_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+            postgresql_where=sa.text("verdict IS NULL AND kind IN ('opened', 'clicked')"),
+        )
         batch_op.drop_index("ix_message_event_message")
         batch_op.drop_index("ix_message_event_contact")
 
     op.drop_table("message_event")
+    with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbound_mail_received")
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_message_id"))
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_contact_id"))
+
+    op.drop_table("inbound_mail")
     op.drop_table("target_month")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submission_page_id"))
+
+    op.drop_table("submission")
+    with op.batch_alter_table("segment_override", schema=None) as batch_op:
+        batch_op.drop_index("ix_segment_override_contact")
+
+    op.drop_table("segment_override")
     with op.batch_alter_table("segment_member", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_segment_member_inside",
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         )
+        batch_op.drop_index("ix_segment_member_left")
+        batch_op.drop_index("ix_segment_member_entered")
         batch_op.drop_index("ix_segment_member_contact")
 
     op.drop_table("segment_member")
+    op.drop_table("publication")
     with op.batch_alter_table("pay_dispute", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pay_dispute_statement_id"))
 
     op.drop_table("pay_dispute")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
+            "uq_message_batch_address",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+        )
+        batch_op.drop_index(
+            "ix_message_waiting_in_batch",
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_message_waiting",
-            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending')"),
+            sqlite_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NULL"),
         )
         batch_op.drop_index(
             "ix_message_uncertain",
@@ -3059,9 +3846,29 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'uncertain'"),
         )
         batch_op.drop_index(batch_op.f("ix_message_territory_id"))
+        batch_op.drop_index(
+            "ix_message_sent",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND sent_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_message_sending",
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
         batch_op.drop_index(batch_op.f("ix_message_owner_id"))
         batch_op.drop_index(batch_op.f("ix_message_created_at"))
         batch_op.drop_index("ix_message_contact")
+        batch_op.drop_index(
+            "ix_message_complained",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND complained_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_message_bounced",
+            sqlite_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+            postgresql_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_message_batch")
         batch_op.drop_index("ix_message_address")
 
@@ -3079,6 +3886,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deal_registration_account_id"))
 
     op.drop_table("deal_registration")
+    with op.batch_alter_table("campaign_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_campaign_member_contact")
+
+    op.drop_table("campaign_member")
     op.drop_table("broadcast_variant")
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("ix_transfer_item_record")
@@ -3092,6 +3903,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_statement_participant_id"))
 
     op.drop_table("statement")
+    with op.batch_alter_table("social_post", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_social_post_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_social_post_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_social_post_campaign_id"))
+
+    op.drop_table("social_post")
+    with op.batch_alter_table("segment_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_segment_part_part_id"))
+
+    op.drop_table("segment_part")
     with op.batch_alter_table("regarding", schema=None) as batch_op:
         batch_op.drop_index("ix_regarding_record")
 
@@ -3110,9 +3931,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_objective_result_participant_id"))
 
     op.drop_table("objective_result")
+    with op.batch_alter_table("landing_page", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_landing_page_campaign_id"))
+
+    op.drop_table("landing_page")
+    with op.batch_alter_table("email_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_email_version_translates_id"))
+
     op.drop_table("email_version")
+    op.drop_table("email_step")
     with op.batch_alter_table("earning", schema=None) as batch_op:
         batch_op.drop_index("ix_earning_source")
+        batch_op.drop_index(
+            "ix_earning_reverses", sqlite_where=sa.text("reverses <> ''"), postgresql_where=sa.text("reverses <> ''")
+        )
         batch_op.drop_index("ix_earning_period")
 
     op.drop_table("earning")
@@ -3132,6 +3964,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_channel_source_channel_id"))
 
     op.drop_table("channel_source")
+    with op.batch_alter_table("campaign_cost", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_cost_campaign_id"))
+
+    op.drop_table("campaign_cost")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broadcast_territory_id"))
         batch_op.drop_index(batch_op.f("ix_broadcast_segment_id"))
@@ -3181,6 +4017,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_target_node_owner_id"))
 
     op.drop_table("target_node")
+    op.drop_table("tally_batch")
     op.drop_table("strategy_step")
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_territory_id"))
@@ -3198,6 +4035,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_participant_plan_id"))
 
     op.drop_table("plan_participant")
+    with op.batch_alter_table("message_tally", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_tally_batch")
+
+    op.drop_table("message_tally")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_lead_open_email",
@@ -3213,6 +4054,11 @@ def downgrade() -> None:
 
     op.drop_table("lead")
     with op.batch_alter_table("email", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_email_translation",
+            sqlite_where=sa.text("translation_of_id IS NOT NULL"),
+            postgresql_where=sa.text("translation_of_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_email_territory_id"))
         batch_op.drop_index(batch_op.f("ix_email_owner_id"))
 
@@ -3278,10 +4124,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_territory_parent_id"))
 
     op.drop_table("territory")
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_submission_page_id"))
-
-    op.drop_table("submission")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
@@ -3311,9 +4153,16 @@ def downgrade() -> None:
     op.drop_table("notification")
     op.drop_table("message_link")
     with op.batch_alter_table("message_batch", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_batch_running",
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
         batch_op.drop_index("ix_message_batch_record")
 
     op.drop_table("message_batch")
+    op.drop_table("mail_pace")
+    op.drop_table("mail_connection")
     with op.batch_alter_table("long_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_long_work_user_id"))
         batch_op.drop_index(
@@ -3323,6 +4172,18 @@ def downgrade() -> None:
         )
 
     op.drop_table("long_work")
+    with op.batch_alter_table("consent_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_consent_event_address")
+
+    op.drop_table("consent_event")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_consent_purpose", sqlite_where=sa.text("topic_id IS NULL"), postgresql_where=sa.text("topic_id IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_consent_topic_id"))
+
+    op.drop_table("consent")
+    op.drop_table("webhook")
     op.drop_table("user")
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_path"))
@@ -3352,6 +4213,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("target_plan")
+    op.drop_table("tally_slice")
+    with op.batch_alter_table("tally_due", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tally_due_slice"))
+
+    op.drop_table("tally_due")
     with op.batch_alter_table("suppression_event", schema=None) as batch_op:
         batch_op.drop_index("ix_suppression_event_address")
 
@@ -3361,7 +4227,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stored_file_record")
 
     op.drop_table("stored_file")
+    op.drop_table("social_account")
     op.drop_table("setting")
+    op.drop_table("sender_domain")
+    op.drop_table("segment_touch")
     op.drop_table("search_entry")
     op.drop_table("score_rule")
     with op.batch_alter_table("score_receipt", schema=None) as batch_op:
@@ -3369,6 +4238,7 @@ def downgrade() -> None:
 
     op.drop_table("score_receipt")
     op.drop_table("schedule_slot")
+    op.drop_table("saved_block")
     op.drop_table("role")
     op.drop_table("ramp_profile")
     op.drop_table("product")
@@ -3388,26 +4258,34 @@ def downgrade() -> None:
 
     op.drop_table("outbox_entry")
     op.drop_table("number_series")
+    with op.batch_alter_table("message_content", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_content_translates_id"))
+
     op.drop_table("message_content")
+    op.drop_table("mailbox")
     op.drop_table("mail_server")
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.drop_index("ix_link_record")
 
     op.drop_table("link")
-    op.drop_table("landing_page")
     op.drop_table("heartbeat")
     op.drop_table("form_nonce")
     op.drop_table("engagement")
-    with op.batch_alter_table("consent_event", schema=None) as batch_op:
-        batch_op.drop_index("ix_consent_event_address")
+    op.drop_table("email_picture")
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_data_request_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
 
-    op.drop_table("consent_event")
-    op.drop_table("consent")
+    op.drop_table("data_request")
+    op.drop_table("contact_point")
     op.drop_table("compensation_plan")
     op.drop_table("company")
+    op.drop_table("channel_policy")
     op.drop_table("captured_message")
     op.drop_table("capacity_scenario")
     op.drop_table("cadence")
+    op.drop_table("brand_kit")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_record")
 

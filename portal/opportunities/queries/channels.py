@@ -6,9 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from portal.channels.models import Channel
+from portal.channels.states import ChannelKind
 from portal.kernel.db import db
-
-from ..models import Opportunity
 
 
 class Limit(NamedTuple):
@@ -16,14 +15,12 @@ class Limit(NamedTuple):
 
     channel: str
     percent: Decimal
-    price_list_id: int | None  # of the deal
 
 
-def discount_limit(opportunity_id: int) -> Limit | None:
-    """None where no channel limits it."""
-    row = db.session.execute(
-        select(Channel.name, Channel.max_discount_percent, Opportunity.price_list_id)
-        .join(Opportunity, Opportunity.channel_id == Channel.id)
-        .where(Opportunity.id == opportunity_id, Channel.max_discount_percent.is_not(None))
-    ).first()
-    return Limit(row[0], row[1] or Decimal(0), row[2]) if row else None
+def discount_limit(channel_id: int | None) -> Limit | None:
+    """Of a channel. Without one we sell directly: the strictest of the direct ones. None where nothing limits it."""
+    direct = Channel.active & (Channel.kind == ChannelKind.DIRECT)
+    query = select(Channel.name, Channel.max_discount_percent).where(Channel.max_discount_percent.is_not(None))
+    query = query.where(Channel.id == channel_id if channel_id else direct)
+    row = db.session.execute(query.order_by(Channel.max_discount_percent, Channel.id)).first()
+    return Limit(row[0], row[1] or Decimal(0)) if row else None

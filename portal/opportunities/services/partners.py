@@ -14,6 +14,7 @@ from portal.kernel.errors import Refused
 from portal.organization.queries import authorize, business_day, get
 
 from ..models import Opportunity
+from ..queries.channels import discount_limit
 from ..states import OpportunityState
 from .channels import use
 from .editing import locked, make, note
@@ -22,7 +23,8 @@ from .editing import locked, make, note
 def set_channel(
     actor: Actor, opportunity_id: int, version: int | None, *, channel_id: int | None, partner_id: int | None
 ) -> int:
-    """By hand. A partner brings the channel along. Raises Refused while another partner is protected."""
+    """By hand. A partner brings the channel along. Raises Refused while another partner is protected, and for a channel
+    that allows more discount, unless the actor may exceed or the partner registered the customer."""
     deal = locked(actor, opportunity_id, version=version)
     account = get(SYSTEM, Account, deal.account_id)
     registered = channels.protection(account, business_day())
@@ -32,8 +34,18 @@ def set_channel(
     deal.partner_id, deal.registration_id = partner_id, registered.id if registered else None
     wanted = channels.partner(actor, partner_id).channel_id if partner_id else channel_id
     if wanted != deal.channel_id:
+        if not registered and not actor.may("channels.exceed"):
+            _no_more_discount(deal.channel_id, wanted, "partner_id" if partner_id else "channel_id")
         use(deal, account, get(actor, Channel, wanted) if wanted else None, f"Chosen by {actor.name}")
     return deal.id
+
+
+def _no_more_discount(now: int | None, wanted: int | None, field: str) -> None:
+    limit, other = discount_limit(now), discount_limit(wanted)
+    if limit and (other is None or other.percent > limit.percent):
+        more = f"{other.percent.normalize():f} %" if other else "any discount"
+        said = f"It would allow {more}, and {limit.channel} {limit.percent.normalize():f} % at most."
+        raise Refused("opportunity.channel_right", f"{said} Sales leadership and operations may change it.", field)
 
 
 def open_from_registration(actor: Actor, registration_id: int) -> int:

@@ -52,12 +52,14 @@ def send(actor: Actor, quote_id: int, *, to: str, version: int | None = None) ->
 
 
 def _within_rights(actor: Actor, found: Quote, revision: Revision) -> None:
-    """Raises Refused where more is granted than the channel of the deal allows."""
-    limit = discount_limit(found.opportunity_id) if found.opportunity_id else None
+    """Raises Refused where more is granted than the channel allows: that of the deal, else our direct one."""
+    deal = found.opportunity
+    limit = discount_limit(deal.channel_id if deal else None)
     if limit is None or actor.may("channels.exceed"):
         return
     wanted = [(line.product_id, line.quantity) for line in revision.lines if line.product_id]
-    listed = prices_of(wanted, price_list_id=limit.price_list_id, currency=revision.currency, on=queries.seller_today())
+    prices = (deal.price_list_id if deal else None) or found.account.price_list_id
+    listed = prices_of(wanted, price_list_id=prices, currency=revision.currency, on=queries.seller_today())
     given = Decimal(0)
     for line in revision.lines:
         price = listed.get((line.product_id or 0, line.quantity))

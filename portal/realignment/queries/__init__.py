@@ -3,7 +3,7 @@
 from .book import Customer, book, customer
 from .comparing import Difference, MapShape, Row, Scenario, differences, outlines, scenario, shapes
 from .coverage import Gap, gaps
-from .kept import activation, activations, pins, proposal, proposals, sellers, work_of
+from .kept import activation, activations, pins, proposal, proposals, sellers, taken_back, work_of
 from .moves import Move, Preview, decide, preview, why_here
 from .quota import Shift, shifts
 
@@ -34,5 +34,6 @@ __all__ = [
     "shapes",
     "shifts",
     "why_here",
+    "taken_back",
     "work_of",
 ]

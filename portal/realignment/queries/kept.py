@@ -40,6 +40,12 @@ def activation(activation_id: int) -> Activation:
     return found
 
 
+def taken_back(model_id: int, former_id: int | None) -> Activation | None:
+    """The latest activation, where putting this model in force instead of the former one takes it back."""
+    latest = db.session.scalar(select(Activation).order_by(Activation.id.desc()).limit(1))
+    return latest if latest and (latest.former_id, latest.model_id) == (model_id, former_id) else None
+
+
 def work_of(kept: Activation | Proposal) -> LongWork | None:
     """Whoever started it: all who draw territories see how far it is."""
     return db.session.get(LongWork, kept.work_id) if kept.work_id else None

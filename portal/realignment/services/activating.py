@@ -51,6 +51,7 @@ def activate(
     seen = queries.preview(model_id, customers)
     if moves is not None and moves != len(seen.moves):
         raise Stale("activations.stale", f"Now {len(seen.moves)} accounts would move. Look again before you activate.")
+    undone = queries.taken_back(chosen.id, former.id if former else None)
     _exchange_coverage(activate_model(actor, model_id))
     made = Activation(
         model_id=chosen.id,
@@ -65,20 +66,32 @@ def activate(
     db.session.flush()
     if seen.moves:
         made.work_id = _start(actor, made, chosen.name, seen)
-        _shift_quota(actor, made, queries.shifts(seen.moves, customers))
+        _move_quota(actor, made, undone, queries.shifts(seen.moves, customers))
     return made
 
 
-def _shift_quota(actor: Actor, made: Activation, shifts: Sequence[Shift]) -> None:
-    """Quota goes along in the share that the accounts had of what their owner sold; months begun stay as they are."""
+def _move_quota(actor: Actor, made: Activation, undone: Activation | None, shifts: Sequence[Shift]) -> None:
+    """Quota goes along in the share that the accounts had of what their owner sold; months begun stay as they are.
+
+    What went along with an activation that is taken back comes back exactly.
+    """
+    if undone:
+        if undone.target_plan_id:
+            _keep(made, targets.give_back(actor, undone.quota_moved, on=made.effective_on, reason=made.reason))
+            made.quota = [[there, here, share, amount] for here, there, share, amount in undone.quota]
+        return
     wanted = [targets.Shift(one.from_position, one.to_position, one.share) for one in shifts]
     if wanted:
         shifted = targets.shift_targets(actor, wanted, on=made.effective_on, reason=made.reason)
-        made.target_plan_id, made.quota_said = shifted.plan_id, shifted.why
+        _keep(made, shifted)
         made.quota = [
             [one.from_position, one.to_position, str(one.share), str(amount)]
             for one, amount in zip(shifts, shifted.amounts, strict=True)
         ]
+
+
+def _keep(made: Activation, shifted: targets.Shifted) -> None:
+    made.target_plan_id, made.quota_said, made.quota_moved = shifted.plan_id, shifted.why, shifted.moved
 
 
 def _check(reason: str, effective_on: date, hold_over_days: int) -> None:

@@ -18,4 +18,5 @@ from .plans import submit_plan as submit_plan
 from .plans import take_in_organization as take_in_organization
 from .shifting import Shift as Shift
 from .shifting import Shifted as Shifted
+from .shifting import give_back as give_back
 from .shifting import shift_targets as shift_targets

@@ -1,7 +1,7 @@
 """Moving a share of one position's targets to another, when what they were set for goes there."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from .plans import approve_plan, draft_plan, submit_plan
 
 ZERO = Decimal(0)
 Months = dict[tuple[int, Metric, date], Decimal]  # node, metric, month -> amount
+Change = Callable[[int, date, str], tuple[list[Decimal], list[list[str]]]]  # of a plan, since a month, in a currency
 
 
 class Shift(NamedTuple):
@@ -33,35 +34,64 @@ class Shift(NamedTuple):
 
 
 class Shifted(NamedTuple):
-    """`amounts`: what bookings went along, for each shift. No `plan_id` where nothing could move; `why` says why."""
+    """`amounts`: what bookings went along, for each shift; `moved`: every change as [key of the part, metric, month,
+    amount]. No `plan_id` where nothing could move; `why` says why."""
 
     plan_id: int | None
     amounts: list[Decimal]
+    moved: list[list[str]]
     why: str
 
 
 def shift_targets(actor: Actor, shifts: Sequence[Shift], *, on: date, reason: str) -> Shifted:
-    """A new version of the approved plan in which shares of money targets go along from the first month not begun on the day.
+    """Shares of money targets go along from the first month not begun on the day. What is above both positions stays."""
 
-    What is above both positions stays as it is. Approved at once where the actor may approve, else submitted; a version that
-    is being worked on takes the shares in instead.
-    """
-    nothing = [ZERO] * len(shifts)
+    def change(plan_id: int, since: date, currency: str) -> tuple[list[Decimal], list[list[str]]]:
+        nodes, held = _nodes(plan_id), _months(plan_id, since)
+        places = {n.owner_id: n for n in nodes.values() if n.kind == NodeKind.POSITION and n.owner_id}
+        changed: Months = defaultdict(Decimal)
+        amounts = []
+        for shift in shifts:
+            giver, receiver = places.get(shift.from_position), places.get(shift.to_position)
+            moved = _along(giver, receiver, shift.share, held, changed, currency) if giver and receiver else ZERO
+            amounts.append(moved)
+        return amounts, _write(changed, held, nodes)
+
+    return _in_a_new_version(actor, on, reason, change, nothing=[ZERO] * len(shifts))
+
+
+def give_back(actor: Actor, moved: Sequence[Sequence[str]], *, on: date, reason: str) -> Shifted:
+    """Take back what an earlier shift changed, number by number, in the months not begun on the day."""
+
+    def change(plan_id: int, since: date, currency: str) -> tuple[list[Decimal], list[list[str]]]:
+        nodes, held = _nodes(plan_id), _months(plan_id, since)
+        ids = {node.key: node.id for node in nodes.values()}
+        changed: Months = defaultdict(Decimal)
+        for key, metric, month, amount in moved:
+            if key in ids and date.fromisoformat(month) >= since:
+                changed[ids[key], Metric(metric), date.fromisoformat(month)] -= Decimal(amount)
+        return [], _write(changed, held, nodes)
+
+    return _in_a_new_version(actor, on, reason, change, nothing=[])
+
+
+def _in_a_new_version(actor: Actor, on: date, reason: str, change: Change, nothing: list[Decimal]) -> Shifted:
+    """Approved at once where the actor may approve, else submitted; a version that is being worked on is changed instead."""
     since, before = first_month(on), counting_plan(on)
     if before is None or since >= before.ends_on:
-        return Shifted(None, nothing, "No approved targets from that day on.")
+        return Shifted(None, nothing, [], "No approved targets from that day on.")
     if (working := _being_worked_on(before.starts_on)) is not None:
         if working.state != PlanState.DRAFT:
-            return Shifted(None, nothing, "A version of the targets waits for approval: move the quota after that.")
-        amounts = _move(working.id, shifts, max(since, working.effective_on), before.currency)
-        return Shifted(working.id, amounts, f"In version {working.number}, which is being worked on.")
+            return Shifted(None, nothing, [], "A version of the targets waits for approval: move the quota after that.")
+        done = change(working.id, max(since, working.effective_on), before.currency)
+        return Shifted(working.id, *done, f"In version {working.number}, which is being worked on.")
     plan_id = draft_plan(actor, on, effective_on=since, reason=reason)
-    amounts = _move(plan_id, shifts, since, before.currency)
+    done = change(plan_id, since, before.currency)
     submit_plan(actor, plan_id)
     if actor.may("target_plans.approve"):
         approve_plan(actor, plan_id)
-        return Shifted(plan_id, amounts, "Approved.")
-    return Shifted(plan_id, amounts, "Submitted for approval.")
+        return Shifted(plan_id, *done, "Approved.")
+    return Shifted(plan_id, *done, "Submitted for approval.")
 
 
 def _being_worked_on(starts_on: date) -> Plan | None:
@@ -70,18 +100,8 @@ def _being_worked_on(starts_on: date) -> Plan | None:
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
-def _move(plan_id: int, shifts: Sequence[Shift], since: date, currency: str) -> list[Decimal]:
-    nodes = list(db.session.scalars(select(Node).where(Node.plan_id == plan_id)))
-    places = {n.owner_id: n for n in nodes if n.kind == NodeKind.POSITION and n.owner_id}
-    held = _months(plan_id, since)
-    changed: Months = defaultdict(Decimal)
-    amounts = []
-    for shift in shifts:
-        giver, receiver = places.get(shift.from_position), places.get(shift.to_position)
-        moved = _along(giver, receiver, shift.share, held, changed, currency) if giver and receiver else ZERO
-        amounts.append(moved)
-    _write(changed, held, {node.id for node in nodes})
-    return amounts
+def _nodes(plan_id: int) -> dict[int, Node]:
+    return {node.id: node for node in db.session.scalars(select(Node).where(Node.plan_id == plan_id))}
 
 
 def _along(giver: Node, receiver: Node, share: Decimal, held: Months, changed: Months, currency: str) -> Decimal:
@@ -112,18 +132,21 @@ def _apart(path: str, other: str) -> list[int]:
     return [int(part) for part in path.strip("/").split("/") if part not in above]
 
 
-def _write(changed: Months, held: Months, node_ids: set[int]) -> None:
-    targets = {(t.node_id, t.metric): t for t in db.session.scalars(select(Target).where(Target.node_id.in_(node_ids)))}
+def _write(changed: Months, held: Months, nodes: Mapping[int, Node]) -> list[list[str]]:
+    """Returns what has changed, to be taken back."""
+    targets = {(t.node_id, t.metric): t for t in db.session.scalars(select(Target).where(Target.node_id.in_(nodes)))}
     changed = {key: by for key, by in changed.items() if by}
     for node_id, metric in sorted({(node_id, metric) for node_id, metric, _ in changed} - targets.keys()):
         targets[node_id, metric] = Target(node_id=node_id, metric=metric)
         db.session.add(targets[node_id, metric])
     db.session.flush()
-    rows, told = [], defaultdict[int, dict[str, list[str]]](dict)
+    rows, moved, told = [], [], defaultdict[int, dict[str, list[str]]](dict)
     for (node_id, metric, first), by in changed.items():
         before = held.get((node_id, metric, first), ZERO)
         after = max(before + by, ZERO)
         rows.append({"target_id": targets[node_id, metric].id, "month": first, "amount": after})
+        moved.append([nodes[node_id].key, metric.value, first.isoformat(), str(after - before)])
         told[node_id][f"{metric} {first:%b %Y}"] = [str(before), str(after)]
     upsert(TargetMonth, rows, keys=("target_id", "month"))
     audit.record_many("targets", "moved along", told.items())
+    return moved

@@ -1,0 +1,26 @@
+"""What several pages of consent share."""
+
+from flask import current_app, g, url_for
+
+from portal.consent.states import Channel
+
+PARTS = (
+    ("Ledger", "consent.show_ledger", "consent.view"),
+    ("Can we send?", "consent.show_check", "consent.view"),
+    ("Requests", "consent.list_requests", "consent.erase"),
+    ("Topics", "consent.list_topics", "topics.view"),
+    ("Policies", "consent.show_policies", "consent.view"),
+)
+
+
+def parts() -> list[tuple[str, str, None]]:
+    """The tabs above the pages, those the person may open."""
+    return [
+        (text, url_for(endpoint), None)
+        for text, endpoint, permission in PARTS
+        if endpoint in current_app.view_functions and g.actor.may(permission)
+    ]
+
+
+def asked_channel(text: str | None) -> Channel:
+    return Channel.SMS if text == Channel.SMS else Channel.EMAIL

@@ -1,0 +1,22 @@
+"""Writing broadcasts, writing their audience down, letting them go, and counting what came of them."""
+
+from .audience import AT_A_TIME, audience, write_down
+from .drafts import add_variant, change, change_variant, create, remove_variant, variant_of
+from .sending import (
+    begin_due,
+    broadcast_ended,
+    broadcast_stopped,
+    cancel,
+    frozen,
+    pause,
+    resume,
+    start,
+    take_back,
+)
+from .tallies import count_due, recount, uncounted
+
+__all__ = [
+    "AT_A_TIME", "add_variant", "audience", "begin_due", "broadcast_ended", "broadcast_stopped", "cancel", "change",
+    "change_variant", "count_due", "create", "frozen", "pause", "recount", "remove_variant", "resume", "start",
+    "take_back", "uncounted", "variant_of", "write_down",
+]  # fmt: skip

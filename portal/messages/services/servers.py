@@ -1,0 +1,128 @@
+"""Mail servers and sender domains: entering, changing, forgetting them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from portal.kernel import audit, clock, settings
+from portal.kernel.actor import Actor
+from portal.kernel.db import db
+from portal.kernel.errors import NotFound, Refused
+from portal.kernel.outbox import ring
+from portal.kernel.upsert import insert_ignore
+from portal.organization.queries import authorize
+
+from ..models import MailPace, MailServer, Message, SenderDomain
+from ..queries import server_of_environment
+
+BY_ENVIRONMENT = "SMTP_URL"
+
+
+def adopt_servers(former: str | None, key: str, *, by_environment: bool) -> None:
+    """Rows for the servers that were set up elsewhere: `former` is the sealed address kept under `key`."""
+    if former is not None:
+        add_server({"name": "Mail server", "url": former})
+        settings.put(key, None)
+    if by_environment and not server_of_environment():
+        add_server({"name": BY_ENVIRONMENT, "url": ""})
+
+
+def enter_server(actor: Actor, values: Mapping[str, Any]) -> MailServer:
+    """A new way out, from the next message on."""
+    authorize(actor, "company.edit")
+    server = add_server(values)
+    audit.record("company", 1, "mail server entered", server=[None, server.name])
+    return server
+
+
+def add_server(values: Mapping[str, Any]) -> MailServer:
+    server = MailServer(**values)
+    db.session.add(server)
+    db.session.flush()
+    _keep_pace(server)
+    ring("mail")
+    return server
+
+
+def change_server(actor: Actor, server_id: int, version: int | None, values: Mapping[str, Any]) -> MailServer:
+    """Raises Stale, NotFound."""
+    authorize(actor, "company.edit")
+    server = the_server(server_id)
+    server.expect(version)
+    for name, value in values.items():
+        setattr(server, name, value)
+    _keep_pace(server)
+    ring("mail")
+    return server
+
+
+def forget_server(actor: Actor, server_id: int) -> None:
+    """One that has sent something stays as a name in the ledger, switched off and without its address."""
+    authorize(actor, "company.edit")
+    server = the_server(server_id)
+    if not server.url:
+        raise Refused("mail_server.environment", "SMTP_URL says this one. Take it out there, or switch it off here.")
+    audit.record("company", 1, "mail server forgotten", server=[server.name, None])
+    used = db.session.scalar(select(Message.id).where(Message.server_id == server_id).limit(1))
+    if used is None:
+        db.session.delete(server)
+    else:
+        server.active, server.url = False, "forgotten"
+
+
+def wake_server(actor: Actor, server_id: int) -> None:
+    """Try it now, at full pace: what was learned of it and of domains through it is forgotten."""
+    authorize(actor, "company.edit")
+    server = the_server(server_id)
+    db.session.execute(delete(MailPace).where(MailPace.server_id == server_id))
+    _keep_pace(server)
+    ring("mail")
+
+
+def the_server(server_id: int) -> MailServer:
+    found = db.session.get(MailServer, server_id)
+    if found is None:
+        raise NotFound("mail_server.not_found", "This server is not here.")
+    return found
+
+
+def _keep_pace(server: MailServer) -> None:
+    """Rows by which all workers keep its limits together."""
+    db.session.flush()
+    rows = [
+        {"server_id": server.id, "domain": domain, "why": "", "day_sent": 0} for domain in ("", *server.domain_limits)
+    ]
+    insert_ignore(MailPace, rows)
+
+
+def add_domain(actor: Actor, values: Mapping[str, Any]) -> SenderDomain:
+    """`values`: columns, with a key that the caller has made and sealed."""
+    authorize(actor, "company.edit")
+    found = SenderDomain(**values)
+    db.session.add(found)
+    db.session.flush()
+    return found
+
+
+def change_domain(actor: Actor, domain_id: int, version: int | None, values: Mapping[str, Any]) -> SenderDomain:
+    """Raises Stale, NotFound."""
+    authorize(actor, "company.edit")
+    found = the_domain(domain_id)
+    found.expect(version)
+    for name, value in values.items():
+        setattr(found, name, value)
+    return found
+
+
+def note_dns(domain_id: int, found: dict[str, Any]) -> None:
+    """What DNS said just now."""
+    domain = the_domain(domain_id)
+    domain.found, domain.checked_at = found, clock.now()
+
+
+def the_domain(domain_id: int) -> SenderDomain:
+    found = db.session.get(SenderDomain, domain_id)
+    if found is None:
+        raise NotFound("sender_domain.not_found", "This domain is not here.")
+    return found

@@ -1,0 +1,41 @@
+// The designer of emails: a block that is dragged presses a form that says where it was put; so does a new one from the
+// palette. Without this file the buttons of each block do the same.
+const send = (url, values) => {
+  const csrf = document.querySelector("#designer input[name=csrf_token]").value;
+  window.htmx.ajax("POST", url, { target: "#designer", swap: "outerMorph", values: { csrf_token: csrf, ...values } });
+};
+const spot = (row, at) => ({ section: row.dataset.section, column: row.dataset.column, at });
+const startDesigner = () => {
+  const mail = document.querySelector(".mail[data-place]");
+  if (!window.Sortable || !mail) return;
+  for (const row of mail.querySelectorAll("[data-blocks]")) {
+    if (window.Sortable.get(row)) continue;
+    new window.Sortable(row, {
+      group: "mail", draggable: "[data-block]", filter: "button, input", preventOnFilter: false, animation: 120,
+      delay: 150, delayOnTouchOnly: true, fallbackOnBody: true, invertSwap: true,
+      onEnd: ({ item, from, to, oldDraggableIndex, newDraggableIndex }) => {
+        if (from === to && oldDraggableIndex === newDraggableIndex) return;
+        send(mail.dataset.place.replace("BLOCK", item.dataset.block), spot(to, newDraggableIndex));
+      },
+      onAdd: ({ item, to, newDraggableIndex }) => {
+        if (!item.value) return;
+        item.remove();
+        send(mail.dataset.add, { kind: item.value, ...spot(to, newDraggableIndex) });
+      },
+    });
+  }
+  const palette = document.querySelector("[data-palette]");
+  if (palette && !window.Sortable.get(palette)) {
+    new window.Sortable(palette, { group: { name: "mail", pull: "clone", put: false }, draggable: "button", sort: false });
+  }
+};
+document.addEventListener("DOMContentLoaded", startDesigner);
+document.addEventListener("htmx:after:process", startDesigner);
+// Ctrl+Z outside of a field takes the last step back.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea, select")) return;
+  const undo = document.querySelector("[data-undo]:not(:disabled)");
+  if (!undo) return;
+  event.preventDefault();
+  undo.form.requestSubmit(undo);
+});
