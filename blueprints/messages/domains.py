@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, current_app, flash, g, url_for
 
 from portal.messages import services
+from portal.messages.queries import servers
 from portal.messages.rules.headers import new_dkim_key
 from portal.messages.rules.records import wanted
 from portal.web import mailserver
