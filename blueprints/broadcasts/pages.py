@@ -1,6 +1,7 @@
 """The page of a broadcast: what it says while it is a draft, how far it is afterwards."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from math import ceil
 from typing import Any
 
@@ -14,6 +15,7 @@ from portal.broadcasts.states import BroadcastState
 from portal.consent.states import Channel
 from portal.emails.rules.findings import Finding
 from portal.messages.rules import CHANNEL_NAMES
+from portal.strategy.rules import axis
 from portal.web.filters import format_number, format_time, local
 from portal.web.forms import ActForm
 from portal.web.htmx import page
@@ -43,7 +45,7 @@ def broadcast_page(record_id: int, status: int = 200) -> Response:
         broadcast=found,
         facts=queries.facts(found),
         progress=progress,
-        axis=axis_of([minute.sent for minute in progress.minutes]) if progress else (1, 1),
+        axis=axis(Decimal(max(minute.sent for minute in progress.minutes))) if progress else (1, 1),
         minutes=[(format_time(local(minute.at)), minute.sent) for minute in progress.minutes] if progress else [],
         say=format_number,
         work=queries.freezing(found),

@@ -7,7 +7,7 @@ from portal.consent.states import Channel
 from portal.emails.states import Level
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.kernel.errors import NotFound, Refused
+from portal.kernel.errors import Refused
 from portal.organization.queries import authorize, own_position
 
 from .. import queries
@@ -60,7 +60,7 @@ def add_variant(actor: Actor, broadcast_id: int) -> BroadcastVariant:
 
 
 def change_variant(actor: Actor, broadcast_id: int, label: str, values: Mapping[str, Any]) -> BroadcastVariant:
-    variant = variant_of(draft(actor, broadcast_id), label)
+    variant = queries.variant_of(draft(actor, broadcast_id), label)
     for name, value in values.items():
         setattr(variant, name, value)
     return variant
@@ -68,7 +68,7 @@ def change_variant(actor: Actor, broadcast_id: int, label: str, values: Mapping[
 
 def remove_variant(actor: Actor, broadcast_id: int, label: str) -> None:
     broadcast = draft(actor, broadcast_id)
-    variant = variant_of(broadcast, label)
+    variant = queries.variant_of(broadcast, label)
     if len(broadcast.variants) == 1:
         raise Refused("broadcasts.last_variant", "A broadcast needs something to send.")
     broadcast.variants.remove(variant)
@@ -81,14 +81,6 @@ def share_out(broadcast: Broadcast) -> None:
     each, more = divmod(broadcast.test.share if broadcast.test else 100, len(broadcast.variants))
     for place, variant in enumerate(broadcast.variants):
         variant.share = each + (place < more)
-
-
-def variant_of(broadcast: Broadcast, label: str) -> BroadcastVariant:
-    """Raises NotFound."""
-    found = next((one for one in broadcast.variants if one.label == label), None)
-    if found is None:
-        raise NotFound("broadcasts.no_variant", "This variant is not here.")
-    return found
 
 
 def problem_of(actor: Actor, broadcast: Broadcast) -> str:
