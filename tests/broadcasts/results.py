@@ -45,10 +45,10 @@ class Mailed:
         return [key for ids in self.messages.values() for key in ids]
 
 
-def mailed(people: int = 6, labels: Sequence[str] = ("A",), **values: Any) -> Mailed:
+def mailed(people: int = 6, labels: Sequence[str] = ("A",), owner_id: int | None = None, **values: Any) -> Mailed:
     """So many messages per variant, sent at nine o'clock unless `values` of the message say otherwise."""
     with unit_of_work():
-        broadcast = Broadcast(name="June news", state=BroadcastState.SENDING, starts_at=NINE)
+        broadcast = Broadcast(name="June news", state=BroadcastState.SENDING, starts_at=NINE, owner_id=owner_id)
         db.session.add(broadcast)
         db.session.flush()
         made = Mailed(broadcast.id, {}, {})

@@ -173,7 +173,6 @@ def test_pages_of_reports(app: Flask, client_of: ClientOf) -> None:
         assert rate.label in text
     assert 'id="figures"' in leader.get(f"/broadcasts/{made.id}/report", htmx="figures").text
     assert client_of("rep").get(f"/broadcasts/{made.id}/report").status_code == 403
-    assert client_of("manager").get(f"/broadcasts/{made.id}/report").status_code == 404  # nobody's below the manager
     frame = leader.get(f"/broadcasts/{made.id}/clicks/mail?who=all")
     assert "sandbox" in frame.headers["Content-Security-Policy"]
     assert "script" not in frame.headers["Content-Security-Policy"].replace("default-src", "")
