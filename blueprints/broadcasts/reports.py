@@ -8,10 +8,12 @@ from typing import Any
 from babel import dates
 from flask import Response, g, request, url_for
 
+from portal.emails.queries import values_of
 from portal.insights import queries
 from portal.insights.queries import RECIPIENTS, HeatMap, Report
 from portal.insights.rules import FUNNEL, RATES, Figures
 from portal.kernel import clock
+from portal.kernel.liquid import personalise
 from portal.strategy.rules import axis
 from portal.web.auth import needs
 from portal.web.filters import format_number, format_percent, format_time, local, viewer_locale, when
@@ -87,9 +89,12 @@ def show_clicks(record_id: int) -> Response:
 @bp.get("/broadcasts/<int:record_id>/clicks/mail")
 @needs("broadcasts.view")
 def show_painted(record_id: int) -> Response:
-    """The mail with its clicks, as a document of its own in a sandbox."""
+    """The mail with its clicks, as one of its recipients got it, as a document of its own in a sandbox."""
     found, human = _asked(record_id)
-    return body_response(painted(found.content.html, found.spots, human=human))
+    somebody = found.somebody or 0
+    values = values_of([somebody], found.content.language).get(somebody, {})
+    html = painted(found.content.html, found.spots, human=human)
+    return body_response(personalise(html, values) if found.content.is_template else html)
 
 
 def _asked(record_id: int) -> tuple[HeatMap, bool]:

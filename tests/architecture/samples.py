@@ -37,6 +37,7 @@ from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.accounts.makers import make_account
+from tests.broadcasts.results import mailed
 from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
@@ -83,6 +84,7 @@ def make() -> dict[str, Values]:
     price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
     rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
     mailing = world.add(Broadcast(name="News", owner_id=rep_position, variants=[BroadcastVariant(label="A")]))
+    gone_out = mailed(1, owner_id=rep_position)
     with unit_of_work():
         way = add_server({"name": "Relay", "url": ""})
     sender = world.add(SenderDomain(domain="sender.invalid", private_key="", public_key=""))
@@ -102,6 +104,7 @@ def make() -> dict[str, Values]:
             {"record_id": _task()},
         ),
         "broadcasts": {"record_id": mailing.id, "label": "A"},
+        **dict.fromkeys(("broadcasts.show_clicks", "broadcasts.show_painted"), {"record_id": gone_out.id}),
         "catalog": {"record_id": price.product_id},
         **dict.fromkeys(
             ("catalog.show_price_list", "catalog.edit_price_list", "catalog.update_price_list", "catalog.add_price"),
