@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.accounts.models import AccountTeam
 from portal.accounts.states import TeamRole
 from portal.activities.services import add_task
+from portal.broadcasts.models import Broadcast, BroadcastVariant
 from portal.catalog.models import PriceList, PriceListItem, TaxRate
 from portal.compensation.models import Adjustment, Dispute, Statement
 from portal.compensation.services import keep_paper
@@ -25,6 +26,8 @@ from portal.invoices import services as invoices
 from portal.kernel import clock, files, links
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
+from portal.messages.models import SenderDomain
+from portal.messages.services import add_server
 from portal.opportunities.models import OpportunityLine
 from portal.responsibility.services import transfer
 from portal.scoring.models import ScoreRule
@@ -34,10 +37,12 @@ from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.accounts.makers import make_account
+from tests.broadcasts.results import mailed
 from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
 from tests.emails import makers as mails
+from tests.inbound.makers import arrived, mailbox
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -46,12 +51,16 @@ from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
 from tests.responsibility.makers import assignment_rule
 from tests.social import samples as social
+from tests.segments.makers import make_segment
 from tests.strategy.makers import scenario
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
 from tests.workspace.makers import add_work
 
 Values = Mapping[str, object]
+SERVER_ROUTES = (
+    "edit_mail_server", "save_mail_server", "try_known_server", "forget_mail_server", "wake_mail_server",
+)  # fmt: skip
 
 
 def make() -> dict[str, Values]:
@@ -76,6 +85,11 @@ def make() -> dict[str, Values]:
     agree("ann@example.com")
     price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
     rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
+    mailing = world.add(Broadcast(name="News", owner_id=rep_position, variants=[BroadcastVariant(label="A")]))
+    gone_out = mailed(1, owner_id=rep_position)
+    with unit_of_work():
+        way = add_server({"name": "Relay", "url": ""})
+    sender = world.add(SenderDomain(domain="sender.invalid", private_key="", public_key=""))
     what_if = queries.scenario(scenario((1, date(2026, 4, 1))).id)
     return {
         "static": {"filename": "portal.css"},
@@ -91,6 +105,8 @@ def make() -> dict[str, Values]:
             ),
             {"record_id": _task()},
         ),
+        "broadcasts": {"record_id": mailing.id, "label": "A"},
+        **dict.fromkeys(("broadcasts.show_clicks", "broadcasts.show_painted"), {"record_id": gone_out.id}),
         "catalog": {"record_id": price.product_id},
         **dict.fromkeys(
             ("catalog.show_price_list", "catalog.edit_price_list", "catalog.update_price_list", "catalog.add_price"),
@@ -129,9 +145,18 @@ def make() -> dict[str, Values]:
         "invoices": {"record_id": bill},
         "invoices.create_invoice": {"record_id": order_id},
         **dict.fromkeys(("invoices.show_bill", "invoices.show_bill_pdf"), {"token": bill_token}),
+        "segments": {"record_id": make_segment("India", {"all": []}).id, "contact_id": person.id},
         "landing": {"record_id": landing_page().id, "slug": "resellers"},
         "leads": {"record_id": sales.lead().id},
+        "inbound": {"record_id": arrived(b"Subject: Hello\n\nHello").id, "provider": "mailgun"},
+        "inbound.switch_mailbox": {"record_id": mailbox().id},
+        "inbound.forget_mailbox": {"record_id": mailbox("Bounces").id},
         "messages": {"record_id": email(owner_id=world.position("rep").id)},
+        **dict.fromkeys((f"messages.{name}" for name in SERVER_ROUTES), {"record_id": way.id}),
+        **dict.fromkeys(
+            ("messages.show_sender_domain", "messages.change_sender_domain", "messages.check_sender_domain"),
+            {"record_id": sender.id},
+        ),
         "opportunities": {"record_id": deal.id, "line_id": line.id},
         **dict.fromkeys(
             ("opportunities.qualify_lead", "opportunities.show_qualification", "opportunities.undo_qualification"),
