@@ -17,7 +17,7 @@ CLIPPED_AT = 102 * 1024  # Gmail shows the rest behind a link, the unsubscribe l
 SUBJECT = 60  # characters most inboxes show
 PREHEADER = 110
 TAG = re.compile(
-    r"<!--(?!\[if).*?-->|<(?P<name>a|img|area)\b(?P<inside>(?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>", re.DOTALL | re.I
+    r"<!--(?!\[if).*?(?:-->|\Z)|<(?P<name>a|img|area)\b(?P<inside>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>", re.DOTALL | re.I
 )
 ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 BLOCK = re.compile(r'data-block="(b\d+)"')

@@ -5,14 +5,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .expressions import Expression, Get, condition, expression, span
+from .expressions import Expression, Get, condition, expression, one_of, span
 from .filters import LiquidError
 from .filters import text as plain
-from .template import Node, Run, Template, Test, always, any_of, choose_arm, escaped, loop_over, negated
+from .template import Node, Run, Template, Test, always, choose_arm, escaped, loop_over, negated
 
 MOST_TEMPLATE = 500_000  # characters
 DEEPEST = 20
-TAG = re.compile(r"\{\{(-?)(.*?)(-?)\}\}|\{%(-?)(.*?)(-?)%\}", re.S)
+TAG = re.compile(  # one that is not closed ends where the next begins, so that reading takes linear time
+    r"\{\{(-?)((?:(?!\{\{|\}\}).)*?)(-?)\}\}|\{%(-?)((?:(?!\{%|%\}).)*?)(-?)%\}", re.S
+)
 WORD = re.compile(r"\s*(\w+)\s*(.*?)\s*\Z", re.S)
 FOR = re.compile(r"([a-zA-Z_]\w*)\s+in\s+(.+?)((?:\s+(?:limit|offset)\s*:\s*\d+|\s+reversed)*)\Z", re.S)
 ASSIGN = re.compile(r"([a-zA-Z_]\w*)\s*=\s*(.+)\Z", re.S)
@@ -138,8 +140,8 @@ class _Reader:
         subject, arms = rest, []
         _, (word, more) = self.until("when", "else", "endcase")
         while word != "endcase":
-            values = re.split(r"\s*(?:,|\bor\b)\s*(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*\Z)", more) if word == "when" else []
-            test = any_of([self._condition(f"{subject} == {value}") for value in values]) if values else always
+            test, paths = one_of(subject, more) if word == "when" else (always, set[str]())
+            self.paths |= paths
             nodes, (word, more) = self.until("when", "else", "endcase")
             arms.append((test, nodes))
         return choose_arm(arms, self.show)
