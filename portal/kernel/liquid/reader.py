@@ -67,6 +67,7 @@ class _Reader:
         self.show = escaped if escapes else plain
         self.paths: set[str] = set()
         self.bare: set[str] = set()
+        self.asked: list[set[str]] = []  # what the open conditions look at: inside them it is no surprise
         self.own: set[str] = {"forloop"}
 
     def until(self, *ends: str) -> tuple[list[Node], tuple[str, str]]:
@@ -102,12 +103,13 @@ class _Reader:
     def _output(self, body: str) -> Expression:
         made = self._expression(body)
         if not made.has_default:
-            self.bare |= made.paths
+            self.bare |= made.paths.difference(*self.asked)
         return made
 
     def _condition(self, source: str) -> Test:
         test, paths = condition(source)
         self.paths |= paths
+        self.asked[-1] |= paths
         return test
 
     def _tag(self, name: str, rest: str) -> list[Node]:
@@ -126,6 +128,7 @@ class _Reader:
 
     def _if(self, name: str, rest: str) -> Node:
         end, arms = f"end{name}", []
+        self.asked.append(set())
         test = self._condition(rest)
         if name == "unless":
             test = negated(test)
@@ -133,6 +136,7 @@ class _Reader:
             nodes, (word, more) = self.until("elsif", "else", end)
             arms.append((test, nodes))
             if word == end:
+                self.asked.pop()
                 return choose_arm(arms, self.show)
             test = self._condition(more) if word == "elsif" else always
 
