@@ -1,4 +1,4 @@
-"""Printing and mailing invoices."""
+"""Printing and mailing invoices and credit notes."""
 
 from datetime import timedelta
 
@@ -23,17 +23,17 @@ KEPT = timedelta(days=365)  # how long the link in the mail works
 
 @on(InvoiceIssued, queue="pdf", alone=True)
 def deliver_invoice(invoice_id: int) -> None:
-    """Print the invoice once, then mail it with a link."""
+    """Print the invoice or credit note once, then mail it with a link."""
     invoice = queries.for_mail(invoice_id)
     if invoice is None or invoice.pdf_key or invoice.snapshot is None:
         return
-    document = printing.frozen(invoice.snapshot)
+    document, kind = printing.frozen(invoice.snapshot), invoice.kind
     person = invoice.contact.name if invoice.contact else invoice.account.name
     letter = printing.Letter(
-        f"invoice:{invoice_id}:send", "invoices/invoice_sent", queries.billing_address(invoice), person, "invoices",
+        f"invoice:{invoice_id}:send", f"invoices/{kind}_sent", queries.billing_address(invoice), person, "invoices",
         invoice_id, invoice.owner_id, invoice.territory_id,
     )  # fmt: skip
-    printed = printing.print_paper("invoices/pdf/invoice.html", document)
+    printed = printing.print_paper(f"invoices/pdf/{kind}.html", document)
 
     def keep() -> None:
         if keep_paper(Invoice, invoice_id, printed.key, printed.problem) and printed.key and letter.to:
@@ -43,6 +43,7 @@ def deliver_invoice(invoice_id: int) -> None:
                 "subject": document.get("subject") or document.get("from_document") or document["number"],
                 "due": printing.day(document, document.get("due", "")),
                 "due_amount": printing.money(document, document["totals"]["due"]),
+                "invoice": document.get("from_document", ""),
                 "link": printing.public_url(f"/i/{token}"),
             }
             printing.post(letter, document, printed.key, values)

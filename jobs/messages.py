@@ -31,9 +31,7 @@ def deliver_due(worker: str) -> int:
     """A turn of every channel, so that a slow mail server does not hold up the SMS."""
     settings = current_app.extensions["settings"]
     mailserver.adopt(settings)
-    return sum(
-        deliver(channel, ways, worker, desk(settings), PACE) for channel, ways in transports(settings).items()
-    )
+    return sum(deliver(channel, ways, worker, desk(settings), PACE) for channel, ways in transports(settings).items())
 
 
 @sweeps("default", waits=cancelled_wait)

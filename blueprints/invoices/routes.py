@@ -1,4 +1,4 @@
-"""Routes of invoices."""
+"""Routes of invoices, credit notes and payments."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -20,8 +20,8 @@ from portal.web.htmx import go, see
 from portal.web.language import formats, locale_of
 from portal.web.listing import list_page
 
-from .forms import EditTerms, IssueInvoice, RecordPayment
-from .pages import KINDS, invoice_page
+from .forms import EditTerms, IssueCredit, IssueInvoice, RecordPayment, RecordRefund
+from .pages import KINDS, credit_page, invoice_page
 
 bp = Blueprint("invoices", __name__)
 
@@ -121,6 +121,68 @@ def create_payment(record_id: int) -> Any:
         return invoice_page(record_id, form.status, payment_form=form)
     flash("Payment recorded.", "success")
     return see(show_invoice, record_id=record_id)
+
+
+@bp.post("/invoices/<int:record_id>/refunds")
+@needs("payments.record")
+def create_refund(record_id: int) -> Any:
+    form = RecordRefund()
+    currency = queries.invoice(g.actor, record_id).currency
+
+    def record() -> None:
+        services.record_refund(g.actor, record_id, currency=currency, **form.values())
+
+    if not submit(form, record):
+        return invoice_page(record_id, form.status, refund_form=form)
+    flash("Refund recorded.", "success")
+    return see(show_invoice, record_id=record_id)
+
+
+@bp.get("/invoices/<int:record_id>/credit-notes/new")
+@needs("credits.issue")
+def new_credit(record_id: int) -> Response:
+    return credit_page(record_id)
+
+
+@bp.post("/invoices/<int:record_id>/credit-notes/totals")
+@needs("credits.issue")
+def preview_credit(record_id: int) -> Response:
+    """What the credit note would come to as typed; nothing is stored."""
+    form = IssueCredit()
+    form.validate_on_submit()
+    return credit_page(record_id, form)
+
+
+@bp.post("/invoices/<int:record_id>/credit-notes")
+@needs("credits.issue")
+def create_credit(record_id: int) -> Any:
+    form = IssueCredit()
+    queries.invoice(g.actor, record_id)
+
+    def credit() -> int:
+        lines, amount = form.wanted()
+        return services.issue_credit(
+            g.actor, record_id, reason=form.reason.data, remark=form.remark.data, lines=lines, amount=amount,
+            version=form.version.data,
+        )  # fmt: skip
+
+    done = submit(form, credit, current=lambda: {"version": queries.invoice(g.actor, record_id).version})
+    if not done:
+        return credit_page(record_id, form, form.status)
+    flash("Credit note issued. The PDF is made and mailed.", "success")
+    return go(url_for(".show_invoice", record_id=done.result))
+
+
+@bp.get("/payments")
+@needs("invoices.view")
+def list_payments() -> Response:
+    return list_page(
+        "invoices/payments.html",
+        queries.PAYMENTS,
+        title="Payments",
+        row_url=lambda row: url_for(".show_invoice", record_id=row.invoice_id),
+        empty="Record a payment on an issued invoice, and it stands here.",
+    )
 
 
 @bp.get("/invoices/<int:record_id>/pdf")

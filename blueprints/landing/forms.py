@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from portal.campaigns import queries as campaigns
+from portal.consent.queries import topic_choices
 from portal.consent.rules import normal_email
 from portal.kernel.errors import Refused
 from portal.kernel.places import countries
@@ -137,12 +138,17 @@ class EditPage(EditForm):
         [Optional(), Length(max=600)],
         description="Never ticked beforehand and never needed; only a yes here lets you send news",
     )
+    topic_id = SelectField("Topic of the news", coerce=maybe_id, description="A yes then counts for this topic only")
+    double_opt_in = BooleanField(
+        "Confirm by mail (double opt-in)", description="No news goes out before the visitor has clicked the mailed link"
+    )
     thanks = TextAreaField("Thank-you text", [DataRequired(), Length(max=600)])
     ask_phone = BooleanField("Ask for a phone number, and offer an SMS")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign_id.choices = or_none(campaigns.choices(g.actor), "None")
+        self.topic_id.choices = or_none(topic_choices(), "News as a whole")
 
 
 class PublishPage(Form):

@@ -11,9 +11,10 @@ from portal.consent.states import Channel
 from portal.messages import queries
 from portal.messages.rules import CHANNEL_NAMES
 from portal.web.auth import public
+from portal.web.framed import body_response, framing
 from portal.web.htmx import page
 
-from .pages import attachment, body_response, framing, opened
+from .pages import attachment, opened
 
 
 def add_outbox(state: BlueprintSetupState) -> None:

@@ -11,12 +11,13 @@ from portal.messages.rules import CHANNEL_NAMES
 from portal.messages.states import MOVES, MessageState
 from portal.web.auth import needs
 from portal.web.forms import submit
+from portal.web.framed import body_response, framing
 from portal.web.htmx import page, see
 from portal.web.listing import list_page
 from portal.web.transport import transports
 
 from .forms import CancelMessage, HoldSending, ReleaseSending, ResolveMessage
-from .pages import BADGES, body_response, explain, framing
+from .pages import BADGES, explain
 
 bp = Blueprint("messages", __name__)
 

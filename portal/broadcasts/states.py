@@ -30,12 +30,21 @@ class Passed(StrEnum):
 
 S = BroadcastState
 MOVES = {
-    S.DRAFT: frozenset({S.SCHEDULED, S.FREEZING, S.CANCELLED}),
+    S.DRAFT: frozenset({S.SCHEDULED, S.FREEZING}),
     S.SCHEDULED: frozenset({S.DRAFT, S.FREEZING, S.CANCELLED}),
     S.FREEZING: frozenset({S.SENDING, S.CANCELLED}),
     S.SENDING: frozenset({S.PAUSED, S.SENT, S.CANCELLED}),
     S.PAUSED: frozenset({S.SENDING, S.CANCELLED}),
 }
+
+
+class Metric(StrEnum):
+    """What variants are compared by; machines never count."""
+
+    CLICKS = auto()
+    OPENS = auto()
+    REPLIES = auto()
+    CONVERSIONS = auto()
 
 
 class Dimension(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
 from portal.catalog.rules import DocumentTotals, total
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
@@ -252,3 +253,7 @@ def outstanding(actor: Actor, today: date, account_id: int | None = None) -> lis
 
 def _exact(value: Any) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(value or 0) / 10_000
+
+
+# Business letters and books are kept as long as tax and commercial law ask (in Germany HGB 257, AO 147).
+persons.leave(persons.Trail("invoices", Invoice, lambda person: Invoice.contact_id.in_(person.of("contacts")), {}))

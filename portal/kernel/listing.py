@@ -71,6 +71,7 @@ class Listing:
     """`query` gives the visible rows as entities (start with `visible_to`); `identity` is its unique column.
 
     `views` are (name, query string) pairs that everybody has, as tabs: ("Mine, open", "owner=me&state=open").
+    `picked`: an index covers what is filtered and sorted by, so the rows of a page are picked there before they are read.
     """
 
     name: str
@@ -80,6 +81,8 @@ class Listing:
     sort: str  # key, with a leading "-" for descending
     words: Sequence[Any] = ()  # columns the search box looks in
     views: Sequence[tuple[str, str]] = ()
+    picked: bool = False
+    currency: Any = None  # the column by which amounts are added up; default: `currency` of the listed model
 
     def __post_init__(self) -> None:
         listings[self.name] = self
@@ -216,7 +219,7 @@ def sums(listing: Listing, actor: Actor, args: Args, zone: str = "UTC") -> list[
     fields = [f for f in listing.fields if f.summed and f.column is not None]
     if not fields:
         return []
-    coin = listing.identity.class_.currency
+    coin = listing.identity.class_.currency if listing.currency is None else listing.currency
     query = matching(listing, actor, args, zone).order_by(None)
     columns = [func.sum(f.column).label(f.key) for f in fields]
     rows = db.session.execute(query.with_only_columns(coin, *columns).group_by(coin).order_by(coin)).all()
@@ -240,6 +243,9 @@ def read(
     query = matching(listing, actor, args, zone).order_by(None).order_by(*order.order(back)).limit(size + 1)
     if cursor:
         query = query.where(order.beyond(cursor, back))
+    if listing.picked:
+        rows = query.with_only_columns(listing.identity.label("id")).subquery()
+        query = query.where(listing.identity.in_(select(rows.c.id)))
     found = list(db.session.execute(query.add_columns(order.key, listing.identity)).unique())
     further, found = len(found) > size, found[:size]
     if back:

@@ -1,4 +1,4 @@
-"""The frozen shape of a quote, an order confirmation or an invoice, as stored, hashed and printed."""
+"""The frozen shape of a quote, an order confirmation, an invoice or a credit note, as stored, hashed and printed."""
 
 import hashlib
 import json
@@ -109,7 +109,7 @@ class Milestone(TypedDict):
 class DocumentSnapshot(TypedDict):
     """Everything that the page says, finished; `language` is a BCP 47 tag of the recipient ("de-DE", "en-US")."""
 
-    kind: Literal["quote", "order", "invoice"]
+    kind: Literal["quote", "order", "invoice", "credit_note"]
     number: str
     language: str
     currency: str

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String, cast, func, insert, literal, select, true
+from sqlalchemy import JSON, Subquery, cast, func, insert, literal, select, true
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -89,27 +89,24 @@ def upsert(model: type[Base], rows: Sequence[dict[str, Any]], *, keys: Sequence[
         _tell(model, rows)
 
 
-def insert_many(
-    model: type[Base], same: Mapping[str, Any], columns: Sequence[str], rows: Sequence[Sequence[int | str | None]]
-) -> int:
-    """Insert a great many rows that differ in a few columns of numbers and text: these travel as one JSON parameter.
-
-    Columns in neither get the model's plain defaults. Rows that meet a unique key are left out; returns how many were new.
-    """
-    if not rows:
-        return 0
-    table: Any = model.__table__
+def as_table(columns: Mapping[str, Any], rows: Sequence[Sequence[int | str | None]]) -> Subquery:
+    """Rows of numbers and text as a table to select from: they travel as one JSON parameter, whatever their number."""
+    text = literal(json.dumps(rows))
     postgresql = db.engine.dialect.name == "postgresql"
-    each = func.json_array_elements if postgresql else func.json_each
-    source = each(cast(literal(json.dumps(rows)), JSON) if postgresql else literal(json.dumps(rows))).table_valued("value")
-    cells = [
-        cast(source.c.value.op("->>")(place), Integer if isinstance(table.c[name].type, Integer) else String)
-        for place, name in enumerate(columns)
-    ]
-    given = {name: value for name, value in same.items() if value is not None}
-    fixed = [literal(value, table.c[name].type) for name, value in given.items()]
+    each = func.json_array_elements(cast(text, JSON)) if postgresql else func.json_each(text)
+    value = each.table_valued("value").c.value
+    cells = [cast(value.op("->>")(place), kind).label(name) for place, (name, kind) in enumerate(columns.items())]
+    return select(*cells).subquery()
+
+
+def insert_from(model: type[Base], same: Mapping[str, Any], source: Subquery) -> int:
+    """Insert a row for each of the source's, all with the values of `same` besides; those that meet a unique key are left
+    out. Columns in neither stay empty. Returns how many were new."""
+    table: Any = model.__table__
+    fixed = [literal(value, table.c[name].type) for name, value in same.items()]
+    rows = select(*source.c, *fixed).where(true())
     statement = _insert(model, db.engine.dialect.name).from_select(
-        [*columns, *given], select(*cells, *fixed).where(true()), include_defaults=False
+        [*source.c.keys(), *same], rows, include_defaults=False
     )
     done: Any = db.session.connection().execute(statement.on_conflict_do_nothing())
     return int(done.rowcount)

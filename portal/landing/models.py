@@ -26,6 +26,8 @@ class LandingPage(Base, Versioned, Audited):
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     consent_wording: Mapped[str]  # without this yes nothing can be sent
     news_wording: Mapped[str] = mapped_column(default="")  # a box of its own, never needed; none when empty
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))  # of the news; NULL: news as a whole
+    double_opt_in: Mapped[bool] = mapped_column(default=False)  # a yes counts once it is confirmed by a mailed link
     thanks: Mapped[str]
     ask_phone: Mapped[bool] = mapped_column(default=True)
     published: Mapped[bool] = mapped_column(default=False)

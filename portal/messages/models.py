@@ -31,7 +31,6 @@ def partial(name: str, condition: TextClause, *columns: str, unique: bool = Fals
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-
 class Message(Base, Owned):
     """`content` holds what is sent: subject, text, html (or the template and its values), attachments as file keys."""
 
@@ -102,8 +101,13 @@ class MessageContent(Base):
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
     html: Mapped[str] = mapped_column(default="")
-    is_template: Mapped[bool] = mapped_column(default=False)  # Liquid that each recipient's values fill; links are marked
+    is_template: Mapped[bool] = mapped_column(
+        default=False
+    )  # Liquid that each recipient's values fill; links are marked
     sender: Mapped[str] = mapped_column(default="")  # name that people see; "": the company's
+    reply_to: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    translates_id: Mapped[int | None] = mapped_column(ForeignKey("message_content.id"), index=True)
     attachments: Mapped[list[Any]] = mapped_column(default=list)  # [{"name", "media_type", "key"}]
 
 
@@ -189,7 +193,9 @@ class MailServer(Base, Versioned, Audited):
     per_hour: Mapped[int | None]
     domain_limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # recipient domain -> messages per minute
     connections: Mapped[int] = mapped_column(default=10)
-    warm_up: Mapped[list[Any]] = mapped_column(default=list)  # messages on the first day, the second, ...; then no limit
+    warm_up: Mapped[list[Any]] = mapped_column(
+        default=list
+    )  # messages on the first day, the second, ...; then no limit
     warm_up_from: Mapped[date | None]
     unaudited = frozenset({"version", "url"})
 

@@ -12,7 +12,10 @@ from portal.catalog.queries import tax_rates
 from portal.catalog.rules import DocumentTotals, PlainLine, total
 from portal.invoices.events import InvoiceIssued
 from portal.invoices.models import Invoice, InvoiceLine, Payment
-from portal.invoices.states import InvoiceState
+from portal.invoices.queries import lines_of
+from portal.invoices.rules import Wanted
+from portal.invoices.services import issue_credit
+from portal.invoices.states import CreditReason, InvoiceState
 from portal.kernel import numbering
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db
@@ -120,7 +123,9 @@ def _orders(
 
 
 def _cost(world: World, lines: list[dict[str, Any]], currency: str) -> Decimal:
-    return round_to(sum((line["quantity"] * world.products[line["sku"]].standard_cost for line in lines), Decimal(0)), currency)
+    return round_to(
+        sum((line["quantity"] * world.products[line["sku"]].standard_cost for line in lines), Decimal(0)), currency
+    )
 
 
 def _invoices(world: World, seller: Company, orders: list[Kept]) -> None:
@@ -149,14 +154,24 @@ def _invoices(world: World, seller: Company, orders: list[Kept]) -> None:
     db.session.execute(insert(Payment), payments)
     for invoice, *_ in made[-PRINTED:]:
         emit(InvoiceIssued(invoice_id=invoice.id))
+    _credits([invoice for invoice, *_ in made])
+
+
+def _credits(made: list[Invoice]) -> None:
+    """A tenth off a paid invoice, which is to be refunded, and a line of an open one that came back."""
+    paid = next(invoice for invoice in reversed(made) if invoice.state == InvoiceState.PAID)
+    is_open = next(invoice for invoice in reversed(made) if invoice.state == InvoiceState.ISSUED and not invoice.paid)
+    tenth, line = round_to(paid.net / 10, paid.currency), lines_of(is_open.id)[0]
+    issue_credit(SYSTEM, paid.id, reason=CreditReason.PRICE, remark="Scratches on the frames.", amount=tenth)
+    issue_credit(SYSTEM, is_open.id, reason=CreditReason.RETURNED, lines={line.id: Wanted(line.quantity)})
 
 
 def _issued(order: Order, number: str, day: date) -> Invoice:
     return Invoice(
         number=number, order_id=order.id, opportunity_id=order.opportunity_id, account_id=order.account_id,
         contact_id=order.contact_id, owner_id=order.owner_id, territory_id=order.territory_id, payment_days=TERMS,
-        currency=order.currency, net=order.net, tax=order.tax, total=order.total, issued_on=day, issued_at=_at(day),
-        due_on=day + timedelta(days=TERMS), created_at=_at(day, 9),
+        currency=order.currency, net=order.net, tax=order.tax, total=order.total, cost=order.cost,
+        issued_on=day, issued_at=_at(day), due_on=day + timedelta(days=TERMS), created_at=_at(day, 9),
     )  # fmt: skip
 
 

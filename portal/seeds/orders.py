@@ -188,7 +188,7 @@ def _paid_on(row: dict[str, Any]) -> date:
 
 
 def _invoice(world: World, order: dict[str, Any], day: date, number: str) -> dict[str, Any]:
-    copied = ("account_id", "owner_id", "territory_id", "opportunity_id", "currency", "net", "tax", "total")
+    copied = ("account_id", "owner_id", "territory_id", "opportunity_id", "currency", "net", "tax", "total", "cost")
     row = {name: order[name] for name in copied} | {
         "number": number, "order_id": order["id"], "payment_days": TERMS, "discount_percent": Decimal(0),
         "issued_on": day, "issued_at": _at(day), "due_on": day + timedelta(days=TERMS), "created_at": _at(day, 9),

@@ -32,7 +32,7 @@ SEEN_EVERY = timedelta(minutes=5)
 SET_UP = {"identity.set_up", "identity.save_setup"}
 BEFORE_PASSWORD = {"static", "security.change_password", "security.logout", "identity.set_theme"}
 BEFORE_SETUP = {*SET_UP, *BEFORE_PASSWORD, "security.login"}
-MAIL_SERVER = {f"messages.{name}_mail_server" for name in ("show", "save", "try", "forget")}
+MAIL_SERVER = {f"messages.{name}_mail_server" for name in ("show", "new", "create", "try")}
 
 
 def needs(permission: str, *, fresh: bool = False) -> Callable[[View], View]:

@@ -1,6 +1,8 @@
 """The ledger for staff, and the preference page for whoever gets our mail."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +10,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.consent.models import Consent, ConsentEvent, Suppression
-from portal.consent.queries import may_send, preference_token
+from portal.consent.queries import may_send, preference_token, unsubscribe_token
+from portal.consent.services import ask, record
 from portal.consent.states import Channel, ConsentState, Purpose
-from portal.kernel.db import db
+from portal.kernel import clock
+from portal.kernel.db import db, unit_of_work
+from portal.messages.models import Message, MessageContent, MessageEvent
+from portal.messages.states import EventKind
 from tests.conftest import Client
-from tests.messages.makers import agree
+from tests.consent.makers import person, topic
+from tests.messages.makers import agree, email, stored
 
 ClientOf = Callable[[str], Client]
 ANN = {"channel": "email", "address": "ann@example.com"}
@@ -119,21 +126,127 @@ def test_a_wrong_link_is_not_found(client: Client, path: str) -> None:
     assert state() == ConsentState.OPTED_IN
 
 
+def choose(client: Client, address: str, **values: Any) -> Any:
+    return client.post(address, data={"channels": "email", "language": "en", "tracking": "y"} | values)
+
+
 def test_the_customer_changes_their_mind_twice(client: Client) -> None:
     address = link()
-    answer = client.post(address, data={"state": "opted_out", "nonce": "a"})
+    answer = choose(client, address, channels=[])
     assert (answer.status_code, answer.location) == (303, address)
     assert state() == ConsentState.OPTED_OUT
-    client.post(address, data={"state": "opted_in", "nonce": "b"})
+    choose(client, address)
     assert state() == ConsentState.OPTED_IN
     last = db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id.desc())).first()
     assert last
-    assert (last.source, last.ip) == ("customer link", "127.0.0.1")
+    assert (last.source, last.wording, last.ip) == ("preference page", "News and offers", "127.0.0.1")
 
 
-def test_a_choice_that_does_not_exist(client: Client) -> None:
-    assert client.post(link(), data={"state": "perhaps"}).status_code == 422
-    assert state() == ConsentState.OPTED_IN
+def test_saving_without_a_change_is_no_evidence(client: Client) -> None:
+    address = link()
+    choose(client, address)
+    assert events() == 1, "what was agreed before"
+
+
+@pytest.mark.parametrize(
+    "bad", [{"channels": "fax"}, {"topics": "99"}, {"language": "xx"}, {"paused_until": "soon"}, {"channels": "sms"}]
+)
+def test_a_choice_that_does_not_exist(client: Client, bad: dict[str, str]) -> None:
+    assert choose(client, link(), **bad).status_code == 422
+    assert events() == 1
+
+
+def test_topics_pause_language_and_tracking(client: Client, app: Flask) -> None:
+    events_topic, tips = topic("Events"), topic("Service tips")
+    address, until = link(), clock.now().date() + timedelta(days=30)
+    page = client.get(address).text
+    assert page.count("checked") == 4, "email, both topics as part of the yes to news, and tracking"
+    choose(client, address, topics=str(tips), paused_until=until.isoformat(), language="de", tracking="")
+    said = {(c.purpose, c.topic_id): c.state for c in db.session.scalars(select(Consent))}
+    assert said == {
+        (Purpose.COMMERCIAL, None): ConsentState.OPTED_IN,
+        (Purpose.COMMERCIAL, events_topic): ConsentState.OPTED_OUT,
+        (Purpose.TRACKING, None): ConsentState.OPTED_OUT,
+    }
+    assert may_send(Channel.EMAIL, "ann@example.com", Purpose.COMMERCIAL).why == "The person has paused our messages."
+    assert may_send(Channel.EMAIL, "ann@example.com", Purpose.TRANSACTIONAL).allowed
+    assert not may_send(Channel.EMAIL, "ann@example.com", Purpose.COMMERCIAL, events_topic).allowed
+    assert "Auswahl speichern" in client.get(address).text, "the page speaks the chosen language"
+
+
+def test_unsubscribing_from_everything_reaches_every_channel(client: Client, app: Flask) -> None:
+    person(email="ann@example.com", mobile="+12065550100")
+    agree("+12065550100", Channel.SMS)
+    assert client.post(f"{link()}/all").status_code == 303
+    assert {c.state for c in db.session.scalars(select(Consent))} == {ConsentState.OPTED_OUT}
+    assert db.session.scalar(select(func.count()).select_from(Consent)) == 2
+
+
+def test_one_click_ends_the_topic_of_the_message_and_no_more(client: Client, app: Flask) -> None:
+    agree("ann@example.com")
+    number = topic("Events")
+    message = email(purpose=Purpose.COMMERCIAL)
+    token = unsubscribe_token(Channel.EMAIL, "ann@example.com", number, message)
+    assert client.post(f"/c/{token}/one-click", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert client.post(f"/c/{token}/one-click").status_code == 200
+    assert not may_send(Channel.EMAIL, "ann@example.com", Purpose.COMMERCIAL, number).allowed
+    assert may_send(Channel.EMAIL, "ann@example.com", Purpose.COMMERCIAL).allowed
+    assert stored(message).unsubscribed_at
+    assert [e.kind for e in db.session.scalars(select(MessageEvent))] == [EventKind.UNSUBSCRIBED]
+
+
+def ask_for_news(topic_id: int | None = None, address: str = "new@example.com") -> None:
+    with unit_of_work():
+        ask(address, source="landing:spring", wording="News, please", ip=None, language="de", topic_id=topic_id)
+
+
+def confirmation(run_jobs: Callable[[], int]) -> str:
+    """The link in the mail."""
+    run_jobs()
+    content = db.session.scalars(select(MessageContent).order_by(MessageContent.id.desc())).first()
+    assert content
+    found = re.search(r"/c/confirm/[\w-]+", content.text)
+    assert found
+    return found[0]
+
+
+def test_double_opt_in(client: Client, app: Flask, run_jobs: Callable[[], int]) -> None:
+    ask_for_news()
+    assert "not yet confirmed" in may_send(Channel.EMAIL, "new@example.com", Purpose.COMMERCIAL).why
+    address = confirmation(run_jobs)
+    assert client.get(address).status_code == 200
+    assert state("new@example.com") == ConsentState.PENDING, "a scanner opens every link"
+    assert client.post(address).status_code == 303
+    assert client.post(address).status_code == 303, "twice is once"
+    assert state("new@example.com") == ConsentState.OPTED_IN
+    kept = list(db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id)))
+    assert [(e.state, e.wording) for e in kept] == [
+        (ConsentState.PENDING, "News, please"), (ConsentState.OPTED_IN, "News, please")
+    ]  # fmt: skip
+    assert "landing:spring" in kept[1].source
+    ask_for_news()
+    assert state("new@example.com") == ConsentState.OPTED_IN, "who said yes is not asked again"
+
+
+def test_a_confirmation_ends_after_a_week_and_with_a_no(
+    client: Client, app: Flask, run_jobs: Callable[[], int]
+) -> None:
+    ask_for_news()
+    address = confirmation(run_jobs)
+    with clock.frozen(clock.now() + timedelta(days=8)):
+        assert client.post(address).status_code == 404
+    with unit_of_work():
+        record(Channel.EMAIL, "new@example.com", Purpose.COMMERCIAL, ConsentState.OPTED_OUT, source="by phone")
+    assert client.post(address).status_code == 404
+    assert state("new@example.com") == ConsentState.OPTED_OUT
+
+
+def test_a_stranger_cannot_flood_an_address_with_confirmations(app: Flask, run_jobs: Callable[[], int]) -> None:
+    for _ in range(6):
+        ask_for_news()
+    run_jobs()
+    assert db.session.scalar(select(func.count()).select_from(Message)) == 3
+    assert events() == 3
 
 
 def test_one_click_needs_no_cookie_and_no_token_of_a_form(app: Flask, client: Client, monkeypatch: Any) -> None:
@@ -144,7 +257,7 @@ def test_one_click_needs_no_cookie_and_no_token_of_a_form(app: Flask, client: Cl
     assert "Set-Cookie" not in answer.headers
     assert state() == ConsentState.OPTED_OUT
     assert client.post(f"{address}/one-click").status_code == 200, "twice is once"
-    assert client.post(address, data={"state": "opted_in"}).status_code == 303
+    assert choose(client, address).status_code == 303
     assert client.post("/consent/suppression", data=ANN).status_code == 400, "CSRF is on for everybody else"
 
 

@@ -106,7 +106,7 @@ def test_who_wants_news_finds_where_to_stop_them_in_the_first_mail(caught: Any, 
     text = db.session.scalars(select(MessageContent.text)).one()
     path = re.search(r"http://portal.test(/c/\S+)", text)
     assert path
-    assert client.post(path[1], data={"state": "opted_out"}).status_code == 303
+    assert client.post(f"{path[1]}/all").status_code == 303
     assert not may_send(Channel.EMAIL, found.email, Purpose.COMMERCIAL).allowed
 
 

@@ -9,8 +9,10 @@ from flask import Flask
 
 from portal.consent.states import Channel
 from portal.kernel import audit, settings
-from portal.kernel.db import unit_of_work
+from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Forbidden, Refused
+from portal.messages import services
+from portal.messages.queries import servers
 from portal.web import mailserver
 from portal.web.servers import SmtpServer
 from portal.web.transport import SmtpTransport, transports
@@ -18,7 +20,10 @@ from tests.conftest import Client
 from tests.messages.makers import mail_server
 
 ClientOf = Callable[[str], Client]
-TYPED = {"host": "smtp.example.com", "port": "587", "security": "starttls", "user": "us", "password": "p@ss:word/ä"}
+TYPED = {
+    "name": "Provider", "connections": "10", "active": "y", "transactional": "y", "host": "smtp.example.com", "port": "587",
+    "security": "starttls", "user": "us", "password": "p@ss:word/ä",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -29,37 +34,86 @@ def here(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     return open_inside
 
 
-def test_what_is_entered_is_sealed_and_used_unless_the_environment_says_otherwise(
-    here: Any, client_of: ClientOf
-) -> None:
+def the_servers(here: Any) -> list[SmtpServer]:
+    db.session.rollback()
+    return [server for _, server in mailserver.usable(here)]
+
+
+def test_what_is_entered_is_sealed_and_used(here: Any, client_of: ClientOf) -> None:
     admin = client_of("admin")
     assert "No mail server yet." in admin.get("/mail-server").text
-    assert admin.post("/mail-server", data=TYPED).status_code == 303
+    assert admin.post("/mail-server/new", data=TYPED).status_code == 303
 
-    server = SmtpServer("smtp.example.com", 587, "starttls", "us", "p@ss:word/ä")
-    assert mailserver.current(here) == server
-    assert isinstance(transports(here)[Channel.EMAIL], SmtpTransport)
-    assert "word" not in (settings.get(mailserver.STORED) or "")
-    assert "p@ss" not in admin.get("/mail-server").text
+    assert the_servers(here) == [SmtpServer("smtp.example.com", 587, "starttls", "us", "p@ss:word/ä")]
+    assert [type(way.transport) for way in transports(here)[Channel.EMAIL]] == [SmtpTransport]
+    stored = servers.mail_servers()[0][0]
+    assert "word" not in stored.url
+    for path in ("/mail-server", f"/mail-server/{stored.id}"):
+        assert "p@ss" not in admin.get(path).text
     entry = audit.history("company", 1)[0]
-    assert (entry.action, entry.changes) == ("mail server changed", {"server": [None, "smtp.example.com:587"]})
-    fixed = here.model_copy(update={"smtp_url": "smtp://mx.example"})
-    assert mailserver.current(fixed) == SmtpServer("mx.example", 25, "none")
+    assert (entry.action, entry.changes) == ("mail server entered", {"server": [None, "Provider"]})
+    other_secret = type(here)(secret_key="another" * 8, database_url="sqlite://")
+    assert mailserver.usable(other_secret) == []
+
+
+def test_what_was_set_up_before_becomes_a_server_like_the_others(here: Any, client_of: ClientOf) -> None:
+    """SMTP_URL, and the one server that was kept as a setting."""
+    old = mailserver.sealed(here, SmtpServer("old.example", 465, "tls", "us", "secret"))
+    with unit_of_work():
+        settings.put(mailserver.FORMER, old)
+    both = here.model_copy(update={"smtp_url": "smtp://mx.example"})
+    mailserver.adopt(both)
+    mailserver.adopt(both)
+    assert the_servers(both) == [
+        SmtpServer("old.example", 465, "tls", "us", "secret"),
+        SmtpServer("mx.example", 25, "none"),
+    ]
+    assert settings.get(mailserver.FORMER) is None
+    assert the_servers(here) == [SmtpServer("old.example", 465, "tls", "us", "secret")], "SMTP_URL is set no longer"
+    number = next(server.id for server, _ in servers.mail_servers() if not server.url)
+    admin = client_of("admin")
+    assert "SMTP_URL decides." in admin.get(f"/mail-server/{number}").text.replace("\n", "") or not here.smtp
     assert (
-        mailserver.current(here.model_copy(update={"given_secret_key": "another" * 8})) is not None
-    )  # cached property
-    assert mailserver.stored(type(here)(secret_key="another" * 8, database_url="sqlite://")) is None
+        admin.post(
+            f"/mail-server/{number}", data={"name": "Relay", "connections": 3, "per_second": 14, "bulk": "y"}
+        ).status_code
+        == 303
+    )
+    changed = servers.mail_server(number)
+    assert (changed.name, changed.per_second, changed.transactional, changed.url) == ("Relay", 14, False, "")
 
 
 def test_an_empty_password_keeps_the_one_of_the_same_server_only(here: Any, client_of: ClientOf) -> None:
     admin = client_of("admin")
-    admin.post("/mail-server", data=TYPED)
-    admin.post("/mail-server", data=TYPED | {"password": "", "port": "465", "security": "tls"})
-    assert mailserver.current(here) == SmtpServer("smtp.example.com", 465, "tls", "us", "p@ss:word/ä")
-    admin.post("/mail-server", data=TYPED | {"password": "", "host": "other.example.com"})
-    assert mailserver.current(here) == SmtpServer("other.example.com", 587, "starttls", "us", None)
-    assert admin.post("/mail-server/removal", data={"nonce": "x"}).status_code == 303
-    assert mailserver.current(here) is None
+    admin.post("/mail-server/new", data=TYPED)
+    path = f"/mail-server/{servers.mail_servers()[0][0].id}"
+    admin.post(path, data=TYPED | {"password": "", "port": "465", "security": "tls", "active": ""})
+    assert the_servers(here) == []
+    admin.post(path, data=TYPED | {"password": "", "port": "465", "security": "tls", "active": "y"})
+    assert the_servers(here) == [SmtpServer("smtp.example.com", 465, "tls", "us", "p@ss:word/ä")]
+    admin.post(path, data=TYPED | {"password": "", "host": "other.example.com", "active": "y"})
+    assert the_servers(here) == [SmtpServer("other.example.com", 587, "starttls", "us", None)]
+    assert admin.post(f"{path}/removal").status_code == 303
+    assert servers.mail_servers() == []
+
+
+def test_limits_are_read_and_shown_again(here: Any, client_of: ClientOf) -> None:
+    limits = {"domain_limits": "gmail.com 600\r\nGMX.de 60", "warm_up": "50 100 200", "warm_up_from": "2027-03-01"}
+    admin = client_of("admin")
+    admin.post("/mail-server/new", data=TYPED | limits | {"sender_domains": "a.example B.example", "per_hour": "3600"})
+    stored = servers.mail_servers()[0][0]
+    assert stored.domain_limits == {"gmail.com": 600, "gmx.de": 60}
+    assert (stored.warm_up, stored.sender_domains, stored.per_hour) == (
+        [50, 100, 200],
+        ["a.example", "b.example"],
+        3600,
+    )
+    shown = admin.get(f"/mail-server/{stored.id}").text
+    assert "gmx.de 60" in shown
+    assert 'value="50 100 200"' in shown
+    assert (
+        admin.post("/mail-server/new", data=TYPED | {"name": "B", "domain_limits": "gmail.com many"}).status_code == 422
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,12 +132,12 @@ def test_an_empty_password_keeps_the_one_of_the_same_server_only(here: Any, clie
 def test_what_cannot_be_a_mail_server_is_refused_and_kept(
     client_of: ClientOf, typed: dict[str, str], words: str
 ) -> None:
-    for path in ("/mail-server", "/mail-server/test"):
+    for path in ("/mail-server/new", "/mail-server/test"):
         answer = client_of("admin").post(path, data=TYPED | typed)
         assert answer.status_code == 422
         assert words in answer.text
         assert 'value="us"' in answer.text
-    assert settings.get(mailserver.STORED) is None
+    assert servers.mail_servers() == []
 
 
 def test_a_test_mail_says_what_the_server_said(here: Any, client_of: ClientOf, tmp_path: Path) -> None:
@@ -97,13 +151,13 @@ def test_a_test_mail_says_what_the_server_said(here: Any, client_of: ClientOf, t
     gone = admin.post("/mail-server/test", data=typed | {"security": "none"})
     assert "The test mail did not go out." in gone.text
     assert "127.0.0.1" in gone.text
-    assert settings.get(mailserver.STORED) is None
+    assert servers.mail_servers() == []
 
 
 def test_only_administrators_enter_it(app: Flask, client_of: ClientOf, actor: Any) -> None:
-    for path in ("/mail-server", "/mail-server/test", "/mail-server/removal"):
+    for path in ("/mail-server/new", "/mail-server/test", "/sender-domains"):
         assert client_of("operator").post(path, data=TYPED).status_code == 403
     with pytest.raises(Forbidden), unit_of_work():
-        mailserver.keep(actor("operator"), app.extensions["settings"], None)
+        services.enter_server(actor("operator"), {})
     with pytest.raises(Refused):
         mailserver.entered(app.extensions["settings"], {**TYPED, "host": "localhost", "port": 25})

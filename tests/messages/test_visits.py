@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from jobs.tracking import judge_visits, read_log
+from portal.consent.services import record
+from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel import clock, spool
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message, MessageEvent, MessageLink
@@ -95,6 +97,16 @@ def test_who_asks_not_to_be_followed_is_not(mail: Message, client: Client) -> No
     assert read_log("w") == 2
     assert events() == []
     assert db.session.scalar(select(MessageLink.anonymous).where(MessageLink.position == 0)) == 2
+
+
+def test_who_withdrew_later_is_counted_without_a_name(mail: Message, client: Client) -> None:
+    with unit_of_work():
+        record(Channel.EMAIL, mail.address, Purpose.TRACKING, ConsentState.OPTED_OUT, source="test")
+    client.get(f"/e/o/{token_of(mail)}.gif", headers=BROWSER)
+    client.get(f"/e/c/{token_of(mail)}/0", headers=BROWSER)
+    read_log("w")
+    assert events() == []
+    assert db.session.scalar(select(MessageLink.anonymous).where(MessageLink.position == 0)) == 1
 
 
 def test_looking_ahead_is_told_from_reading(mail: Message, client: Client) -> None:

@@ -1,6 +1,6 @@
 """Transfers: what moves, what stays, who learns of it, and that it happens once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,15 +11,17 @@ from portal.activities import services as activities
 from portal.activities.models import Activity, Regarding
 from portal.activities.states import Kind
 from portal.kernel import audit, clock
+from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Forbidden, Refused
 from portal.leads.models import Lead
-from portal.responsibility import services
+from portal.responsibility import queries, services
 from portal.responsibility.models import TransferItem
 from portal.responsibility.states import TransferState
 from portal.workspace.models import Notification
 from tests import world
 from tests.accounts.makers import make_account, make_contact
+from tests.compensation import makers as pay
 from tests.responsibility.makers import make_deal, move, today
 
 
@@ -198,3 +200,36 @@ def test_others_customers_are_not_given_away(app, actor):
 
     assert fresh(mine).owner_id == world.position("rep").id
     assert db.session.scalars(select(Contact)).all() == []
+
+
+def test_the_wizard_says_what_the_deals_would_pay_before_and_after(app, client_of):
+    """At 0.8 times 3 %: the second deal closes within the hold-over, so it goes on paying who gives."""
+    version = pay.plan(starts_on=date(2026, 1, 1))
+    for key in ("rep", "colleague"):
+        pay.joins(version, key)
+    account = make_account()
+    with clock.frozen(datetime(2026, 2, 1, 12, tzinfo=UTC)):
+        make_deal(account, amount=1000, close_on=date(2026, 4, 1))
+        make_deal(account, amount=500, close_on=date(2026, 2, 20))
+        to, terms = (
+            world.position("colleague").id,
+            {"on": "2026-02-01", "hold_over_until": "2026-03-01", "reason": "Fair"},
+        )
+        asked = {"ids": account.id, "to_position_id": to} | terms
+        rows = queries.commissions(
+            SYSTEM, [account.id], to_position_id=to, on=date(2026, 2, 1), hold_over_until=date(2026, 3, 1)
+        )
+        page = client_of("leader").get("/responsibility/transfers/new", query_string=asked).text
+        hidden = client_of("manager").get("/responsibility/transfers/new", query_string=asked).text
+    assert [(one.name, one.now, one.then) for one in rows] == [("Rita Rep", 36, 12), ("Cole League", 0, 24)]
+    assert "36.00" in page
+    assert "Future commissions" not in hidden  # managers do not see what people are paid, unless the company says so
+
+
+def test_a_planned_transfer_is_told_on_the_page_of_the_account(app, actor, client_of):
+    account, other = make_account(), make_account("Other")
+    with clock.frozen(datetime(2026, 6, 1, 12, tzinfo=UTC)):
+        made = move(actor("manager"), [account], on=date(2026, 6, 20))
+        assert queries.planned_for(account.id) == made
+        assert queries.planned_for(other.id) is None
+        assert f"/responsibility/transfers/{made.id}" in client_of("rep").get(f"/accounts/{account.id}").text

@@ -14,7 +14,10 @@ from flask_babel import refresh
 from portal.consent import queries, services
 from portal.consent.rules import Reader
 from portal.consent.states import Channel, RequestKind
+from portal.kernel import clock
 from portal.kernel.db import transact
+from portal.messages.services import record_event
+from portal.messages.states import EventKind
 from portal.web.auth import public
 from portal.web.choices import LANGUAGES
 from portal.web.forms import Form, submit
@@ -22,6 +25,7 @@ from portal.web.htmx import page
 from portal.web.http import client_ip
 
 from ..forms import AskErasure, ChangePreference, LeaveAll
+from ..pages import send_bundle
 from . import bp
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -29,7 +33,7 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 
 def exempt_from_csrf(state: BlueprintSetupState) -> None:
     """Mail programs post without ever having seen a page of ours."""
-    for view in (change_preference, one_click, leave_all, ask_data, ask_erasure, confirm):
+    for view in (change_preference, one_click, leave_all, ask_data, ask_erasure, confirm, fetch_data):
         state.app.extensions["csrf"].exempt(view)
 
 
@@ -70,7 +74,11 @@ def change_preference(token: str) -> Any:
 def leave_all(token: str) -> Any:
     reader, form = queries.reader_behind(token), LeaveAll()
     words = _("Unsubscribe from everything")
-    act = lambda: services.leave_all(reader, _told("preference page", leave=words))  # noqa: E731
+
+    def act() -> None:
+        services.leave_all(reader, _told("preference page", leave=words))
+        _left(reader)
+
     return _after(token, reader, form, act, _("We will not send you news and offers any more."))
 
 
@@ -92,6 +100,13 @@ def ask_erasure(token: str) -> Any:
     return _after(token, reader, form, act, said)
 
 
+def _left(reader: Reader) -> None:
+    """The message whose link it was counts as the one that made them leave, once."""
+    if reader.message_id:
+        once = f"unsubscribed:{reader.message_id}"
+        record_event(reader.message_id, EventKind.UNSUBSCRIBED, clock.now(), source="link", external_id=once)
+
+
 @bp.get("/c/<token>/one-click")
 @public
 def open_one_click(token: str) -> Any:
@@ -103,7 +118,13 @@ def open_one_click(token: str) -> Any:
 @public
 def one_click(token: str) -> Response:
     """RFC 8058: no cookie, no page, no question. Its scope is the topic of the message, if it has one."""
-    transact(lambda: services.leave(queries.reader_behind(token), _told("one-click unsubscribe", leave=ONE_CLICK)))
+
+    def act() -> None:
+        reader = queries.reader_behind(token)
+        services.leave(reader, _told("one-click unsubscribe", leave=ONE_CLICK))
+        _left(reader)
+
+    transact(act)
     return Response(_("You are unsubscribed.") + "\n", mimetype="text/plain")
 
 
@@ -123,6 +144,20 @@ def confirm(token: str) -> Any:
     flash(_("Thank you. You will hear from us."), "success")
     link = queries.preference_token(consent.channel, consent.address)
     return redirect(url_for(".show_preference", token=link), 303)
+
+
+@bp.get("/c/data/<token>")
+@public
+def show_data(token: str) -> Response:
+    asked = services.asked_data(token)
+    return page("consent/show_data.html", title=_("Your data"), token=token, address=asked.address)
+
+
+@bp.post("/c/data/<token>")
+@public
+def fetch_data(token: str) -> Response:
+    """Everything we know of the person, for whoever has the link that was mailed to them."""
+    return send_bundle("my-data", transact(lambda: services.fetch(token)))
 
 
 def _after(token: str, reader: Reader, form: Form, act: Any, said: str) -> Any:

@@ -84,6 +84,7 @@ def _wizard(terms: Terms, form: ConfirmTransfer | None, status: int = 200) -> An
     ids = _ids()
     filters = [field for field in ACCOUNTS.fields if field.key in FILTERS]
     kept = {name: request.values[name] for name in ("ids", "listing", "query", *FILTERS) if request.values.get(name)}
+    effects, when = queries.consequences(g.actor, ids) if ids else None, ("to_position_id", "on", "hold_over_until")
     return page(
         "responsibility/wizard.html",
         status=status,
@@ -91,7 +92,10 @@ def _wizard(terms: Terms, form: ConfirmTransfer | None, status: int = 200) -> An
         crumbs=crumbs(("Transfers", url_for(".list_transfers"))),
         terms=terms,
         form=form,
-        effects=queries.consequences(g.actor, ids) if ids else None,
+        effects=effects,
+        pay=queries.commissions(g.actor, effects.ids, **{name: terms[name].data for name in when})
+        if effects and form
+        else [],
         filters=[(field, field.choices(g.actor) if field.choices else []) for field in filters],
         kept=kept,
         again=urlencode(kept),

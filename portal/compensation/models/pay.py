@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel import clock
@@ -15,6 +15,8 @@ from portal.kernel.guards import frozen_when
 
 from ..states import AdjustmentKind, DisputeState, PeriodState
 from .plans import PlanParticipant
+
+TAKES_BACK = text("reverses <> ''")
 
 
 class PayoutPeriod(Base, Versioned, Audited):
@@ -64,6 +66,7 @@ class Earning(Base):
         UniqueConstraint("participant_id", "component", "key"),
         Index("ix_earning_period", "period_id", "participant_id"),
         Index("ix_earning_source", "source"),
+        Index("ix_earning_reverses", "reverses", sqlite_where=TAKES_BACK, postgresql_where=TAKES_BACK),
     )
     noun = "earnings"
 

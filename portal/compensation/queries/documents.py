@@ -1,18 +1,20 @@
-"""Orders, invoices and payments of a time as documents that credit somebody, in one statement per measure."""
+"""Orders, invoices and payments of a time, and what cancellations, credit notes and refunds take back of them, as documents
+that credit somebody, in one statement per measure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.accounts.models import AccountAssignment
 from portal.invoices.models import Invoice, Payment
 from portal.kernel.db import db
-from portal.kernel.money import Exact, round_to
+from portal.kernel.money import round_to
 from portal.opportunities.models import OpportunitySplit
 from portal.opportunities.queries import midnight
 from portal.opportunities.states import SplitKind
@@ -74,7 +76,7 @@ def _order(row: Any, reverses: str, amount: Decimal, day: date) -> Document:
 
 INVOICE = (
     Invoice.id, Invoice.number, Invoice.net, Invoice.currency, Invoice.owner_id, Invoice.account_id,
-    Invoice.opportunity_id, Invoice.order_id, Invoice.issued_on,
+    Invoice.opportunity_id, Invoice.order_id, Invoice.issued_on, Invoice.credits_id,
 )  # fmt: skip
 
 
@@ -85,51 +87,65 @@ def _issued(window: Window) -> Any:
 
 def _invoiced(window: Window) -> Iterator[Document]:
     for row in db.session.execute(_issued(window)):
-        yield _invoice(row, Measure.INVOICED, f"invoices:{row.id}", row.net)
+        yield _invoice(row, Measure.INVOICED, "invoices", row.net)
 
 
 def _margin(window: Window) -> Iterator[Document]:
     """Net less what its order cost on the day it was placed."""
-    query = _issued(window).add_columns(Order.cost.label("cost")).outerjoin(Order, Order.id == Invoice.order_id)
-    for row in db.session.execute(query):
-        yield _invoice(row, Measure.MARGIN, f"margin:{row.id}", row.net - (row.cost or Decimal(0)))
+    for row in db.session.execute(_issued(window).add_columns(Invoice.cost)):
+        yield _invoice(row, Measure.MARGIN, "margin", row.net - row.cost)
 
 
 def _invoice(row: Any, measure: Measure, key: str, amount: Decimal) -> Document:
+    """A credit note takes back a part of its invoice; its amount is below zero."""
+    reverses = f"{key}:{row.credits_id}" if row.credits_id else ""
     return Document(
-        key, measure, "invoices", row.id, row.number, row.issued_on, amount, row.owner_id, row.account_id,
-        row.currency, row.opportunity_id, row.order_id, row.id,
+        f"{key}:{row.id}", measure, "invoices", row.id, row.number, row.issued_on, amount, row.owner_id, row.account_id,
+        row.currency, row.opportunity_id, row.order_id, row.id, reverses,
     )  # fmt: skip
 
 
 def _paid(window: Window) -> Iterator[Document]:
     """Each payment counts for its share of the invoice's net; the last one brings the sum to it."""
-    until = func.sum(Payment.amount, type_=Exact()).over(partition_by=Payment.invoice_id, order_by=Payment.id)
-    touched = select(Payment.invoice_id).where(window.days(Payment.received_on, Payment.recorded_at))
-    received = (
-        select(
-            Payment.id,
-            Payment.invoice_id,
-            Payment.amount,
-            Payment.received_on,
-            Payment.recorded_at,
-            until.label("until"),
-        )
-        .where(Payment.invoice_id.in_(touched))
-        .subquery()
-    )
+    counts = window.days(Payment.received_on, Payment.recorded_at)
     query = (
-        select(*INVOICE[1:], Invoice.id.label("invoice_id"), Invoice.total)
-        .add_columns(received.c.id, received.c.amount, received.c.received_on, received.c.until)
-        .join(received, received.c.invoice_id == Invoice.id)
-        .where(window.days(received.c.received_on, received.c.recorded_at))
-        .order_by(received.c.received_on, received.c.id)
+        select(*INVOICE[1:], Invoice.total, Payment.id, Payment.invoice_id, Payment.amount, Payment.received_on)
+        .add_columns(counts.label("counts"))
+        .join(Payment, Payment.invoice_id == Invoice.id)
+        .where(Payment.invoice_id.in_(select(Payment.invoice_id).where(counts)))
+        .order_by(Payment.invoice_id, Payment.id)
     )
-    for row in db.session.execute(query):
-        after, before = (round_to(row.net * x / row.total, row.currency) for x in (row.until, row.until - row.amount))
+    by_invoice = groupby(db.session.execute(query), lambda row: row.invoice_id)
+    found = [one for _, rows in by_invoice for one in _payments(rows)]
+    yield from sorted(found, key=lambda one: one.day)
+
+
+def _payments(rows: Iterable[Any]) -> Iterator[Document]:
+    """Of one invoice. A refund takes back the latest payments first."""
+    kept: list[tuple[Any, Decimal, Decimal]] = []  # payments, each from one sum received to the next
+    for row in rows:
+        if row.amount > 0:
+            start = kept[-1][2] if kept else Decimal(0)
+            kept.append((row, start, start + row.amount))
+            yield from _payment(row, start, start + row.amount, f"Payment of {row.number}")
+        rest = -row.amount
+        while rest > 0:
+            first, start, end = kept.pop()
+            left = max(start, end - rest)
+            rest -= end - left
+            if left > start:
+                kept.append((first, start, left))
+            yield from _payment(row, end, left, f"Refund of {row.number}", f"payments:{first.id}")
+
+
+def _payment(row: Any, start: Decimal, end: Decimal, label: str, reverses: str = "") -> Iterator[Document]:
+    """From one sum received to another, as a part of the invoice's net."""
+    if row.counts:
+        before, after = (round_to(row.net * x / row.total, row.currency) for x in (start, end))
         yield Document(
-            f"payments:{row.id}", Measure.PAID, "invoices", row.invoice_id, f"Payment of {row.number}", row.received_on,
-            after - before, row.owner_id, row.account_id, row.currency, row.opportunity_id, row.order_id, row.invoice_id,
+            f"payments:{row.id}{reverses and ':' + reverses}", Measure.PAID, "invoices", row.invoice_id, label,
+            row.received_on, after - before, row.owner_id, row.account_id, row.currency, row.opportunity_id, row.order_id,
+            row.invoice_id, reverses,
         )  # fmt: skip
 
 

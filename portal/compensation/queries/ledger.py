@@ -47,6 +47,7 @@ class Ledger:
     former: dict[tuple[int, str], tuple[int, Component]] = field(
         default_factory=dict
     )  # of components no longer in the plan
+    taken: dict[tuple[int, str, str], list[tuple[str, Decimal]]] = field(default_factory=dict)
     balances: dict[int, Decimal] = field(default_factory=dict)
     uncredited: dict[str, tuple[int, Decimal]] = field(default_factory=dict)  # reason -> documents, amount
 
@@ -76,7 +77,9 @@ def ledger(row: PayoutPeriod) -> Ledger:
     people = members(period, versions, also)
     year = interval_of(period.starts_on, Interval.YEAR, starts)
     kept = quotas((one.position_id for one in people), year.starts_on, year.ends_on)
-    made = Ledger(period, row.id, starts, people, kept, sofar=_sofar(period, year), balances=balances)
+    made = Ledger(
+        period, row.id, starts, people, kept, sofar=_sofar(period, year), taken=_taken(old, period), balances=balances
+    )
     _credit(made, found, old)
     return made
 
@@ -106,6 +109,17 @@ def _old_earnings(sources: set[str], period: Period) -> dict[str, list[Earning]]
     earlier = select(Earning).where(Earning.source.in_(sources), Earning.counted_on < period.starts_on)
     for one in db.session.scalars(earlier.where(Earning.reverses == "").order_by(Earning.id)):
         found.setdefault(one.source, []).append(one)
+    return found
+
+
+def _taken(old: Mapping[str, list[Earning]], period: Period) -> dict[tuple[int, str, str], list[tuple[str, Decimal]]]:
+    """What earlier periods took back of those already: (key, amount) by participant, component and key."""
+    keys = {one.key for ones in old.values() for one in ones}
+    found: dict[tuple[int, str, str], list[tuple[str, Decimal]]] = {}
+    if keys:
+        back = select(Earning).where(Earning.reverses.in_(keys), Earning.counted_on < period.starts_on)
+        for one in db.session.scalars(back.order_by(Earning.id)):
+            found.setdefault((one.participant_id, one.component, one.reverses), []).append((one.reverses, one.amount))
     return found
 
 
@@ -223,7 +237,9 @@ def _take_back(made: Ledger, document: Document, first: Earning) -> None:
         Role(first.role), first.key,
     )  # fmt: skip
     sofar = made.sofar.setdefault((first.participant_id, first.component), Sofar())
-    sofar.paid = {**sofar.paid, first.key: Paid(first.counted_on, first.amount, first.pays)}
+    if first.key not in sofar.paid:
+        sofar.paid = {**sofar.paid, first.key: Paid(first.counted_on, first.amount, first.pays)}
+        sofar.taken = [*sofar.taken, *made.taken.get((first.participant_id, first.component, first.key), ())]
     entry = Entry(credit, document, first.percent, f"Takes back {first.label}", first.component)
     made.entries.setdefault(first.participant_id, []).append(entry)
 

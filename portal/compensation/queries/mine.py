@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -122,6 +123,18 @@ def recent_lines(desk: Desk, limit: int = 30) -> Sequence[Earning]:
     return db.session.scalars(mine.order_by(Earning.day.desc(), Earning.id.desc()).limit(limit)).all()
 
 
+class OpenDeal(NamedTuple):
+    """What of a deal matters for its credit."""
+
+    id: int
+    name: str
+    amount: Decimal
+    currency: str
+    owner_id: int | None
+    account_id: int
+    close_on: date
+
+
 @dataclass(frozen=True)
 class Supposed:
     """What one component would pay for deals, supposing they are won as they stand."""
@@ -134,7 +147,7 @@ class Supposed:
         return sum((one.pays for one in self.earned), ZERO)
 
 
-def supposed(desk: Desk, deals: Sequence[Opportunity]) -> list[Supposed]:
+def supposed(desk: Desk, deals: Sequence[Opportunity | OpenDeal]) -> list[Supposed]:
     """Counted today, on top of what is credited. What would need a margin that is not known yet is left out."""
     wanted = OpportunitySplit.opportunity_id.in_([one.id for one in deals])
     splits, paths = splits_of(wanted), _paths(deals)
@@ -189,13 +202,17 @@ def would_pay(actor: Actor, deal: Opportunity) -> WouldPay | None:
     return WouldPay(parts, desks[0].currency) if parts else None
 
 
-def _paths(deals: Sequence[Opportunity]) -> dict[int, str]:
+def _paths(deals: Sequence[Opportunity | OpenDeal]) -> dict[int, str]:
     rows = db.session.execute(select(Position.id, Position.path)) if deals else ()
     return {position_id: path for position_id, path in rows}
 
 
 def _portions(
-    desk: Desk, deal: Opportunity, splits: Mapping[int, Sequence[Share]], paths: Mapping[int, str], measure: Measure
+    desk: Desk,
+    deal: Opportunity | OpenDeal,
+    splits: Mapping[int, Sequence[Share]],
+    paths: Mapping[int, str],
+    measure: Measure,
 ) -> Iterator[Portion]:
     document = Document(
         f"{SUPPOSED}{deal.id}", measure, "opportunities", deal.id, deal.name, desk.day, deal.amount, deal.owner_id,

@@ -1,6 +1,6 @@
 """Credits become earnings: each says what it pays, slice by slice, and where it left the person standing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -81,11 +81,14 @@ class Person:
 @dataclass
 class Sofar:
     """Where the person stands before the credits to come. By the start of each interval: what was credited in it, and
-    the residual: how much more was paid than the table says, since credits are taken back at their original rate."""
+    the residual: how much more was paid than the table says, since credits are taken back at their original rate.
+    Of earlier credits that are taken back, what they had paid, and (key, amount) of what was taken back of them already.
+    """
 
     credited: dict[date, Decimal] = field(default_factory=dict)
     residual: dict[date, Decimal] = field(default_factory=dict)
     paid: Mapping[str, Paid] = field(default_factory=dict)
+    taken: Sequence[tuple[str, Decimal]] = ()
 
 
 @lru_cache(2048)
@@ -114,6 +117,9 @@ class _Run:
     def __init__(self, component: Component, person: Person, currency: str, year_start: int, sofar: Sofar) -> None:
         self.component, self.person, self.currency, self.year_start = component, person, currency, year_start
         self.credited, self.residual, self.paid = dict(sofar.credited), dict(sofar.residual), dict(sofar.paid)
+        self.left: dict[str, tuple[Decimal, Decimal]] = {}  # of what a credit had paid, after a part was taken back
+        for key, amount in sofar.taken:
+            self._take(key, amount)
         self.curves: dict[tuple[date, bool], tuple[Curve, Decimal | None]] = {}
         self.single = component.interval == Interval.TRANSACTION or component.kind == Kind.SPIF
 
@@ -193,13 +199,22 @@ class _Run:
         )
         if first is None or late or not first.amount:
             return Earned(credit, ZERO, ZERO, None, ZERO, (), LATE if late else UNKNOWN)
-        share = credit.amount / first.amount * (self.component.clawback_percent / HUNDRED)
-        pays = round_to(first.pays * share, self.currency)
+        part = self.component.clawback_percent / HUNDRED
+        share = credit.amount / first.amount * part
+        pays = round_to(self._take(credit.reverses, credit.amount) * part, self.currency)
         taken = Slice(0, first.amount * share, round(first.pays * HUNDRED / first.amount, 4), pays)
         before = after = residual = ZERO
         if not self.single:
             before, after, residual = self._lowered(credit, first, taken)
         return Earned(credit, before, after, None, pays, (taken,), "", residual)
+
+    def _take(self, key: str, amount: Decimal) -> Decimal:
+        """The part of its pay that goes with the amount, below zero; the last part takes the rounding remainder."""
+        _, whole, pays = self.paid[key]
+        whole, pays = self.left.get(key, (whole, pays))
+        taken = round_to(pays * amount / whole, self.currency) if whole else ZERO
+        self.left[key] = whole + amount, pays + taken
+        return taken
 
     def _lowered(self, credit: Credit, first: Paid, taken: Slice) -> tuple[Decimal, Decimal, Decimal]:
         """Attainment falls where the credit had raised it: in the interval of the first one, while that lasts.

@@ -47,8 +47,7 @@ def checks(
         code = codes[gate.name] or ""
         found.append(Check(gate.title, not code, code, WHY[code] if code else OPEN_WHY[gate.name]))
     if purpose == Purpose.COMMERCIAL:
-        found[-1] = _cap(found[-1], channel, address)
-        found.append(_hours(channel, contact_id))
+        found[-1:] = [_hours(channel, contact_id), _cap(found[-1], channel, address)]
     return found
 
 

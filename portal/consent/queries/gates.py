@@ -144,7 +144,7 @@ def _capped(asked: Asked) -> Code:
     return case((asked.commercial, _value(reached, ChannelPolicy)))
 
 
-# In this order: what ends a message comes before what makes it wait. Hours are asked in `hours`, by each one's clock.
+# The last one is asked after the sending hours (see `hours`), which no database can tell by each one's clock.
 GATES: Sequence[Gate] = (
     Gate("suppression", "Suppression list", _suppressed),
     Gate("purpose", "Consent to the purpose", _refused),
@@ -157,7 +157,7 @@ GATES: Sequence[Gate] = (
 def block(channel: Any, address: Any, digest: Any, purpose: Any, topic_id: Any = None) -> ColumnElement[str | None]:
     """NULL when a message may go, else the code of the first gate that is shut (a key of `rules.WHY`).
 
-    Takes columns or values. A code in `rules.LATER` makes the message wait; every other one ends it.
+    Takes columns or values. What the code means for the message is told by `timing`.
     """
     asked = Asked(channel, address, digest, purpose, topic_id)
     return func.coalesce(*(gate.shut(asked) for gate in GATES), type_=String())

@@ -14,7 +14,7 @@ from portal.organization.queries import company
 from ..models import ChannelPolicy
 from ..rules import DEFAULT_HOURS, SPANS, WHY, Hours, Place, Window, hours_at, next_slot, place_by, windows_in
 from ..rules.caps import LONGEST
-from ..rules.words import CAP_WAITS, QUIET
+from ..rules.words import CAP_WAITS, CAPPED, CAPS, QUIET
 from ..states import Channel, OverCap, Purpose
 from .gates import sendings
 
@@ -47,13 +47,14 @@ def home_zone() -> str:
 
 
 class Waiting(NamedTuple):
-    """A message about to go: the columns of its row that hours and caps depend on."""
+    """A message about to go: the columns of its row that hours and caps depend on, and what `block` says of it."""
 
     id: int
     channel: Channel
     address: str
     purpose: Purpose
     contact_id: int | None
+    code: str | None
 
 
 class Wait(NamedTuple):
@@ -68,27 +69,37 @@ class Wait(NamedTuple):
 
 
 class Timing(NamedTuple):
-    """`waits`: messages that go later. `closes`: those that may go now, but only until then."""
+    """What becomes of messages that are due: `ends` by a code, `waits`, or `goes` (until `closes`, where that is near)."""
 
+    goes: frozenset[int]
+    ends: Mapping[int, str]
     waits: Mapping[int, Wait]
     closes: Mapping[int, datetime]
 
 
 def timing(rows: Sequence[Waiting]) -> Timing:
-    """Which of these messages go later and until when the others may go; a few statements whatever their number."""
+    """In the order of the gates; a few statements whatever the number of messages."""
+    ends = {row.id: row.code for row in rows if row.code and row.code not in CAPS}
+    waits, closes = _waits([row for row in rows if row.id not in ends and row.purpose == Purpose.COMMERCIAL])
+    ends |= {row.id: row.code for row in rows if row.code == CAPPED and row.id not in waits}
+    goes = frozenset(row.id for row in rows if not row.code and row.id not in waits)
+    return Timing(goes, ends, waits, closes)
+
+
+def _waits(rows: Sequence[Waiting]) -> tuple[dict[int, Wait], dict[int, datetime]]:
+    """Those that go later, and until when the hours of the others last."""
     waits: dict[int, Wait] = {}
     closes: dict[int, datetime] = {}
-    commercial = [row for row in rows if row.purpose == Purpose.COMMERCIAL]
-    for channel in {row.channel for row in commercial}:
-        policy, mine = policy_of(channel), [row for row in commercial if row.channel == channel]
-        slots = free_slots(policy, {row.address for row in mine})
+    for channel in {row.channel for row in rows}:
+        policy, mine = policy_of(channel), [row for row in rows if row.channel == channel]
+        slots = free_slots(policy, {row.address for row in mine if row.code == CAP_WAITS})
         waits |= {row.id: Wait(slots[row.address], CAP_WAITS) for row in mine if row.address in slots}
         for key, hours in _hours(policy, mine):
             if not hours.open and hours.until:
                 waits[key] = Wait(hours.until, QUIET)
             elif hours.until:
                 closes[key] = hours.until
-    return Timing(waits, closes)
+    return waits, closes
 
 
 def _hours(policy: ChannelPolicy, rows: Sequence[Waiting]) -> Iterable[tuple[int, Hours]]:

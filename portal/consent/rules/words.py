@@ -17,6 +17,7 @@ PAUSED = "paused"
 CAPPED = "capped"
 CAP_WAITS = "cap_waits"
 QUIET = "quiet_hours"
+CAPS = frozenset({CAPPED, CAP_WAITS})  # asked last, as a message that waits for the hours may find room afterwards
 LATER = frozenset({CAP_WAITS, QUIET})  # such a message goes at another time; every other code ends it
 
 WHY: Mapping[str, str] = {

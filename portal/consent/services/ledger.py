@@ -50,7 +50,7 @@ def _remember(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def ask(
-    address: str, *, topic_ids: Sequence[int] = (), source: str, wording: str, ip: str | None, language: str
+    address: str, *, source: str, wording: str, ip: str | None, language: str, topic_id: int | None = None
 ) -> None:  # fmt: skip
     """Double opt-in for commercial email: note that a form asked, and owe the mail by which the owner confirms it.
 
@@ -58,28 +58,23 @@ def ask(
     """
     plain = normal_address(Channel.EMAIL, address, home_region())
     here = Consent.channel == Channel.EMAIL, Consent.address == plain, Consent.purpose == Purpose.COMMERCIAL
-    known = {consent.topic_id: consent for consent in db.session.scalars(select(Consent).where(*here))}
-    wanted = [
-        key for key in (None, *topic_ids) if key not in known or known[key].state != ConsentState.OPTED_IN
-    ]  # fmt: skip
-    number = _asked_lately(plain)
-    if not wanted or number >= MAILS_PER_DAY or is_erased(Channel.EMAIL, plain):
+    mine = select(Consent).where(*here, Consent.topic_id == topic_id)
+    known, number = db.session.scalar(mine), _asked_lately(plain)
+    agreed = known is not None and known.state == ConsentState.OPTED_IN
+    if agreed or number >= MAILS_PER_DAY or is_erased(Channel.EMAIL, plain):
         return
-    for topic_id in wanted:
-        record(
-            Channel.EMAIL, plain, Purpose.COMMERCIAL, ConsentState.PENDING,
-            source=source, wording=wording, ip=ip, topic_id=topic_id,
-        )  # fmt: skip
-    consent = db.session.scalars(select(Consent.id).where(*here, Consent.state == ConsentState.PENDING)).first()
-    assert consent is not None
-    emit(ConfirmationAsked(consent_id=consent, number=number, language=language))
+    record(
+        Channel.EMAIL, plain, Purpose.COMMERCIAL, ConsentState.PENDING,
+        source=source, wording=wording, ip=ip, topic_id=topic_id,
+    )  # fmt: skip
+    asked = db.session.scalars(mine.execution_options(populate_existing=True)).one()
+    emit(ConfirmationAsked(consent_id=asked.id, number=number, language=language))
 
 
 def _asked_lately(plain: str) -> int:
-    """How many times today: each time leaves its evidence at one instant."""
     here = ConsentEvent.channel == Channel.EMAIL, ConsentEvent.address == plain
     lately = ConsentEvent.state == ConsentState.PENDING, ConsentEvent.at > clock.now() - timedelta(hours=24)
-    return db.session.scalar(select(func.count(func.distinct(ConsentEvent.at))).where(*here, *lately)) or 0
+    return db.session.scalar(select(func.count()).select_from(ConsentEvent).where(*here, *lately)) or 0
 
 
 def asked_for(token: str) -> Consent:

@@ -4,37 +4,52 @@ from . import audience as audience
 from . import measures as measures
 from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
 from .channels import Result, channel_results
+from .clicks import HeatMap, Spot, heat_map
 from .dashboard import PERIODS, Figures, dashboard, period_of
+from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
+from .recipients import RECIPIENTS
 from .search import Group, found
 from .system import TRAIL, counts, database_answers, dead_entries, heartbeats, oldest_wait
 from .work import AtRisk, Own, at_risk, own, since, work
 
 __all__ = [
     "PERIODS",
+    "RECIPIENTS",
     "TRAIL",
     "Asset",
     "AtRisk",
     "Deal",
     "Figures",
     "Group",
+    "HeatMap",
+    "Mailing",
     "Own",
+    "Report",
     "Result",
     "Return",
     "assets",
+    "Spot",
     "at_risk",
+    "by_month",
+    "by_topic",
     "channel_results",
     "counts",
-    "database_answers",
     "dashboard",
+    "database_answers",
     "dead_entries",
     "deals",
     "deals_seen",
     "found",
     "heartbeats",
+    "heat_map",
     "oldest_wait",
     "own",
+    "performance",
     "period_of",
     "returns",
+    "ranked_mailings",
+    "report",
     "since",
+    "together",
     "work",
 ]

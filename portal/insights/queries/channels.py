@@ -41,8 +41,8 @@ class Result:
     days: int | None = None  # from opening to winning, on average
     listed: Decimal = ZERO  # orders of the period at list price
     ordered: Decimal = ZERO  # and as they were placed
-    invoiced: Decimal = ZERO  # net, of the period
-    cost: Decimal = ZERO  # of the orders invoiced, on the day they were placed
+    invoiced: Decimal = ZERO  # net, of the period, less credit notes
+    cost: Decimal = ZERO  # of the orders invoiced, on the day they were placed, less returned goods
     partners: Decimal = ZERO  # what partners keep of it
     commission: Decimal = ZERO  # earned by our people on its deals, orders, invoices and payments
     partner_deals: int = 0
@@ -156,14 +156,13 @@ def _invoices(found: dict[int | None, Result], period: Period, own: str) -> None
         return (
             select(Opportunity.channel_id, *columns)
             .select_from(Invoice)
-            .outerjoin(Order, Order.id == Invoice.order_id)
-            .outerjoin(Opportunity, Opportunity.id == Order.opportunity_id)
+            .outerjoin(Opportunity, Opportunity.id == Invoice.opportunity_id)
             .where(Invoice.issued_on >= period.starts_on, Invoice.issued_on < period.ends_on, Invoice.currency == own)
             .group_by(Opportunity.channel_id)
         )
 
-    for channel_id, net, cost in db.session.execute(by_channel(func.sum(Invoice.net), func.sum(Order.cost))):
-        found[channel_id].invoiced, found[channel_id].cost = net, cost or ZERO
+    for channel_id, net, cost in db.session.execute(by_channel(func.sum(Invoice.net), func.sum(Invoice.cost))):
+        found[channel_id].invoiced, found[channel_id].cost = net, cost
     kept = by_channel(Partner.margin_percent, func.sum(Invoice.net)).join(Partner, Partner.id == Opportunity.partner_id)
     for channel_id, percent, net in db.session.execute(kept.group_by(Partner.margin_percent)):
         found[channel_id].partners += round_to(net * percent / HUNDRED, own)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, func, select
 
 from portal.invoices.models import Invoice
-from portal.invoices.states import InvoiceState
+from portal.invoices.states import DocumentKind, InvoiceState
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.leads.models import Lead
@@ -149,7 +149,7 @@ def _way(actor: Actor, first: datetime, last: datetime) -> list[tuple[str, int]]
     """Counts of the period, each by its own date: steps without permission are left out."""
     won = _closed(OpportunityState.WON, first, last)
     opened = (Opportunity.created_at >= first) & (Opportunity.created_at < last)
-    issued = (Invoice.issued_at >= first) & (Invoice.issued_at < last)
+    issued = (Invoice.kind == DocumentKind.INVOICE) & (Invoice.issued_at >= first) & (Invoice.issued_at < last)
     steps = (
         ("Leads", "leads.view", Lead, (Lead.created_at >= first) & (Lead.created_at < last)),
         ("Qualified", "leads.view", Lead, (Lead.qualified_at >= first) & (Lead.qualified_at < last)),

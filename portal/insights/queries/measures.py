@@ -1,8 +1,9 @@
 """What each metric of a target counts, said once: by position, in the company's currency, on the company's days.
 
-Bookings: net of orders, cancelled ones left out, on the day they were placed. Invoiced: net of issued invoices on the day
-of issue. Collected: payments on the day received, of the owner of the invoice. Margin: net of orders less what the
-products cost by the catalog on the day of the order. New customers: accounts by the day of their first order. Deals: won
+Bookings: net of orders, cancelled ones left out, on the day they were placed; a credit note does not undo an order.
+Invoiced: net of issued invoices less credit notes, each on its day of issue. Margin: the same less what the goods cost by
+the catalog on the day of the order; returned goods bring theirs back. Collected: payments on the day received less refunds
+on the day they went out, of the owner of the invoice. New customers: accounts by the day of their first order. Deals: won
 ones by the moment of closing. Pipeline: estimated revenue of open deals by the day they are to close.
 """
 
@@ -13,7 +14,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, type_coerce
 
 from portal.invoices.models import Invoice, Payment
-from portal.invoices.states import InvoiceState
 from portal.kernel.db import db
 from portal.kernel.money import Exact
 from portal.opportunities.models import Opportunity
@@ -47,10 +47,13 @@ def bookings(periods: Sequence[Period]) -> Counted:
 
 
 def invoiced(periods: Sequence[Period]) -> Counted:
-    own = (Invoice.number.is_not(None), Invoice.currency == currency())
-    return _counted(
-        Invoice.owner_id, Invoice.issued_on, func.sum(Invoice.net), periods, lambda query: query.where(*own)
-    )
+    return _issued(func.sum(Invoice.net), periods)
+
+
+def _issued(what: ColumnElement[Any], periods: Sequence[Period]) -> Counted:
+    """Of invoices and credit notes: the sums of these are below zero. Drafts have no day of issue."""
+    own = Invoice.currency == currency()
+    return _counted(Invoice.owner_id, Invoice.issued_on, what, periods, lambda query: query.where(own))
 
 
 def collected(periods: Sequence[Period]) -> Counted:
@@ -61,9 +64,7 @@ def collected(periods: Sequence[Period]) -> Counted:
 
 
 def margin(periods: Sequence[Period]) -> Counted:
-    own = (BOOKED, Order.currency == currency())
-    what = type_coerce(func.sum(Order.net - Order.cost), Exact())
-    return _counted(Order.owner_id, Order.placed_at, what, periods, lambda query: query.where(*own))
+    return _issued(type_coerce(func.sum(Invoice.net - Invoice.cost), Exact()), periods)
 
 
 def new_customers(periods: Sequence[Period]) -> Counted:
@@ -94,11 +95,10 @@ def _listed(noun: str, day: str, **fixed: str) -> Callable[[Period, Collection[i
 
 
 ORDERED = ",".join(state for state in OrderState if state != OrderState.CANCELLED)
-ISSUED = ",".join(state for state in InvoiceState if state not in (InvoiceState.DRAFT, InvoiceState.CANCELLED))
 register_measure(Metric.BOOKINGS, bookings, _listed("orders", "placed_at", state=ORDERED))
-register_measure(Metric.MARGIN, margin, _listed("orders", "placed_at", state=ORDERED))
 register_measure(Metric.NEW_CUSTOMERS, new_customers, _listed("orders", "placed_at", state=ORDERED, first="1"))
 register_measure(Metric.INVOICED, invoiced, _listed("invoices", "issued_on"))
+register_measure(Metric.MARGIN, margin, _listed("invoices", "issued_on"))
 register_measure(Metric.COLLECTED, collected, _listed("payments", "received_on"))
 register_measure(Metric.DEALS, deals, _listed("opportunities", "closed", state="won"))
 register_measure(PIPELINE, pipeline, _listed("opportunities", "close_on", state="open"))

@@ -13,6 +13,7 @@ from portal.activities import queries as activities
 from portal.activities.models import Activity
 from portal.activities.queries import Entry, with_links
 from portal.invoices.models import Invoice
+from portal.invoices.queries import TO_REFUND
 from portal.invoices.states import InvoiceState
 from portal.kernel.actor import Actor
 from portal.kernel.db import Base, db
@@ -172,6 +173,25 @@ def _invoice(invoice: Invoice, today: date) -> WorkItem:
     )  # fmt: skip
 
 
+def _to_refund(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
+    rows = db.session.scalars(
+        visible_to(actor, Invoice)
+        .where(TO_REFUND)
+        .options(joinedload(Invoice.account))
+        .order_by(Invoice.due_on)
+        .limit(EACH)
+    )
+    items = []
+    for invoice in rows:
+        owed = -invoice.amount_due
+        why = [("Amount to pay back", worth_points(owed)), ("It is the customer's money", 20)]
+        text = f"Refund what was credited of {invoice.number}"
+        items.append(
+            WorkItem("receipt", text, "invoices", invoice.id, invoice.account.name, why, owed, invoice.currency)
+        )
+    return items
+
+
 def _to_bill(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     rows = db.session.scalars(
         visible_to(actor, Order)
@@ -215,6 +235,7 @@ SOURCES: Sequence[tuple[str, Source]] = (
     ("opportunities.edit", _deals),
     ("quotes.edit", _quotes),
     ("invoices.view", _overdue),
+    ("payments.record", _to_refund),
     ("invoices.edit", _to_bill),
     ("invoices.issue", _to_issue),
 )

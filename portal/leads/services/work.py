@@ -1,6 +1,6 @@
 """Working leads: catch, score, assign, answer, put aside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -90,15 +90,20 @@ def _typed(sent: Submission) -> dict[str, Any]:
 
 def _record_consent(sent: Submission, typed: dict[str, Any]) -> None:
     """Each box that was ticked, with the words that stood beside it. That somebody may answer is no yes to news."""
-    said = partial(consent.record, state=ConsentState.OPTED_IN, source=f"landing:{sent.page.slug}", ip=sent.ip)
-    boxes = (
-        ("consent", Channel.EMAIL, typed["email"], Purpose.TRANSACTIONAL),
-        ("news", Channel.EMAIL, typed["email"], Purpose.COMMERCIAL),
-        ("sms", Channel.SMS, international(typed["phone"], typed["country"]), Purpose.TRANSACTIONAL),
-    )
-    for box, channel, address, purpose in boxes:
-        if sent.payload.get(box) and address:
-            said(channel, address, purpose, wording=sent.payload.get(f"{box}_wording", ""))
+    source, email = f"landing:{sent.page.slug}", typed["email"]
+    said = partial(consent.record, state=ConsentState.OPTED_IN, source=source, ip=sent.ip)
+    news: Callable[..., object] = partial(said, Channel.EMAIL, email, Purpose.COMMERCIAL)
+    if sent.page.double_opt_in:
+        news = partial(consent.ask, email, source=source, ip=sent.ip, language=sent.page.language)
+    mobile = international(typed["phone"], typed["country"])
+    boxes: dict[str, Callable[..., object] | None] = {
+        "consent": partial(said, Channel.EMAIL, email, Purpose.TRANSACTIONAL),
+        "news": partial(news, topic_id=sent.page.topic_id),
+        "sms": partial(said, Channel.SMS, mobile, Purpose.TRANSACTIONAL) if mobile else None,
+    }
+    for box, say in boxes.items():
+        if say and sent.payload.get(box):
+            say(wording=sent.payload.get(f"{box}_wording", ""))
 
 
 def route(lead: Lead) -> None:

@@ -20,7 +20,9 @@ _key: list[bytes] = []
 class Links(Protocol):
     """Addresses of pages that belong to one message."""
 
-    one_click: str  # where a POST ends commercial messages, RFC 8058; "" where there is nothing to end
+    @property
+    def one_click(self) -> str:
+        """Where a POST ends commercial messages, RFC 8058; "" where there is nothing to end."""
 
     def named(self) -> Mapping[str, str]:
         """What templates call `links`."""
@@ -81,9 +83,7 @@ _BLANKS = re.compile(rb"[ \t]+")
 def new_dkim_key() -> tuple[str, str]:
     """(private key as PEM, public key as the DNS record carries it): RSA with 2048 bits, which every receiver knows."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return pem.decode(), public_part(key.public_key())
 
 

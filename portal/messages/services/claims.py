@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
+from portal.accounts.models import Contact
 from portal.consent.queries import Waiting as Asked
 from portal.consent.queries import block, timing
-from portal.consent.rules import LATER
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.organization.queries import company
 
-from ..models import MailPace, MailServer, Message, MessageBatch
+from ..models import MailPace, MailServer, Message, MessageBatch, MessageContent
 from ..queries import OPEN_STATES, claimable, on_hold, running_batches, waits_in
 from ..rules.pacing import UNLIMITED
 from ..states import MessageState
@@ -128,13 +128,20 @@ def _hold(sender: Sender, ids: Sequence[int], batch_id: int | None, now: datetim
         "dated_at": func.coalesce(Message.dated_at, now, type_=Message.dated_at.type),
     }
     if batch_id:
-        content = select(MessageBatch.content_id).where(MessageBatch.id == batch_id).scalar_subquery()
-        values["content_id"] = func.coalesce(Message.content_id, content)
+        values["content_id"] = func.coalesce(Message.content_id, *_said_in(batch_id))
     claimed = update(Message).where(Message.id.in_(ids), OPEN).values(values).returning(Message.id)
     return list(db.session.execute(claimed.execution_options(**NO_SYNC)).scalars()) if ids else []
 
 
-def sort_out(ids: Sequence[int]) -> tuple[set[int], Mapping[int, datetime]]:
+def _said_in(batch_id: int) -> tuple[Any, Any]:
+    """What the batch says in the language of the recipient, and in its own."""
+    content = select(MessageBatch.content_id).where(MessageBatch.id == batch_id).scalar_subquery()
+    translation = select(MessageContent.id).join(Contact, Contact.language == MessageContent.language)
+    translation = translation.where(MessageContent.translates_id == content, Contact.id == Message.contact_id)
+    return translation.correlate(Message).limit(1).scalar_subquery(), content
+
+
+def sort_out(ids: Sequence[int]) -> tuple[frozenset[int], Mapping[int, datetime]]:
     """Settle those of the waiting messages that may not go, and put off those that go later, each with its reason.
 
     Returns those that may go now, and until when where the hours of their recipients end soon.
@@ -143,11 +150,10 @@ def sort_out(ids: Sequence[int]) -> tuple[set[int], Mapping[int, datetime]]:
         Message.id, Message.channel, Message.address, Message.purpose, Message.contact_id, BLOCK.label("code")
     )
     rows = db.session.execute(asked.where(Message.id.in_(ids), OPEN)).all() if ids else ()
-    ends = {row.id: row.code for row in rows if row.code and row.code not in LATER}
-    times = timing([Asked(*row[:-1]) for row in rows if row.id not in ends])
-    change(SUPPRESS, [{"the_id": key, "why": code} for key, code in ends.items()])
+    times = timing([Asked(*row) for row in rows])
+    change(SUPPRESS, [{"the_id": key, "why": code} for key, code in times.ends.items()])
     change(PUT_OFF, [{"the_id": key, "why": wait.code, "until": wait.until} for key, wait in times.waits.items()])
-    return {row.id for row in rows if not row.code and row.id not in times.waits}, times.closes
+    return times.goes, times.closes
 
 
 def change(statement: Any, rows: Sequence[dict[str, Any]]) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from portal.accounts.models import Account, Contact
+from portal.consent.queries import may_track
 from portal.consent.states import Channel, Purpose
 from portal.kernel import files
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
+from portal.kernel.liquid import personalise
 from portal.kernel.mime import Attachment, Mailbox, build_email
 from portal.organization.queries import company
 
@@ -25,7 +26,9 @@ class Desk:
     """What letters are written with; it comes from outside, as it needs addresses of pages and keys."""
 
     links: Callable[[Any], Links]  # of a message, as its row
-    fill: Callable[[str, Mapping[str, Any]], str]  # a template with the values of a recipient
+    values_of: Callable[
+        [Sequence[int], str], Mapping[int, Mapping[str, Any]]
+    ]  # contacts and a language -> what is known
     signer: Callable[[str], Signer | None]  # of a sender domain
     return_domain: Callable[[str], str]  # of a sender domain: where bounces come back to; "": to the sender
 
@@ -49,18 +52,17 @@ class Letter:
 def letters(channel: Channel, ids: Sequence[int], desk: Desk, refuse: Callable[[int, str], None]) -> Iterator[Letter]:
     """The messages, finished, in the order they are owed. What cannot be built goes to `refuse` with the reason."""
     rows = db.session.execute(
-        select(*Message.__table__.c).where(Message.id.in_(ids)).order_by(Message.priority, Message.due_at, Message.id)
+        select(*Message.__table__.c, may_track(Message.channel, Message.address).label("tracked"))
+        .where(Message.id.in_(ids))
+        .order_by(Message.priority, Message.due_at, Message.id)
     ).all()
     contents = _contents({row.content_id for row in rows})
-    people = _people({row.contact_id for row in rows if contents[row.content_id].is_template and row.values is None})
+    people = _people(desk, [row for row in rows if contents[row.content_id].is_template], contents)
     seller = company()
     house = Mailbox(seller.email, seller.name) if seller else NOBODY
-    about_us = {"name": house.name, "email": house.address}
     for row in rows:
         content = contents[row.content_id]
-        values = row.values
-        if content.is_template and values is None:
-            values = {**people.get(row.contact_id, UNKNOWN), "company": about_us}
+        values = row.values or people.get(row.id)
         try:
             yield _letter(row, content, house, desk, values)
         except (ValueError, DomainError) as error:
@@ -72,8 +74,8 @@ def _letter(row: Any, content: Any, house: Mailbox, desk: Desk, values: Mapping[
     subject, text, html = content.subject, content.text, content.html
     if content.is_template:
         known = {**(values or {}), "links": links.named()}
-        subject, text, html = (desk.fill(part, known) for part in (subject, text, html))
-        html = links.track(html)
+        subject, text = personalise(subject, known, escapes=False), personalise(text, known, escapes=False)
+        html = links.track(personalise(html, known)) if html else ""
     raw = compose(row, content, house, desk, subject=subject, text=text, html=html, links=links)
     domain = house.address.rpartition("@")[2]
     back = return_path(row.id, row.message_id, desk.return_domain(domain)) or house.address
@@ -96,6 +98,7 @@ def compose(
         subject=subject,
         text=text,
         html=html,
+        reply_to=Mailbox(content.reply_to) if content.reply_to else None,
         headers=headers_of(row, links, house),
         attachments=[Attachment(a["name"], files.read(a["key"]), a["media_type"]) for a in content.attachments],
     )
@@ -108,23 +111,11 @@ def _contents(ids: set[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in rows}
 
 
-UNKNOWN: Mapping[str, Any] = {"contact": {}, "account": {}}
-PERSON = ("first_name", "last_name", "job_title", "email", "language", "country")
-HOUSE = ("name", "industry", "city", "country", "website")
-
-
-def _people(ids: set[int | None]) -> dict[int, Mapping[str, Any]]:
-    """What templates may say of each contact and its account."""
-    if not ids - {None}:
-        return {}
-    person, house = ([getattr(model, name) for name in names] for model, names in ((Contact, PERSON), (Account, HOUSE)))
-    query = select(Contact.id, *person, *house).outerjoin(Account, Contact.account_id == Account.id)
-    found = db.session.execute(query.where(Contact.id.in_(ids))).all()
-    split = 1 + len(PERSON)
-    return {
-        row[0]: {
-            "contact": dict(zip(PERSON, row[1:split], strict=True)),
-            "account": {name: value or "" for name, value in zip(HOUSE, row[split:], strict=True)},
-        }
-        for row in found
-    }
+def _people(desk: Desk, rows: Sequence[Row[Any]], contents: Mapping[int, Row[Any]]) -> dict[int, Mapping[str, Any]]:
+    """Message -> what its template may say of the recipient, as of now; the first attempt keeps it for the others."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for language in {contents[row.content_id].language for row in rows}:
+        mine = [row for row in rows if contents[row.content_id].language == language and row.values is None]
+        known = desk.values_of([row.contact_id for row in mine if row.contact_id], language)
+        found |= {row.id: known[row.contact_id] for row in mine if row.contact_id in known}
+    return found

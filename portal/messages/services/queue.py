@@ -53,7 +53,8 @@ def _queue(
     row = {
         "reason": reason, "channel": channel, "purpose": purpose, "priority": priority, "address": address,
         "address_hash": address_hash(channel, address), "recipient": recipient[:150], "content_id": written.id,
-        "domain": address.rpartition("@")[2], "message_id": f"<{uuid.uuid4().hex}@{host_of_ids()}>", "state": MessageState.QUEUED, "state_reason": "",
+        "domain": address.rpartition("@")[2],
+        "message_id": f"<{uuid.uuid4().hex}@{host_of_ids()}>", "state": MessageState.QUEUED, "state_reason": "",
         "due_at": due_at or now, "attempt": 0, "resent": False, "created_at": now, "noun_of": noun_of,
         "record_id": record_id, "owner_id": owner_id, "territory_id": territory_id,
     }  # fmt: skip

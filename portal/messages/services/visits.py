@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from portal.consent.queries import may_track
 from portal.kernel import clock, nonces
 from portal.kernel.db import db, unit_of_work
 
@@ -59,7 +60,9 @@ def _keep(lines: Sequence[Sequence[Any]]) -> None:
 
 
 def _followed(message_ids: Collection[int]) -> set[int]:
-    return set(db.session.scalars(select(Message.id).where(Message.id.in_(message_ids))))
+    """Those whose recipients may still be followed."""
+    query = select(Message.id).where(Message.id.in_(message_ids), may_track(Message.channel, Message.address))
+    return set(db.session.scalars(query))
 
 
 def judge_new() -> int:

@@ -12,8 +12,12 @@ depends_on = None
 
 GUARDS_AND_SEARCH = {
     "sqlite": [
-        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM erasure) BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER broadcast_test_frozen_update BEFORE UPDATE ON broadcast_test FOR EACH ROW WHEN (OLD.decided_at IS NOT NULL) AND (NEW.metric IS DISTINCT FROM OLD.metric OR NEW.method IS DISTINCT FROM OLD.method OR NEW.hours IS DISTINCT FROM OLD.hours OR NEW.minimum IS DISTINCT FROM OLD.minimum OR NEW.share IS DISTINCT FROM OLD.share OR NEW.hold_out IS DISTINCT FROM OLD.hold_out OR NEW.default_label IS DISTINCT FROM OLD.default_label OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.winner IS DISTINCT FROM OLD.winner OR NEW.why IS DISTINCT FROM OLD.why OR NEW.decided_at IS DISTINCT FROM OLD.decided_at OR NEW.decided_by IS DISTINCT FROM OLD.decided_by) BEGIN SELECT RAISE(ABORT, 'broadcast_test rows are frozen'); END",
+        "CREATE TRIGGER broadcast_test_frozen_delete BEFORE DELETE ON broadcast_test FOR EACH ROW WHEN OLD.decided_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'broadcast_test rows are frozen'); END",
+        "CREATE TRIGGER broadcast_look_append_only_update BEFORE UPDATE ON broadcast_look FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'broadcast_look rows are append only'); END",
+        "CREATE TRIGGER broadcast_look_append_only_delete BEFORE DELETE ON broadcast_look FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'broadcast_look rows are append only'); END",
         "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
         "CREATE TRIGGER plan_version_frozen_delete BEFORE DELETE ON plan_version FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
         "CREATE TRIGGER payout_period_frozen_update BEFORE UPDATE ON payout_period FOR EACH ROW WHEN OLD.state = 'locked' BEGIN SELECT RAISE(ABORT, 'payout_period rows are frozen'); END",
@@ -26,7 +30,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
         "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
         "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
-        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
+        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM erasure) BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
@@ -40,7 +44,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER sales_order_frozen_delete BEFORE DELETE ON sales_order FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'sales_order rows are frozen'); END",
         "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
         "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW WHEN (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'order_line rows are frozen'); END",
-        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
+        "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.cost IS DISTINCT FROM OLD.cost OR NEW.credits_id IS DISTINCT FROM OLD.credits_id OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.note IS DISTINCT FROM OLD.note OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
         "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN OLD.number IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice rows are frozen'); END",
         "CREATE TRIGGER invoice_line_frozen_update BEFORE UPDATE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
         "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
@@ -60,10 +64,18 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER search_entry_au AFTER UPDATE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
     ],
     "postgresql": [
-        "CREATE OR REPLACE FUNCTION audit_entry_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION audit_entry_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure) THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_update()",
         "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION broadcast_test_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.decided_at IS NOT NULL) AND (NEW.metric IS DISTINCT FROM OLD.metric OR NEW.method IS DISTINCT FROM OLD.method OR NEW.hours IS DISTINCT FROM OLD.hours OR NEW.minimum IS DISTINCT FROM OLD.minimum OR NEW.share IS DISTINCT FROM OLD.share OR NEW.hold_out IS DISTINCT FROM OLD.hold_out OR NEW.default_label IS DISTINCT FROM OLD.default_label OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.winner IS DISTINCT FROM OLD.winner OR NEW.why IS DISTINCT FROM OLD.why OR NEW.decided_at IS DISTINCT FROM OLD.decided_at OR NEW.decided_by IS DISTINCT FROM OLD.decided_by) THEN RAISE EXCEPTION 'broadcast_test rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER broadcast_test_frozen_update BEFORE UPDATE ON broadcast_test FOR EACH ROW EXECUTE FUNCTION broadcast_test_frozen_update()",
+        "CREATE OR REPLACE FUNCTION broadcast_test_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.decided_at IS NOT NULL THEN RAISE EXCEPTION 'broadcast_test rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER broadcast_test_frozen_delete BEFORE DELETE ON broadcast_test FOR EACH ROW EXECUTE FUNCTION broadcast_test_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION broadcast_look_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'broadcast_look rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER broadcast_look_append_only_update BEFORE UPDATE ON broadcast_look FOR EACH ROW EXECUTE FUNCTION broadcast_look_append_only_update()",
+        "CREATE OR REPLACE FUNCTION broadcast_look_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'broadcast_look rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER broadcast_look_append_only_delete BEFORE DELETE ON broadcast_look FOR EACH ROW EXECUTE FUNCTION broadcast_look_append_only_delete()",
         "CREATE OR REPLACE FUNCTION plan_version_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_frozen_update()",
         "CREATE OR REPLACE FUNCTION plan_version_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN OLD; END $$",
@@ -88,7 +100,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_update()",
         "CREATE OR REPLACE FUNCTION statement_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.snapshot_hash IS NOT NULL THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_delete()",
-        "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure) THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_delete()",
@@ -116,7 +128,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER order_line_frozen_update BEFORE UPDATE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_update()",
         "CREATE OR REPLACE FUNCTION order_line_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT o.snapshot_hash FROM sales_order o WHERE o.id = OLD.order_id) IS NOT NULL THEN RAISE EXCEPTION 'order_line rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER order_line_frozen_delete BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION order_line_frozen_delete()",
-        "CREATE OR REPLACE FUNCTION invoice_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION invoice_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.number IS NOT NULL) AND (NEW.number IS DISTINCT FROM OLD.number OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.order_id IS DISTINCT FROM OLD.order_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.cost IS DISTINCT FROM OLD.cost OR NEW.credits_id IS DISTINCT FROM OLD.credits_id OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.note IS DISTINCT FROM OLD.note OR NEW.issued_on IS DISTINCT FROM OLD.issued_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER invoice_frozen_update BEFORE UPDATE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_update()",
         "CREATE OR REPLACE FUNCTION invoice_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.number IS NOT NULL THEN RAISE EXCEPTION 'invoice rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER invoice_frozen_delete BEFORE DELETE ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_frozen_delete()",
@@ -164,6 +176,20 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_record", ["noun_of", "record_id", "id"], unique=False)
 
+    op.create_table(
+        "brand_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
+        sa.Column("accent", sa.String(), nullable=False),
+        sa.Column("font", sa.String(), nullable=False),
+        sa.Column("logo", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("social", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_brand_kit_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brand_kit")),
+    )
     op.create_table(
         "cadence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -307,6 +333,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "email_picture",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_picture")),
+        sa.UniqueConstraint("digest", name=op.f("uq_email_picture_digest")),
+        sa.UniqueConstraint("key", name=op.f("uq_email_picture_key")),
+    )
+    op.create_table(
         "engagement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -323,6 +365,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
         sa.UniqueConstraint("starts_on", name=op.f("uq_engagement_starts_on")),
+    )
+    op.create_table(
+        "erasure", sa.Column("id", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure"))
     )
     op.create_table(
         "form_nonce",
@@ -375,6 +420,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_mail_server_name")),
     )
     op.create_table(
+        "mailbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox")),
+        sa.UniqueConstraint("name", name=op.f("uq_mailbox_name")),
+    )
+    op.create_table(
         "message_content",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
@@ -382,9 +440,18 @@ def upgrade() -> None:
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("is_template", sa.Boolean(), nullable=False),
         sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("translates_id", sa.Integer(), nullable=True),
         sa.Column("attachments", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["translates_id"], ["message_content.id"], name=op.f("fk_message_content_translates_id_message_content")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_content")),
     )
+    with op.batch_alter_table("message_content", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_content_translates_id"), ["translates_id"], unique=False)
+
     op.create_table(
         "number_series",
         sa.Column("series", sa.String(), nullable=False),
@@ -514,6 +581,16 @@ def upgrade() -> None:
         sa.Column("permissions", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
         sa.UniqueConstraint("name", name=op.f("uq_role_name")),
+    )
+    op.create_table(
+        "saved_block",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("block", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_block")),
+        sa.UniqueConstraint("name", name=op.f("uq_saved_block_name")),
     )
     op.create_table(
         "schedule_slot",
@@ -854,6 +931,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
+    )
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "provider",
+            sa.Enum("ses", "postmark", "sendgrid", "mailgun", name="provider", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("problem_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+        sa.UniqueConstraint("provider", name=op.f("uq_webhook_provider")),
     )
     op.create_table(
         "consent",
@@ -1296,7 +1391,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at", "created_at", "cadence_days"], unique=False)
+        batch_op.create_index(
+            "ix_account_touch",
+            ["tier", "last_touch_at", "created_at", "cadence_days", "owner_id", "territory_id", "id"],
+            unique=False,
+        )
 
     op.create_table(
         "activity",
@@ -1516,20 +1615,35 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("translation_of_id", sa.Integer(), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("preheader", sa.String(), nullable=False),
         sa.Column("document", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("missing", sa.Enum("blank", "refuse", name="missing", native_enum=False, length=24), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_email_owner_id_position")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_email_territory_id_territory")),
+        sa.ForeignKeyConstraint(["translation_of_id"], ["email.id"], name=op.f("fk_email_translation_of_id_email")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email")),
     )
     with op.batch_alter_table("email", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_email_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_email_territory_id"), ["territory_id"], unique=False)
+        batch_op.create_index(
+            "uq_email_translation",
+            ["translation_of_id", "language"],
+            unique=True,
+            sqlite_where=sa.text("translation_of_id IS NOT NULL"),
+            postgresql_where=sa.text("translation_of_id IS NOT NULL"),
+        )
 
     op.create_table(
         "lead",
@@ -2052,12 +2166,16 @@ def upgrade() -> None:
         sa.Column("frozen_to", sa.Integer(), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rest_batch_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_broadcast_campaign_id_campaign")),
         sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_broadcast_owner_id_position")),
+        sa.ForeignKeyConstraint(
+            ["rest_batch_id"], ["message_batch.id"], name=op.f("fk_broadcast_rest_batch_id_message_batch")
+        ),
         sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_broadcast_segment_id_segment")),
         sa.ForeignKeyConstraint(["started_by"], ["user.id"], name=op.f("fk_broadcast_started_by_user")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_broadcast_territory_id_territory")),
@@ -2201,25 +2319,57 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("earning", schema=None) as batch_op:
         batch_op.create_index("ix_earning_period", ["period_id", "participant_id"], unique=False)
+        batch_op.create_index(
+            "ix_earning_reverses",
+            ["reverses"],
+            unique=False,
+            sqlite_where=sa.text("reverses <> ''"),
+            postgresql_where=sa.text("reverses <> ''"),
+        )
         batch_op.create_index("ix_earning_source", ["source"], unique=False)
 
+    op.create_table(
+        "email_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["email_id"], ["email.id"], name=op.f("fk_email_step_email_id_email"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_step")),
+        sa.UniqueConstraint("email_id", "number", name=op.f("uq_email_step_email_id_number")),
+    )
     op.create_table(
         "email_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("translates_id", sa.Integer(), nullable=True),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("preheader", sa.String(), nullable=False),
         sa.Column("document", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["email_id"], ["email.id"], name=op.f("fk_email_version_email_id_email")),
+        sa.ForeignKeyConstraint(
+            ["translates_id"], ["email_version.id"], name=op.f("fk_email_version_translates_id_email_version")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_version")),
         sa.UniqueConstraint("email_id", "number", name=op.f("uq_email_version_email_id_number")),
     )
+    with op.batch_alter_table("email_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_version_translates_id"), ["translates_id"], unique=False)
+
     op.create_table(
         "landing_page",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2232,12 +2382,15 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Integer(), nullable=True),
         sa.Column("consent_wording", sa.String(), nullable=False),
         sa.Column("news_wording", sa.String(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column("double_opt_in", sa.Boolean(), nullable=False),
         sa.Column("thanks", sa.String(), nullable=False),
         sa.Column("ask_phone", sa.Boolean(), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_landing_page_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_landing_page_topic_id_topic")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_landing_page")),
         sa.UniqueConstraint("slug", name=op.f("uq_landing_page_slug")),
     )
@@ -2486,6 +2639,58 @@ def upgrade() -> None:
         batch_op.create_index("ix_transfer_item_record", ["noun_of", "record_id"], unique=False)
 
     op.create_table(
+        "broadcast_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arms", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcast.id"],
+            name=op.f("fk_broadcast_look_broadcast_id_broadcast"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_look")),
+    )
+    with op.batch_alter_table("broadcast_look", schema=None) as batch_op:
+        batch_op.create_index("ix_broadcast_look_broadcast", ["broadcast_id", "at"], unique=False)
+
+    op.create_table(
+        "broadcast_test",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "metric",
+            sa.Enum("clicks", "opens", "replies", "conversions", name="metric", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "method", sa.Enum("fixed", "sequential", name="method", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("hold_out", sa.Integer(), nullable=False),
+        sa.Column("default_label", sa.String(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("winner", "no_difference", "not_enough", name="outcome", native_enum=False, length=24),
+            nullable=True,
+        ),
+        sa.Column("winner", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcast.id"],
+            name=op.f("fk_broadcast_test_broadcast_id_broadcast"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_test")),
+        sa.UniqueConstraint("broadcast_id", name=op.f("uq_broadcast_test_broadcast_id")),
+    )
+    op.create_table(
         "broadcast_variant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("broadcast_id", sa.Integer(), nullable=False),
@@ -2494,6 +2699,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("delay", sa.Integer(), nullable=False),
         sa.Column("email_id", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
@@ -2881,6 +3087,53 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("target_id", "month", name=op.f("pk_target_month")),
     )
+    op.create_table(
+        "inbound_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("envelope", sa.String(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "hard",
+                "soft",
+                "block",
+                "complaint",
+                "auto_reply",
+                "delivered",
+                "reply",
+                "none",
+                name="verdict",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("notices", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_inbound_mail_contact_id_contact"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_inbound_mail_message_id_message"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_mail")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_inbound_mail_external_id")),
+    )
+    with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbound_mail_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_mail_message_id"), ["message_id"], unique=False)
+        batch_op.create_index("ix_inbound_mail_received", ["received_at", "id"], unique=False)
+
     op.create_table(
         "message_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3306,10 +3559,31 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=True),
         sa.Column(
+            "kind", sa.Enum("invoice", "credit_note", name="documentkind", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column(
             "state",
-            sa.Enum("draft", "issued", "paid", "cancelled", name="invoicestate", native_enum=False, length=24),
+            sa.Enum(
+                "draft", "issued", "paid", "credited", "cancelled", name="invoicestate", native_enum=False, length=24
+            ),
             nullable=False,
         ),
+        sa.Column("credits_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "returned",
+                "not_delivered",
+                "price",
+                "defect",
+                "mistake",
+                name="creditreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=True),
         sa.Column("opportunity_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -3320,6 +3594,8 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("credited", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
         sa.Column("snapshot", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True),
         sa.Column("snapshot_hash", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -3333,16 +3609,33 @@ def upgrade() -> None:
         sa.Column("pdf_problem", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(state = 'paid') = (paid = total AND number IS NOT NULL)", name=op.f("ck_invoice_paid_in_full")
+            "(kind = 'credit_note') = (credits_id IS NOT NULL)", name=op.f("ck_invoice_credits_an_invoice")
+        ),
+        sa.CheckConstraint(
+            "(state = 'credited') = (credited > 0 AND credited = total)", name=op.f("ck_invoice_wholly_credited")
         ),
         sa.CheckConstraint(
             "(state IN ('draft', 'cancelled')) = (number IS NULL)", name=op.f("ck_invoice_number_at_issue")
         ),
+        sa.CheckConstraint(
+            "(state IN ('paid', 'credited')) = (paid + credited >= total AND number IS NOT NULL)",
+            name=op.f("ck_invoice_settled_when"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'invoice' OR paid >= 0 AND paid <= total", name=op.f("ck_invoice_paid_within_total")
+        ),
+        sa.CheckConstraint(
+            "kind = 'invoice' OR number IS NOT NULL AND reason IS NOT NULL AND total < 0 AND paid = total",
+            name=op.f("ck_invoice_credit_is_settled"),
+        ),
         sa.CheckConstraint("(number IS NULL) = (issued_at IS NULL)", name=op.f("ck_invoice_issued_when")),
         sa.CheckConstraint("(number IS NULL) = (snapshot_hash IS NULL)", name=op.f("ck_invoice_issued_is_frozen")),
-        sa.CheckConstraint("paid >= 0 AND paid <= total", name=op.f("ck_invoice_paid_within_total")),
+        sa.CheckConstraint(
+            "credited >= 0 AND (credited = 0 OR credited <= total)", name=op.f("ck_invoice_credited_within_total")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_invoice_account_id_account")),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_invoice_contact_id_contact")),
+        sa.ForeignKeyConstraint(["credits_id"], ["invoice.id"], name=op.f("fk_invoice_credits_id_invoice")),
         sa.ForeignKeyConstraint(
             ["opportunity_id"], ["opportunity.id"], name=op.f("fk_invoice_opportunity_id_opportunity")
         ),
@@ -3355,16 +3648,25 @@ def upgrade() -> None:
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_credits_id"), ["credits_id"], unique=False)
         batch_op.create_index("ix_invoice_due", ["state", "due_on"], unique=False)
+        batch_op.create_index("ix_invoice_issued", ["issued_on", "owner_id", "currency", "net", "cost"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(
+            "ix_invoice_to_refund",
+            ["due_on"],
+            unique=False,
+            postgresql_where=sa.text("paid + credited > total"),
+            sqlite_where=sa.text("paid + credited > total"),
+        )
+        batch_op.create_index(
             "uq_invoice_order_id",
             ["order_id"],
             unique=True,
-            postgresql_where=sa.text("state <> 'cancelled'"),
-            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
+            sqlite_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
         )
 
     op.create_table(
@@ -3395,6 +3697,8 @@ def upgrade() -> None:
     op.create_table(
         "invoice_line",
         sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.Column("credits_id", sa.Integer(), nullable=True),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=True),
@@ -3408,6 +3712,13 @@ def upgrade() -> None:
         sa.Column("tax_percent", sa.BigInteger(), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_invoice_line_quantity_positive")),
+        sa.CheckConstraint(
+            "returned >= 0 AND (returned = 0 OR credits_id IS NOT NULL)",
+            name=op.f("ck_invoice_line_returned_of_a_line"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["credits_id"], ["invoice_line.id"], name=op.f("fk_invoice_line_credits_id_invoice_line")
+        ),
         sa.ForeignKeyConstraint(
             ["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_line_invoice_id_invoice"), ondelete="CASCADE"
         ),
@@ -3415,6 +3726,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
     )
     with op.batch_alter_table("invoice_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_line_credits_id"), ["credits_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_line_invoice_id"), ["invoice_id"], unique=False)
 
     op.create_table(
@@ -3427,7 +3739,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_payment_amount_positive")),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_amount_given")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_payment_invoice_id_invoice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
     )
@@ -3449,6 +3761,7 @@ def downgrade() -> None:
     op.drop_table("payment")
     with op.batch_alter_table("invoice_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_line_invoice_id"))
+        batch_op.drop_index(batch_op.f("ix_invoice_line_credits_id"))
 
     op.drop_table("invoice_line")
     with op.batch_alter_table("order_line", schema=None) as batch_op:
@@ -3458,13 +3771,20 @@ def downgrade() -> None:
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_invoice_order_id",
-            postgresql_where=sa.text("state <> 'cancelled'"),
-            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
+            sqlite_where=sa.text("kind = 'invoice' AND state NOT IN ('cancelled', 'credited')"),
+        )
+        batch_op.drop_index(
+            "ix_invoice_to_refund",
+            postgresql_where=sa.text("paid + credited > total"),
+            sqlite_where=sa.text("paid + credited > total"),
         )
         batch_op.drop_index(batch_op.f("ix_invoice_territory_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_owner_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_opportunity_id"))
+        batch_op.drop_index("ix_invoice_issued")
         batch_op.drop_index("ix_invoice_due")
+        batch_op.drop_index(batch_op.f("ix_invoice_credits_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_created_at"))
         batch_op.drop_index(batch_op.f("ix_invoice_account_id"))
 
@@ -3541,6 +3861,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_message_event_contact")
 
     op.drop_table("message_event")
+    with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbound_mail_received")
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_message_id"))
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_contact_id"))
+
+    op.drop_table("inbound_mail")
     op.drop_table("target_month")
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_submission_page_id"))
@@ -3633,6 +3959,11 @@ def downgrade() -> None:
 
     op.drop_table("campaign_member")
     op.drop_table("broadcast_variant")
+    op.drop_table("broadcast_test")
+    with op.batch_alter_table("broadcast_look", schema=None) as batch_op:
+        batch_op.drop_index("ix_broadcast_look_broadcast")
+
+    op.drop_table("broadcast_look")
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("ix_transfer_item_record")
         batch_op.drop_index(batch_op.f("ix_transfer_item_account_id"))
@@ -3677,9 +4008,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_landing_page_campaign_id"))
 
     op.drop_table("landing_page")
+    with op.batch_alter_table("email_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_email_version_translates_id"))
+
     op.drop_table("email_version")
+    op.drop_table("email_step")
     with op.batch_alter_table("earning", schema=None) as batch_op:
         batch_op.drop_index("ix_earning_source")
+        batch_op.drop_index(
+            "ix_earning_reverses", sqlite_where=sa.text("reverses <> ''"), postgresql_where=sa.text("reverses <> ''")
+        )
         batch_op.drop_index("ix_earning_period")
 
     op.drop_table("earning")
@@ -3789,6 +4127,11 @@ def downgrade() -> None:
 
     op.drop_table("lead")
     with op.batch_alter_table("email", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_email_translation",
+            sqlite_where=sa.text("translation_of_id IS NOT NULL"),
+            postgresql_where=sa.text("translation_of_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_email_territory_id"))
         batch_op.drop_index(batch_op.f("ix_email_owner_id"))
 
@@ -3913,6 +4256,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_topic_id"))
 
     op.drop_table("consent")
+    op.drop_table("webhook")
     op.drop_table("user")
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_path"))
@@ -3967,6 +4311,7 @@ def downgrade() -> None:
 
     op.drop_table("score_receipt")
     op.drop_table("schedule_slot")
+    op.drop_table("saved_block")
     op.drop_table("role")
     op.drop_table("ramp_profile")
     op.drop_table("product")
@@ -3986,7 +4331,11 @@ def downgrade() -> None:
 
     op.drop_table("outbox_entry")
     op.drop_table("number_series")
+    with op.batch_alter_table("message_content", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_content_translates_id"))
+
     op.drop_table("message_content")
+    op.drop_table("mailbox")
     op.drop_table("mail_server")
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.drop_index("ix_link_record")
@@ -3994,7 +4343,9 @@ def downgrade() -> None:
     op.drop_table("link")
     op.drop_table("heartbeat")
     op.drop_table("form_nonce")
+    op.drop_table("erasure")
     op.drop_table("engagement")
+    op.drop_table("email_picture")
     with op.batch_alter_table("data_request", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_data_request_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
@@ -4008,6 +4359,7 @@ def downgrade() -> None:
     op.drop_table("captured_message")
     op.drop_table("capacity_scenario")
     op.drop_table("cadence")
+    op.drop_table("brand_kit")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_record")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import Account
@@ -52,6 +52,13 @@ def moved(transfer_id: int) -> Mapping[str, int]:
     """Noun -> how many records moved."""
     query = select(TransferItem.noun_of, func.count()).where(TransferItem.transfer_id == transfer_id)
     return dict(db.session.execute(query.group_by(TransferItem.noun_of)).all())
+
+
+def planned_for(account_id: int) -> Transfer | None:
+    """The planned transfer that the account waits for."""
+    ids = func.replace(func.replace(cast(Transfer.account_ids, Text), "[", " "), "]", ",")
+    waiting = select(Transfer).where(Transfer.state == TransferState.PLANNED, ids.like(f"% {account_id},%"))
+    return db.session.scalar(waiting.order_by(Transfer.effective_on, Transfer.id).limit(1))
 
 
 class MovedAccount(NamedTuple):

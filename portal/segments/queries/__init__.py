@@ -8,15 +8,18 @@ from .lists import (
     SEGMENTS,
     Use,
     circle,
+    contact_with,
     list_choices,
     member_rows,
     names_in,
+    overlap,
     overrides,
     seen_size,
     segment_choices,
     touched,
     traffic,
     uses_of,
+    wholes,
 )
 from .members import is_member, matching, members, parts, scope_for, size_now
 from .preview import Preview, preview
@@ -35,6 +38,7 @@ __all__ = [
     "Way",
     "circle",
     "condition",
+    "contact_with",
     "explain",
     "is_member",
     "list_choices",
@@ -42,6 +46,7 @@ __all__ = [
     "member_rows",
     "members",
     "names_in",
+    "overlap",
     "overrides",
     "parts",
     "preview",
@@ -57,4 +62,5 @@ __all__ = [
     "touched",
     "traffic",
     "uses_of",
+    "wholes",
 ]

@@ -29,6 +29,7 @@ def add_members(actor: Actor, segment_id: int, contact_ids: Sequence[int], sourc
         {"segment_id": segment_id, "contact_id": key, "source": source, "entered_at": now, "left_at": None} for key in new
     ])  # fmt: skip
     book([(segment_id, key) for key in new], [], now)
+    touch(new)  # for segments that are made of this one
     return len(new)
 
 
@@ -41,6 +42,7 @@ def remove_members(actor: Actor, segment_id: int, contact_ids: Sequence[int]) ->
     now = clock.now()
     close(segment_id, gone, now)
     book([], [(segment_id, key) for key in gone], now)
+    touch(gone)
     return len(gone)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Label,
+    Select,
     and_,
     case,
     delete,
@@ -27,8 +28,8 @@ from portal.kernel.db import Base, db
 from portal.kernel.outbox import emit, ring
 
 from ..events import ContactEnteredSegment, ContactLeftSegment, SegmentChanged
-from ..models import Segment, SegmentMember, SegmentOverride, SegmentPart, SegmentTouch
-from ..queries import Scope, scope_for
+from ..models import Segment, SegmentMember, SegmentOverride, SegmentTouch
+from ..queries import Scope, scope_for, wholes
 from ..queries.compile import inside
 from ..rules import SOURCES, time_based
 from ..states import SegmentKind, Source
@@ -39,17 +40,19 @@ TOLD = 500  # contacts in one event
 DYNAMIC = Segment.kind == SegmentKind.DYNAMIC
 
 
-def touch(contact_ids: Iterable[int]) -> None:
+def touch(contact_ids: Iterable[int] | Select[Any]) -> None:
     """Something about these contacts changed: which segments they are in is worked out again soon."""
-    if rows := [{"contact_id": contact_id} for contact_id in dict.fromkeys(contact_ids)]:
+    if isinstance(contact_ids, Select):
+        write = insert(SegmentTouch.__table__).from_select(["contact_id"], contact_ids)  # type: ignore[arg-type]
+        db.session.connection().execute(write)
+        ring("default")
+    elif rows := [{"contact_id": contact_id} for contact_id in dict.fromkeys(contact_ids)]:
         db.session.connection().execute(insert(SegmentTouch.__table__), rows)  # type: ignore[arg-type]
         ring("default")
 
 
 def _touch_where(condition: ColumnElement[bool]) -> None:
-    found = select(Contact.id).where(condition)
-    db.session.connection().execute(insert(SegmentTouch.__table__).from_select(["contact_id"], found))  # type: ignore[arg-type]
-    ring("default")
+    touch(select(Contact.id).where(condition))
 
 
 def _hear_entries(entries: Sequence[Mapping[str, Any]]) -> None:
@@ -214,8 +217,5 @@ def sweep(everything: bool) -> None:
     """Owe a new count to the segments that change by waiting, also through a segment they name; or to all of them."""
     rules = {key: rule for key, rule in db.session.execute(select(Segment.id, Segment.rule).where(DYNAMIC))}
     due = {key for key, rule in rules.items() if everything or time_based(rule)}
-    named = db.session.execute(select(SegmentPart.segment_id, SegmentPart.part_id)).all()
-    while more := {row.segment_id for row in named if row.part_id in due} - due:
-        due |= more
-    for key in sorted(due & rules.keys()):
+    for key in wholes(due):
         emit(SegmentChanged(key))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.consent.queries import block, count_sendings_by
@@ -17,7 +17,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import COUNTED, Field, Listing
 from portal.organization.queries import visible_to
 
-from .models import (
+from ..models import (
     RUNNING,
     SENDING,
     UNCERTAIN,
@@ -25,17 +25,15 @@ from .models import (
     WAITING_ALONE,
     WAITING_IN_BATCH,
     CapturedMessage,
-    MailServer,
     Message,
     MessageBatch,
     MessageContent,
     MessageEvent,
     MessageLink,
-    SenderDomain,
 )
-from .rules import CHANNEL_NAMES
-from .rules.verdicts import SETTLED
-from .states import BatchState, MessageState
+from ..rules import CHANNEL_NAMES
+from ..rules.verdicts import SETTLED
+from ..states import BatchState, MessageState
 
 HOLD = "hold_sending"
 WITH_CONTENT = (joinedload(Message.content), joinedload(Message.batch).joinedload(MessageBatch.content))
@@ -107,25 +105,6 @@ def cancelled_wait() -> bool:
     cancelled = select(MessageBatch.id).where(MessageBatch.state == BatchState.CANCELLED)
     waiting = select(Message.id).where(Message.batch_id.in_(cancelled), WAITING_IN_BATCH)
     return db.session.scalar(waiting.where(Message.state.in_(OPEN_STATES)).limit(1)) is not None
-
-
-def active_servers() -> Sequence[MailServer]:
-    return db.session.scalars(select(MailServer).where(MailServer.active).order_by(MailServer.id)).all()
-
-
-def server_of_environment() -> MailServer | None:
-    """The one whose address SMTP_URL says."""
-    return db.session.scalar(select(MailServer).where(MailServer.url == ""))
-
-
-def signing_domains() -> Sequence[SenderDomain]:
-    return db.session.scalars(select(SenderDomain).where(SenderDomain.signing)).all()
-
-
-def return_domains() -> dict[str, str]:
-    """Sender domain -> where its bounces come back to."""
-    found = select(SenderDomain.domain, SenderDomain.return_domain).where(SenderDomain.return_domain != "")
-    return {row.domain: row.return_domain for row in db.session.execute(found)}
 
 
 class Pause(NamedTuple):
@@ -248,6 +227,18 @@ def subject_of(message: Message) -> str:
     return content.subject or content.text[:80]
 
 
+def reason_of(message: Message) -> str:
+    """Why it is where it is, in words."""
+    return WHY.get(message.state_reason, message.state_reason)
+
+
+def _part_of(actor: Actor, value: str) -> ColumnElement[bool]:
+    """Of all batches of a record: "broadcasts:7"."""
+    noun, _, record_id = value.partition(":")
+    mine = MessageBatch.noun_of == noun, MessageBatch.record_id == int(record_id)
+    return Message.batch_id.in_(select(MessageBatch.id).where(*mine))
+
+
 LISTING = Listing(
     name="messages",
     query=lambda actor: visible_to(actor, Message).options(*WITH_CONTENT),
@@ -263,9 +254,22 @@ LISTING = Listing(
             "state", "State", Message.state, kind="state", filter="choice",
             choices=lambda actor: [(s.value, s.value.capitalize()) for s in MessageState],
         ),
+        Field("state_reason", "Reason", value=reason_of, shown=False),
+        Field("about", "Part of", shown=False, value=lambda m: m.reason.partition(":contact:")[0], filter="choice",
+              match=_part_of, choices=lambda actor: []),
         Field("purpose", "Purpose", Message.purpose, value=lambda m: m.purpose.value.capitalize()),
         Field("created_at", "Written", Message.created_at, kind="datetime", filter="range"),
-        Field("sent_at", "Sent", kind="datetime"),
+        Field("sent_at", "Sent", Message.sent_at, kind="datetime", filter="range"),
+        *(
+            Field(name, label, getattr(Message, name), kind="datetime", shown=False)
+            for name, label in (
+                ("dated_at", "First attempt"), ("due_at", "Due"), ("bounced_at", "Bounced"), ("opened_at", "Opened"),
+                ("human_opened_at", "Opened by a person"), ("clicked_at", "Clicked"),
+                ("human_clicked_at", "Clicked by a person"), ("replied_at", "Replied"),
+                ("unsubscribed_at", "Unsubscribed"), ("complained_at", "Complained"),
+            )
+        ),
+        Field("attempt", "Attempts", Message.attempt, kind="number", shown=False),
     ),
     sort="-created_at",
     words=(Message.address, Message.recipient, Message.reason),

@@ -1,8 +1,7 @@
-"""Billing orders, issuing invoices, recording payments."""
+"""Billing orders and issuing invoices."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -13,7 +12,6 @@ from portal.kernel import clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
-from portal.kernel.money import round_to
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
@@ -23,11 +21,11 @@ from portal.orders.states import OrderState
 from portal.organization.queries import authorize, get
 from portal.quotes.queries import seller as the_seller
 
-from . import queries
-from .documents import bill
-from .events import InvoiceIssued, InvoicePaid
-from .models import Invoice, InvoiceLine, Payment
-from .states import METHODS, MOVES, InvoiceState
+from .. import queries
+from ..documents import bill
+from ..events import InvoiceIssued
+from ..models import Invoice, InvoiceLine
+from ..states import MOVES, InvoiceState
 
 LINK = "invoice"
 COPY_LINES = line_copier(OrderLine, "order_id", InvoiceLine, "invoice_id")
@@ -43,6 +41,7 @@ def bill_order(actor: Actor, order_id: int) -> int:
         order_id=order.id, opportunity_id=order.opportunity_id, account_id=order.account_id, contact_id=order.contact_id,
         owner_id=order.owner_id, territory_id=order.territory_id, payment_days=order.payment_days,
         currency=order.currency, discount_percent=order.discount_percent, net=order.net, tax=order.tax, total=order.total,
+        cost=order.cost,
     )  # fmt: skip
     db.session.add(invoice)
     db.session.flush()
@@ -50,7 +49,7 @@ def bill_order(actor: Actor, order_id: int) -> int:
     return invoice.id
 
 
-def _locked(
+def locked(
     actor: Actor, invoice_id: int, version: int | None, permission: str, load: Sequence[ExecutableOption] = ()
 ) -> Invoice:
     invoice = get(actor, Invoice, invoice_id, lock=True, load=load)
@@ -61,7 +60,7 @@ def _locked(
 
 def change_payment_days(actor: Actor, invoice_id: int, days: int, *, version: int | None = None) -> None:
     """Of a draft; an issued invoice says what it says."""
-    invoice = _locked(actor, invoice_id, version, "invoices.edit")
+    invoice = locked(actor, invoice_id, version, "invoices.edit")
     if invoice.state != InvoiceState.DRAFT:
         raise Refused("invoice.issued", "This invoice was issued and cannot be changed.")
     invoice.payment_days = days
@@ -69,14 +68,14 @@ def change_payment_days(actor: Actor, invoice_id: int, days: int, *, version: in
 
 def discard(actor: Actor, invoice_id: int, *, version: int | None = None) -> None:
     """Throw a draft away; the order can be billed again."""
-    invoice = _locked(actor, invoice_id, version, "invoices.edit")
+    invoice = locked(actor, invoice_id, version, "invoices.edit")
     check_move(MOVES, invoice.state, InvoiceState.CANCELLED, noun="invoice")
     invoice.state = InvoiceState.CANCELLED
 
 
 def issue(actor: Actor, invoice_id: int, *, version: int | None = None) -> str:
     """Give the number, freeze the document, owe its printing and mailing. Returns the number."""
-    invoice = _locked(actor, invoice_id, version, "invoices.issue", queries.PRINTED)
+    invoice = locked(actor, invoice_id, version, "invoices.issue", queries.PRINTED)
     wanted = InvoiceState.ISSUED if invoice.total else InvoiceState.PAID
     check_move(MOVES, invoice.state, wanted, noun="invoice")
     seller = the_seller()
@@ -96,61 +95,25 @@ def issue(actor: Actor, invoice_id: int, *, version: int | None = None) -> str:
     if invoice.order is not None:
         invoice.order.state = OrderState.INVOICED
     invoice.snapshot, invoice.snapshot_hash = dict(snapshot), snapshot_hash(snapshot)
-    _note(invoice, Kind.DOCUMENT, f"Invoice {number} issued", actor.name)
+    note(invoice, Kind.DOCUMENT, f"Invoice {number} issued", actor.name)
     emit(InvoiceIssued(invoice_id=invoice.id))
     return number
 
 
-def record_payment(
-    actor: Actor,
-    invoice_id: int,
-    *,
-    amount: Decimal,
-    currency: str,
-    received_on: date,
-    method: str,
-    reference: str = "",
-) -> None:
-    """Money that arrived, in part or in full. Raises Refused for more than is due."""
-    invoice = _locked(actor, invoice_id, None, "payments.record")
-    if invoice.state == InvoiceState.PAID:
-        raise Refused("payment.nothing_due", "This invoice is paid.")
-    if invoice.state != InvoiceState.ISSUED:
-        raise Refused("payment.not_issued", "Only an issued invoice can be paid.")
-    if method not in METHODS:
-        raise Refused("payment.unknown_method", "Say how the money arrived.", "method")
-    if currency != invoice.currency:
-        raise Refused("payment.other_currency", f"This invoice is in {invoice.currency}.", "amount")
-    if amount <= 0 or amount != round_to(amount, currency):
-        raise Refused("payment.bad_amount", f"Give an amount that can be paid in {currency}.", "amount")
-    if amount > invoice.amount_due:
-        raise Refused("payment.too_much", "This is more than what is still due.", "amount")
-    db.session.add(
-        Payment(
-            invoice_id=invoice.id, amount=amount, received_on=received_on, method=method, reference=reference.strip(),
-            recorded_by=actor.name,
-        )
-    )  # fmt: skip
-    paid_in_full = amount == invoice.amount_due
-    invoice.paid, invoice.state = invoice.paid + amount, InvoiceState.PAID if paid_in_full else invoice.state
-    _note(invoice, Kind.PAYMENT, f"{amount:f} {currency} received for invoice {invoice.number}", actor.name)
-    if paid_in_full:
-        emit(InvoicePaid(invoice_id=invoice.id))
+def print_again(actor: Actor, invoice_id: int) -> None:
+    """Owe the printing and mailing once more, when something stood in the way."""
+    invoice = locked(actor, invoice_id, None, "invoices.issue")
+    if invoice.number is None or invoice.pdf_key:
+        raise Refused("invoice.nothing_to_print", "There is nothing to print.")
+    emit(InvoiceIssued(invoice_id=invoice.id))
 
 
-def _note(invoice: Invoice, kind: Kind, subject: str, author: str) -> None:
-    about = [("invoices", invoice.id), ("accounts", invoice.account_id)]
+def note(invoice: Invoice, kind: Kind, subject: str, author: str, *others: int) -> None:
+    """On the timelines of the invoice, of `others`, of the account and of the deal."""
+    about = [("invoices", invoice.id), *(("invoices", other) for other in others), ("accounts", invoice.account_id)]
     if invoice.opportunity_id:
         about.append(("opportunities", invoice.opportunity_id))
     log(
         kind, subject, author=author, about=about, url=f"/invoices/{invoice.id}", owner_id=invoice.owner_id,
         territory_id=invoice.territory_id,
     )  # fmt: skip
-
-
-def print_again(actor: Actor, invoice_id: int) -> None:
-    """Owe the printing and mailing once more, when something stood in the way."""
-    invoice = _locked(actor, invoice_id, None, "invoices.issue")
-    if invoice.number is None or invoice.pdf_key:
-        raise Refused("invoice.nothing_to_print", "There is nothing to print.")
-    emit(InvoiceIssued(invoice_id=invoice.id))
