@@ -101,7 +101,7 @@ capacity.view        -  s  a  a  -  a  a  a
 capacity.edit        -  -  a  a  -  -  a  -
 campaigns.view       a  a  a  a  a  a  -  a
 campaigns.edit       -  -  a  -  a  -  -  -
-campaigns.results    -  s  a  a  a  a  -  a
+campaigns.results    -  -  a  a  a  a  -  a
 segments.view        a  a  a  a  a  -  -  a
 segments.edit        -  -  -  -  a  -  -  -
 broadcasts.view      -  -  a  -  a  -  -  a
@@ -110,8 +110,6 @@ social_posts.view    -  -  a  -  a  -  -  a
 social_posts.edit    -  -  -  -  a  -  -  -
 social_accounts.view -  -  -  -  a  -  -  a
 social_accounts.edit -  -  -  -  a  -  -  a
-segments.view        a  a  a  a  a  -  -  a
-segments.edit        -  -  -  -  a  -  -  -
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a
@@ -124,10 +122,10 @@ consent.policy       -  -  -  -  a  -  -  a
 consent.export       -  -  -  -  a  -  -  a
 consent.erase        -  -  -  -  a  -  -  a
 topics.view          a  a  a  a  a  -  -  a
-broadcasts.view      -  s  a  a  a  -  -  a
-broadcasts.edit      -  -  -  -  a  -  -  -
 broadcasts.send      -  -  -  -  a  -  -  -
 messages.view        or s  a  a  a  a  -  a
+inbound.view         -  -  -  a  a  -  -  a
+inbound.edit         -  -  -  a  a  -  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a
 files.view           a  a  a  a  a  a  a  a

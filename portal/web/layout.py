@@ -44,6 +44,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Market",
         (
+            Entry("Segments", "filter", "segments.list_segments", "segments.view"),
             Entry("Campaigns", "flag", "campaigns.list_campaigns", "campaigns.view"),
             Entry("Social posts", "share", "social.list_posts", "social_posts.view"),
             Entry("Broadcasts", "send", "broadcasts.list_broadcasts", "broadcasts.view"),
@@ -51,6 +52,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Forms and pages", "forms", "landing.list_pages", "landing.view"),
             Entry("Scoring", "adjustments", "scoring.show_model", "scoring.view"),
             Entry("Messages", "list-check", "messages.list_messages", "messages.view"),
+            Entry("Inbound mail", "message", "inbound.list_mails", "inbound.view"),
             Entry("Consent", "shield", "consent.show_ledger", "consent.view"),
         ),
     ),
@@ -74,6 +76,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("People", "user", "identity.list_users", "users.view"),
             Entry("Company", "building", "organization.show_company", "company.edit"),
             Entry("Mail servers", "mail", "messages.show_mail_server", "company.edit"),
+            Entry("Mail coming in", "message", "inbound.show_sources", "company.edit"),
             Entry("Imports", "upload", "workspace.new_import", "imports.run"),
             Entry("Audit", "history", "insights.list_audit", "audit.view"),
             Entry("System health", "database", "insights.show_health", "system.view"),

@@ -17,7 +17,9 @@ from portal.messages.models import Message
 from portal.segments.models import Segment, SegmentMember
 from portal.segments.states import SegmentKind, Source
 
-HTML = '<html><body><p>Spring</p><a href="https://shop.example/spring">Look</a></body></html>'
+HTML = """<html><head><title>Spring</title></head><body><p>Spring, {{ contact.first_name | default: "friend" }}</p>
+<a href="https://shop.example/spring">Look</a> <a href="{{ links.unsubscribe }}">Unsubscribe</a>
+<p>{{ company.name }}, {{ company.address }}</p></body></html>"""
 
 
 def people(count: int, *, agreed: bool = True, domain: str = "example.com", **values: Any) -> list[int]:
@@ -60,7 +62,7 @@ def draft(actor: Actor, segment_id: int, **values: Any) -> int:
     """An SMS-free, one-variant broadcast whose email is there."""
     with unit_of_work(), act_as(actor):
         made = services.create(actor, **{"name": "Spring", "segment_id": segment_id} | values)
-        mail = Email(name="Spring", subject="Spring for {{ contact.first_name }}", source=HTML, text="Spring is here")
+        mail = Email(name="Spring", subject="Spring for {{ contact.first_name }}", source=HTML)
         db.session.add(mail)
         db.session.flush()
         made.variants[0].email_id = mail.id

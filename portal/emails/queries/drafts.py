@@ -58,6 +58,12 @@ def _emails(actor: Actor) -> Select[Email]:
     )
 
 
+def email_choices(actor: Actor) -> list[tuple[int, str]]:
+    """Those in use, by name: for a choice of email in a form."""
+    used = visible_to(actor, Email).where(Email.translation_of_id.is_(None), ~Email.archived).order_by(Email.name)
+    return [(row.id, row.name) for row in db.session.execute(used.with_only_columns(Email.id, Email.name))]
+
+
 def _languages(actor: Actor) -> list[tuple[str, str]]:
     used = db.session.scalars(visible_to(actor, Email).with_only_columns(Email.language).distinct())
     return [(code, LANGUAGES.get(code, code)) for code in sorted(used)]

@@ -34,6 +34,7 @@ class Reason(NamedTuple):
     """A line of the explanation. Groups have no facts; `depth` is how far it is indented."""
 
     depth: int
+    kind: str  # group, field, event, segment
     text: str
     met: bool
     values: Sequence[Any] = ()  # of a field
@@ -124,7 +125,7 @@ def _latest(event: Event, node: Tree, at: str) -> list[Label[Any]]:
 def _reason(depth: int, node: Tree, text: str, row: Any, at: int, names: Any) -> Reason:
     met = bool(row[f"met_{at}"])
     if text:
-        return Reason(depth, text, met)
+        return Reason(depth, "group", text, met)
     values, happenings = [], []
     if node.get("field") in FIELDS:
         field = FIELDS[node["field"]]
@@ -135,8 +136,8 @@ def _reason(depth: int, node: Tree, text: str, row: Any, at: int, names: Any) ->
         for n, event in enumerate(_kinds(EVENTS[node["event"]])):
             if when := row[f"at_{at}_{n}"]:
                 happenings.append(Happening(event.verb, when, row[f"name_{at}_{n}"], row[f"who_{at}_{n}"]))
-    words = leaf_words(node, names)
-    return Reason(depth, words, met, values, happenings, row.get(f"since_{at}"))
+    kind = next(kind for kind in ("field", "event", "segment") if kind in node)
+    return Reason(depth, kind, leaf_words(node, names), met, values, happenings, row.get(f"since_{at}"))
 
 
 def segments_of(actor: Actor, contact_id: int) -> Sequence[Segment]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select
 
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -76,10 +76,9 @@ def take_snapshot(actor: Actor, segment_id: int, *, name: str) -> Segment:
     there = members(segment).subquery()
     entered = literal(now, SegmentMember.entered_at.type)
     rows = select(literal(taken.id), there.c.id, literal(Source.SNAPSHOT.value), entered)
-    done: Any = db.session.execute(
-        insert(SegmentMember).from_select(["segment_id", "contact_id", "source", "entered_at"], rows)
-    )
-    taken.size = done.rowcount
+    db.session.execute(insert(SegmentMember).from_select(["segment_id", "contact_id", "source", "entered_at"], rows))
+    mine = select(func.count()).where(SegmentMember.segment_id == taken.id)
+    taken.size = db.session.scalar(mine) or 0
     return taken
 
 
