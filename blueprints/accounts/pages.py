@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, current_app, g, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from portal.accounts import queries
 from portal.accounts.models import Account, Contact
 from portal.accounts.rules import domain_of
 from portal.activities.queries import timeline
+from portal.consent.queries import checks, first_shut
+from portal.consent.states import Channel, Purpose
 from portal.invoices.queries import outstanding
 from portal.kernel import clock
 from portal.kernel.places import countries
@@ -146,8 +149,24 @@ def contact_page(record_id: int) -> Response:
         sees_account=contact.account is not None and allows(g.actor, "accounts.view", contact.account),
         segments=segments_of(g.actor, record_id) if g.actor.may("segments.view") else [],
         language_name=next((c.label for c in LANGUAGES if c.value == contact.language), contact.language),
+        consent=_consent(contact) if g.actor.may("consent.view") else [],
         **tabs_of(contact),
     )
+
+
+def _consent(contact: Contact) -> list[tuple[str, bool, str, str]]:
+    """What, whether, why, and where every gate is told."""
+    ways = (
+        (_("News by email"), Channel.EMAIL, contact.email),
+        (_("News by text message"), Channel.SMS, contact.mobile_e164),
+    )
+    found = []
+    for what, channel, address in ways:
+        if address:
+            shut = first_shut(checks(channel, address, Purpose.COMMERCIAL, contact_id=contact.id))
+            link = url_for("consent.show_check", contact=contact.id, channel=channel.value)
+            found.append((what, shut is None, shut.why if shut else _("Every gate is open."), link))
+    return found
 
 
 def contact_form_page(form: EditContact, contact: Contact | None = None, status: int = 200) -> Response:

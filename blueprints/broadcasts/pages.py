@@ -1,7 +1,9 @@
 """The page of a broadcast: what it says while it is a draft, how far it is afterwards."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from math import ceil
+from typing import Any
 
 from flask import Response, g, request, url_for
 
@@ -13,6 +15,7 @@ from portal.broadcasts.states import BroadcastState
 from portal.consent.states import Channel
 from portal.emails.rules.findings import Finding
 from portal.messages.rules import CHANNEL_NAMES
+from portal.strategy.rules import axis
 from portal.web.filters import format_number, format_time, local
 from portal.web.forms import ActForm
 from portal.web.htmx import page
@@ -42,7 +45,7 @@ def broadcast_page(record_id: int, status: int = 200) -> Response:
         broadcast=found,
         facts=queries.facts(found),
         progress=progress,
-        axis=axis_of([minute.sent for minute in progress.minutes]) if progress else (1, 1),
+        axis=axis(Decimal(max(minute.sent for minute in progress.minutes))) if progress else (1, 1),
         minutes=[(format_time(local(minute.at)), minute.sent) for minute in progress.minutes] if progress else [],
         say=format_number,
         work=queries.freezing(found),
@@ -57,8 +60,19 @@ def broadcast_page(record_id: int, status: int = 200) -> Response:
         reasons=REASONS,
         form=ActForm(formdata=None),
         pause_form=PauseBroadcast(formdata=None),
-        **tabs_of(found, parts=found.variants, without="files"),
+        **tabs(found),
     )
+
+
+def tabs(broadcast: Broadcast, shown: str = "") -> dict[str, Any]:
+    """What the templates of its pages read: all its tabs, those of the report among them. `shown`: which page this is."""
+    told = tabs_of(broadcast, parts=broadcast.variants, without="files")
+    first, *others = told["tab_items"]
+    gone = broadcast.state not in (S.DRAFT, S.SCHEDULED)
+    pages = [("Report", "show_report", gone), ("Click map", "show_clicks", gone and broadcast.channel == Channel.EMAIL)]
+    pages.append(("Test", "show_test", len(broadcast.variants) > 1))
+    own = [(text, url_for(f"broadcasts.{view}", record_id=broadcast.id), None) for text, view, there in pages if there]
+    return told | {"tab_items": [first, *own, *others], "tab_name": shown or told["tab_name"]}
 
 
 def axis_of(values: Sequence[int]) -> tuple[int, int]:

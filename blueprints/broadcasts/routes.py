@@ -111,7 +111,7 @@ def add_variant(record_id: int) -> Any:
 @needs("broadcasts.edit")
 def edit_variant(record_id: int, label: str) -> Response:
     broadcast = queries.broadcast(g.actor, record_id)
-    variant = services.variant_of(broadcast, label)
+    variant = queries.variant_of(broadcast, label)
     return _variant_page(_variant_form(broadcast)(formdata=None, obj=variant), broadcast, variant)
 
 
@@ -119,7 +119,7 @@ def edit_variant(record_id: int, label: str) -> Response:
 @needs("broadcasts.edit")
 def change_variant(record_id: int, label: str) -> Any:
     broadcast = queries.broadcast(g.actor, record_id)
-    variant, form = services.variant_of(broadcast, label), _variant_form(broadcast)()
+    variant, form = queries.variant_of(broadcast, label), _variant_form(broadcast)()
     if "count" in request.form or not submit(
         form, lambda: services.change_variant(g.actor, record_id, label, form.values()).id
     ):

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, current_app, flash, g, url_for
 
 from portal.messages import services
+from portal.messages.queries import servers
 from portal.messages.rules.headers import new_dkim_key
 from portal.messages.rules.records import wanted
 from portal.web import mailserver
@@ -49,7 +50,7 @@ def change_sender_domain(record_id: int) -> Any:
         return services.change_domain(g.actor, record_id, form.version.data, form.values()).id
 
     def current() -> dict[str, Any]:
-        return {"version": services.the_domain(record_id).version}
+        return {"version": servers.sender_domain(record_id).version}
 
     if not submit(form, change, current=current):
         return _page(record_id, form)
@@ -61,7 +62,7 @@ def change_sender_domain(record_id: int) -> Any:
 @needs("company.edit")
 def check_sender_domain(record_id: int) -> Any:
     """Asks DNS now."""
-    domain = services.the_domain(record_id)
+    domain = servers.sender_domain(record_id)
     found = look_up(wanted(domain))
     if submit(ActForm(), lambda: services.note_dns(record_id, found)):
         good = all(state == "good" for state, _ in found.values())
@@ -73,7 +74,7 @@ def check_sender_domain(record_id: int) -> Any:
 
 
 def _page(record_id: int, form: EditSenderDomain | None = None) -> Response:
-    domain = services.the_domain(record_id)
+    domain = servers.sender_domain(record_id)
     return page(
         "messages/sender_domain.html",
         status=form.status if form else 200,

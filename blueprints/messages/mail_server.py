@@ -7,8 +7,9 @@ from flask_security import current_user
 
 from portal.kernel import clock
 from portal.kernel.errors import Refused
-from portal.messages import queries, services
+from portal.messages import services
 from portal.messages.models import MailServer
+from portal.messages.queries import servers
 from portal.organization.queries import company
 from portal.web import mailserver
 from portal.web.auth import needs
@@ -32,9 +33,9 @@ def _list_page(status: int = 200) -> Response:
         "messages/mail_servers.html",
         status=status,
         title="Mail servers",
-        servers=queries.servers(),
-        domains=queries.sender_domains(),
-        pending=not queries.server_of_environment() and bool(_settings().smtp),
+        servers=servers.mail_servers(),
+        domains=servers.sender_domains(),
+        pending=not servers.server_of_environment() and bool(_settings().smtp),
         now=clock.now,
         form=ActForm(formdata=None),
         domain_form=AddSenderDomain(formdata=None),
@@ -64,7 +65,7 @@ def create_mail_server() -> Any:
 @bp.get("/mail-server/<int:record_id>")
 @needs("company.edit")
 def edit_mail_server(record_id: int) -> Response:
-    server = services.the_server(record_id)
+    server = servers.mail_server(record_id)
     form = EnterMailServer.showing(server, mailserver.opened(_settings(), server))
     return _page(form if server.url else form.by_environment(), server)
 
@@ -72,7 +73,7 @@ def edit_mail_server(record_id: int) -> Response:
 @bp.post("/mail-server/<int:record_id>")
 @needs("company.edit", fresh=True)
 def save_mail_server(record_id: int) -> Any:
-    form, settings, known = EnterMailServer(), _settings(), services.the_server(record_id)
+    form, settings, known = EnterMailServer(), _settings(), servers.mail_server(record_id)
     if not known.url:
         form = form.by_environment()
     address = mailserver.opened(settings, known) if known.url else None
@@ -82,7 +83,7 @@ def save_mail_server(record_id: int) -> Any:
     if not submit(
         form,
         lambda: services.change_server(g.actor, record_id, form.version.data, values).id,
-        current=lambda: {"version": services.the_server(record_id).version},
+        current=lambda: {"version": servers.mail_server(record_id).version},
     ):
         return _page(form, known)
     flash("Saved. It counts from the next message on.", "success")
@@ -103,7 +104,7 @@ def try_mail_server() -> Response:
 @needs("company.edit", fresh=True)
 def try_known_server(record_id: int) -> Response:
     """The same with a stored one; an empty password is the stored one."""
-    form, known = EnterMailServer(), services.the_server(record_id)
+    form, known = EnterMailServer(), servers.mail_server(record_id)
     address = mailserver.opened(_settings(), known)
     if known.url and (not form.validate_on_submit() or (address := _entered(form, address)) is None):
         return _page(form, known)
@@ -163,7 +164,7 @@ def _page(form: EnterMailServer, server: MailServer | None = None, answer: Any =
         crumbs=[("Mail servers", url_for(".show_mail_server"))],
         form=form,
         server=server,
-        pace=queries.paces(server.id) if server else [],
+        pace=servers.paces(server.id) if server else [],
         fixed=_settings().smtp if server and not server.url else None,
         answer=answer,
         act_form=ActForm(formdata=None),

@@ -31,7 +31,6 @@ def list_segments() -> Any:
         queries.SEGMENTS,
         title="Segments",
         row_url=lambda row: url_for(".show_segment", record_id=row.id),
-        used=lambda found: queries.uses_of([row.id for row in found.rows]) if found else {},
         empty="A segment is a rule about contacts: who lives where, who opened what. A list holds whom you put in.",
     )
 

@@ -116,7 +116,7 @@ class ConsentEvent(Base):
     ip: Mapped[str | None]
 
 
-append_only("consent_event")
+append_only("consent_event", personal=True)
 
 
 class Suppression(Base):

@@ -110,8 +110,6 @@ social_posts.view    -  -  a  -  a  -  -  a
 social_posts.edit    -  -  -  -  a  -  -  -
 social_accounts.view -  -  -  -  a  -  -  a
 social_accounts.edit -  -  -  -  a  -  -  a
-segments.view        a  a  a  a  a  -  -  a
-segments.edit        -  -  -  -  a  -  -  -
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a
@@ -124,8 +122,6 @@ consent.policy       -  -  -  -  a  -  -  a
 consent.export       -  -  -  -  a  -  -  a
 consent.erase        -  -  -  -  a  -  -  a
 topics.view          a  a  a  a  a  -  -  a
-broadcasts.view      -  s  a  a  a  -  -  a
-broadcasts.edit      -  -  -  -  a  -  -  -
 broadcasts.send      -  -  -  -  a  -  -  -
 messages.view        or s  a  a  a  a  -  a
 inbound.view         -  -  -  a  a  -  -  a

@@ -30,7 +30,7 @@ class AuditEntry(Base):
     changes: Mapped[dict[str, Any]]  # field -> [old, new]
 
 
-append_only("audit_entry")
+append_only("audit_entry", personal=True)
 
 
 class Audited:

@@ -93,13 +93,14 @@ class Session(socketserver.StreamRequestHandler):
 
     def _read(self) -> bytes | None:
         """The mail; None where it is too large. Raises OSError when it ends in the middle."""
-        lines, size = [], 0
-        while (line := self.rfile.readline(MOST)) != b".\r\n":
+        lines, size, fresh = [], 0, True  # fresh: after CRLF; a bare line feed begins no line
+        while (line := self.rfile.readline(MOST)) != b".\r\n" or not fresh:
             if not line:
                 raise ConnectionError
             size += len(line)
             if size <= MOST:
-                lines.append(line[1:] if line.startswith(b".") else line)
+                lines.append(line[1:] if fresh and line.startswith(b".") else line)
+            fresh = line.endswith(b"\r\n")
         return b"".join(lines) if size <= MOST else None
 
     def _keep(self, raw: bytes | None, recipient: bytes) -> str:

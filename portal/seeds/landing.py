@@ -45,6 +45,7 @@ DEALERS: dict[str, Any] = {
 
 Erzählen Sie uns von Ihrem Geschäft. Wir rufen an, vereinbaren eine erste Bestellung, und nach der Saison entscheiden Sie.""",
     "language": "de",
+    "double_opt_in": True,
     "source": "Landing page",
     "consent_wording": "Bewahren Sie meine Angaben auf, um mir zu antworten, wie es Ihre Datenschutzerklärung sagt.",
     "news_wording": "Schicken Sie mir auch Neuigkeiten für Händler per E-Mail. Ich kann sie jederzeit abbestellen.",

@@ -1,5 +1,6 @@
 """Segments of the demo company: some of the gallery, one made of others, a list of a fair, a snapshot of it all."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import delete, insert, select
@@ -21,7 +22,7 @@ def load(world: World) -> None:
     owner_id = world.positions["david-bradley"].id
     made = [_dynamic(found.name, found.rule, owner_id) for key in CHOSEN if (found := template(key))]
     german = _dynamic("Contacts in Germany", GERMANY, owner_id)
-    whole: dict[str, object] = {"all": [{"segment": german.id}, {"segment": made[2].id}]}
+    whole = {"all": [{"segment": german.id}, {"segment": made[2].id}]}
     joined = _dynamic("German newsletter", whole, owner_id)
     db.session.execute(
         insert(SegmentPart), [{"segment_id": joined.id, "part_id": key} for key in (german.id, made[2].id)]
@@ -43,7 +44,7 @@ def load(world: World) -> None:
     db.session.execute(delete(SegmentTouch))  # everything was counted just now
 
 
-def _dynamic(name: str, rule: dict[str, object], owner_id: int | None) -> Segment:
+def _dynamic(name: str, rule: Mapping[str, object], owner_id: int | None) -> Segment:
     segment = Segment(name=name, rule=check(rule), owner_id=owner_id)
     db.session.add(segment)
     db.session.flush()

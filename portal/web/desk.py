@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from portal.consent.queries import unsubscribe_token
 from portal.consent.states import Purpose
 from portal.emails.queries import values_of
-from portal.messages.queries import return_domains
+from portal.messages.queries.servers import return_domains
 from portal.messages.rules.tracking import fill
 from portal.messages.services import Desk
 
@@ -41,7 +41,7 @@ class Links:
         token = unsubscribe_token(self.row.channel, self.row.address, self.row.topic_id, self.row.id)
         return f"{self.base}/c/{token}"
 
-    @property
+    @cached_property
     def one_click(self) -> str:
         return f"{self.page}/one-click" if self.row.purpose == Purpose.COMMERCIAL else ""
 
@@ -49,4 +49,4 @@ class Links:
         return {"unsubscribe": self.page, "preferences": self.page}
 
     def track(self, html: str) -> str:
-        return fill(html, self.row.id, self.row.content_id, self.base)
+        return fill(html, self.row.id, self.row.content_id, self.base, tracked=self.row.tracked)

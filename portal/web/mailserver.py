@@ -11,8 +11,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from portal.kernel import settings as kept
 from portal.kernel.db import transact
 from portal.kernel.errors import Refused
-from portal.messages import queries, services
+from portal.messages import services
 from portal.messages.models import MailServer
+from portal.messages.queries import servers
 from portal.messages.rules.headers import Signer, dkim_signer
 
 from .outbound import NotSent, resolve
@@ -31,13 +32,13 @@ PORTS = (25, 465, 587, 2525)
 def adopt(settings: "Settings") -> None:
     """SMTP_URL, and the one server that earlier versions knew, become servers like the others, once."""
     former = kept.get(FORMER)
-    if former is not None or settings.smtp and not queries.server_of_environment():
+    if former is not None or settings.smtp and not servers.server_of_environment():
         transact(lambda: services.adopt_servers(former, FORMER, by_environment=bool(settings.smtp)))
 
 
 def usable(settings: "Settings") -> list[tuple[int, SmtpServer]]:
     """(id, server) of those that mail may go through now."""
-    found = ((one.id, opened(settings, one)) for one in queries.active_servers())
+    found = ((one.id, opened(settings, one)) for one in servers.active_servers())
     return [(server_id, server) for server_id, server in found if server]
 
 
@@ -70,7 +71,7 @@ def unseal(settings: "Settings", text: str) -> str | None:
 
 def signers(settings: "Settings") -> Callable[[str], Signer | None]:
     """Who signs for a domain; None for those whose mail goes unsigned."""
-    keys = {one.domain: (one.selector, one.private_key) for one in queries.signing_domains()}
+    keys = {one.domain: (one.selector, one.private_key) for one in servers.signing_domains()}
 
     def signer(domain: str) -> Signer | None:
         return _signer(settings.secret_key, domain, *keys[domain]) if domain in keys else None

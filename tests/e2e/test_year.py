@@ -172,7 +172,7 @@ def operator_defines_a_channel(operator: Walker) -> None:
     operator.go("/channels")
     operator.go("/channels/new")
     fill(page, Name="Own shops", Cost_of_sale_in_percent="8", Largest_discount_in_percent="10")
-    press(operator, "Save new channel")
+    press(operator, "Save")
     expect(page.locator("main")).to_contain_text("Own shops")
 
 

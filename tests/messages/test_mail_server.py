@@ -11,7 +11,8 @@ from portal.consent.states import Channel
 from portal.kernel import audit, settings
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Forbidden, Refused
-from portal.messages import queries, services
+from portal.messages import services
+from portal.messages.queries import servers
 from portal.web import mailserver
 from portal.web.servers import SmtpServer
 from portal.web.transport import SmtpTransport, transports
@@ -45,7 +46,7 @@ def test_what_is_entered_is_sealed_and_used(here: Any, client_of: ClientOf) -> N
 
     assert the_servers(here) == [SmtpServer("smtp.example.com", 587, "starttls", "us", "p@ss:word/ä")]
     assert [type(way.transport) for way in transports(here)[Channel.EMAIL]] == [SmtpTransport]
-    stored = queries.servers()[0][0]
+    stored = servers.mail_servers()[0][0]
     assert "word" not in stored.url
     for path in ("/mail-server", f"/mail-server/{stored.id}"):
         assert "p@ss" not in admin.get(path).text
@@ -69,7 +70,7 @@ def test_what_was_set_up_before_becomes_a_server_like_the_others(here: Any, clie
     ]
     assert settings.get(mailserver.FORMER) is None
     assert the_servers(here) == [SmtpServer("old.example", 465, "tls", "us", "secret")], "SMTP_URL is set no longer"
-    number = next(server.id for server, _ in queries.servers() if not server.url)
+    number = next(server.id for server, _ in servers.mail_servers() if not server.url)
     admin = client_of("admin")
     assert "SMTP_URL decides." in admin.get(f"/mail-server/{number}").text.replace("\n", "") or not here.smtp
     assert (
@@ -78,14 +79,14 @@ def test_what_was_set_up_before_becomes_a_server_like_the_others(here: Any, clie
         ).status_code
         == 303
     )
-    changed = services.the_server(number)
+    changed = servers.mail_server(number)
     assert (changed.name, changed.per_second, changed.transactional, changed.url) == ("Relay", 14, False, "")
 
 
 def test_an_empty_password_keeps_the_one_of_the_same_server_only(here: Any, client_of: ClientOf) -> None:
     admin = client_of("admin")
     admin.post("/mail-server/new", data=TYPED)
-    path = f"/mail-server/{queries.servers()[0][0].id}"
+    path = f"/mail-server/{servers.mail_servers()[0][0].id}"
     admin.post(path, data=TYPED | {"password": "", "port": "465", "security": "tls", "active": ""})
     assert the_servers(here) == []
     admin.post(path, data=TYPED | {"password": "", "port": "465", "security": "tls", "active": "y"})
@@ -93,14 +94,14 @@ def test_an_empty_password_keeps_the_one_of_the_same_server_only(here: Any, clie
     admin.post(path, data=TYPED | {"password": "", "host": "other.example.com", "active": "y"})
     assert the_servers(here) == [SmtpServer("other.example.com", 587, "starttls", "us", None)]
     assert admin.post(f"{path}/removal").status_code == 303
-    assert queries.servers() == []
+    assert servers.mail_servers() == []
 
 
 def test_limits_are_read_and_shown_again(here: Any, client_of: ClientOf) -> None:
     limits = {"domain_limits": "gmail.com 600\r\nGMX.de 60", "warm_up": "50 100 200", "warm_up_from": "2027-03-01"}
     admin = client_of("admin")
     admin.post("/mail-server/new", data=TYPED | limits | {"sender_domains": "a.example B.example", "per_hour": "3600"})
-    stored = queries.servers()[0][0]
+    stored = servers.mail_servers()[0][0]
     assert stored.domain_limits == {"gmail.com": 600, "gmx.de": 60}
     assert (stored.warm_up, stored.sender_domains, stored.per_hour) == (
         [50, 100, 200],
@@ -136,7 +137,7 @@ def test_what_cannot_be_a_mail_server_is_refused_and_kept(
         assert answer.status_code == 422
         assert words in answer.text
         assert 'value="us"' in answer.text
-    assert queries.servers() == []
+    assert servers.mail_servers() == []
 
 
 def test_a_test_mail_says_what_the_server_said(here: Any, client_of: ClientOf, tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_a_test_mail_says_what_the_server_said(here: Any, client_of: ClientOf, t
     gone = admin.post("/mail-server/test", data=typed | {"security": "none"})
     assert "The test mail did not go out." in gone.text
     assert "127.0.0.1" in gone.text
-    assert queries.servers() == []
+    assert servers.mail_servers() == []
 
 
 def test_only_administrators_enter_it(app: Flask, client_of: ClientOf, actor: Any) -> None:

@@ -25,6 +25,7 @@ from portal.web.htmx import page
 from portal.web.http import client_ip
 
 from ..forms import AskErasure, ChangePreference, LeaveAll
+from ..pages import send_bundle
 from . import bp
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -32,7 +33,7 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 
 def exempt_from_csrf(state: BlueprintSetupState) -> None:
     """Mail programs post without ever having seen a page of ours."""
-    for view in (change_preference, one_click, leave_all, ask_data, ask_erasure, confirm):
+    for view in (change_preference, one_click, leave_all, ask_data, ask_erasure, confirm, fetch_data):
         state.app.extensions["csrf"].exempt(view)
 
 
@@ -143,6 +144,20 @@ def confirm(token: str) -> Any:
     flash(_("Thank you. You will hear from us."), "success")
     link = queries.preference_token(consent.channel, consent.address)
     return redirect(url_for(".show_preference", token=link), 303)
+
+
+@bp.get("/c/data/<token>")
+@public
+def show_data(token: str) -> Response:
+    asked = services.asked_data(token)
+    return page("consent/show_data.html", title=_("Your data"), token=token, address=asked.address)
+
+
+@bp.post("/c/data/<token>")
+@public
+def fetch_data(token: str) -> Response:
+    """Everything we know of the person, for whoever has the link that was mailed to them."""
+    return send_bundle("my-data", transact(lambda: services.fetch(token)))
 
 
 def _after(token: str, reader: Reader, form: Form, act: Any, said: str) -> Any:

@@ -10,6 +10,7 @@ from portal.emails.queries import check, email, translations
 from portal.emails.rules.findings import Finding
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.messages.rules import CHANNEL_NAMES
 from portal.organization.queries import get, visible_to
@@ -23,6 +24,14 @@ from ..states import BroadcastState
 def broadcast(actor: Actor, broadcast_id: int, *, lock: bool = False) -> Broadcast:
     """With its variants. Raises NotFound."""
     return get(actor, Broadcast, broadcast_id, lock=lock, load=(selectinload(Broadcast.variants),))
+
+
+def variant_of(broadcast: Broadcast, label: str) -> BroadcastVariant:
+    """Raises NotFound."""
+    found = next((one for one in broadcast.variants if one.label == label), None)
+    if found is None:
+        raise NotFound("broadcasts.no_variant", "This variant is not here.")
+    return found
 
 
 def facts(broadcast: Broadcast) -> dict[str, str]:

@@ -11,16 +11,16 @@ LONGEST = 1_600  # characters that gateways take
 
 
 class Segments(NamedTuple):
-    """`units`: 7-bit places, or 16-bit ones. A text in several segments loses a few places of each to their numbering."""
+    """`parts` messages; `units`: 7-bit places, or 16-bit ones. Several parts lose a few places each to their numbering."""
 
     encoding: str
     units: int
-    count: int
+    parts: int
     left: int  # units that still fit into the last segment
 
     @property
     def words(self) -> str:
-        parts = "1 SMS" if self.count == 1 else f"{self.count} SMS"
+        parts = "1 SMS" if self.parts == 1 else f"{self.parts} SMS"
         return f"{parts}, {self.units} characters in {self.encoding}, {self.left} left"
 
 

@@ -7,7 +7,7 @@ from portal.consent.states import Channel
 from portal.emails.states import Level
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.kernel.errors import NotFound, Refused
+from portal.kernel.errors import Refused
 from portal.organization.queries import authorize, own_position
 
 from .. import queries
@@ -54,13 +54,13 @@ def add_variant(actor: Actor, broadcast_id: int) -> BroadcastVariant:
     content = {name: getattr(last, name) for name in ("subject", "sender", "email_id", "text")}
     new = BroadcastVariant(label=LABELS[LABELS.index(last.label) + 1], **content)
     broadcast.variants.append(new)
-    _share_out(broadcast)
+    share_out(broadcast)
     db.session.flush()
     return new
 
 
 def change_variant(actor: Actor, broadcast_id: int, label: str, values: Mapping[str, Any]) -> BroadcastVariant:
-    variant = variant_of(draft(actor, broadcast_id), label)
+    variant = queries.variant_of(draft(actor, broadcast_id), label)
     for name, value in values.items():
         setattr(variant, name, value)
     return variant
@@ -68,33 +68,27 @@ def change_variant(actor: Actor, broadcast_id: int, label: str, values: Mapping[
 
 def remove_variant(actor: Actor, broadcast_id: int, label: str) -> None:
     broadcast = draft(actor, broadcast_id)
-    variant = variant_of(broadcast, label)
+    variant = queries.variant_of(broadcast, label)
     if len(broadcast.variants) == 1:
         raise Refused("broadcasts.last_variant", "A broadcast needs something to send.")
     broadcast.variants.remove(variant)
     db.session.delete(variant)
-    _share_out(broadcast)
+    share_out(broadcast)
 
 
-def _share_out(broadcast: Broadcast) -> None:
-    """Everybody gets something: equal shares, the first ones the percent more that is left."""
-    each, more = divmod(100, len(broadcast.variants))
+def share_out(broadcast: Broadcast) -> None:
+    """Equal shares of everybody, or of those who take part in the test; the first ones get the percent more that is left."""
+    each, more = divmod(broadcast.test.share if broadcast.test else 100, len(broadcast.variants))
     for place, variant in enumerate(broadcast.variants):
         variant.share = each + (place < more)
-
-
-def variant_of(broadcast: Broadcast, label: str) -> BroadcastVariant:
-    """Raises NotFound."""
-    found = next((one for one in broadcast.variants if one.label == label), None)
-    if found is None:
-        raise NotFound("broadcasts.no_variant", "This variant is not here.")
-    return found
 
 
 def problem_of(actor: Actor, broadcast: Broadcast) -> str:
     """What keeps it from being sent, in a sentence; "" when nothing does."""
     if broadcast.segment_id is None:
         return "Choose a segment: nobody gets it yet."
+    if broadcast.test and len(broadcast.variants) < 2:
+        return "A test needs two variants: add one, or take the test off."
     for variant in broadcast.variants:
         if broadcast.channel == Channel.EMAIL and variant.email_id is None:
             return f"Choose the email of variant {variant.label}." if broadcast.variants[1:] else "Choose an email."

@@ -23,8 +23,16 @@ def send_test(actor: Actor, email_id: int, *, to: str, values: Mapping[str, Any]
     draft = email(actor, email_id)
     mail = compile_draft(draft)
     reason = f"email:{email_id}:test:{secrets.token_hex(8)}"
-    about = {"noun_of": "emails", "record_id": email_id, "owner_id": draft.owner_id}
-    queued = queue_email(reason, to=to, subject=draft.subject, text=mail.text, html=mail.html, attachments=(), **about)
+    queued = queue_email(
+        reason,
+        to=to,
+        subject=draft.subject,
+        text=mail.text,
+        html=mail.html,
+        noun_of="emails",
+        record_id=email_id,
+        owner_id=draft.owner_id,
+    )
     content = db.session.get_one(MessageContent, queued.content_id)
     known = dict(values) | {"links": links_of(queued)}
     try:

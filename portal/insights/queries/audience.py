@@ -83,10 +83,10 @@ K = EventKind
 HAPPENED: dict[str, tuple[str, str, Any, Any, tuple[EventKind, ...], Any]] = {
     "sent": ("were sent", "were not sent", Message.sent_at, None, (), SENT),
     "delivered": ("received", "did not receive", Message.sent_at, None, (), REACHED),
-    "opened": ("opened", "did not open", Message.opened_at, Message.human_opened_at, (K.OPENED,), REACHED),
+    "opened": ("opened", "did not open", Message.opened_at, Message.human_opened_at, (K.OPENED, K.CLICKED), REACHED),
     "clicked": ("clicked in", "did not click in", Message.clicked_at, Message.human_clicked_at, (K.CLICKED,), REACHED),
     "replied": ("replied to", "did not reply to", Message.replied_at, None, (K.REPLIED,), REACHED),
-    "bounced": ("bounced on", "did not bounce on", Message.bounced_at, None, (K.HARD_BOUNCED, K.BLOCKED), SENT),
+    "bounced": ("bounced on", "did not bounce on", Message.bounced_at, None, (K.HARD_BOUNCED, K.SOFT_BOUNCED, K.BLOCKED), SENT),
     "unsubscribed": (
         "unsubscribed from", "did not unsubscribe from", Message.unsubscribed_at, None, (K.UNSUBSCRIBED,), REACHED,
     ),

@@ -12,7 +12,7 @@ from portal.broadcasts.states import Dimension
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
-from portal.messages.models import MessageBatch, MessageContent, MessageLink
+from portal.messages.models import Message, MessageBatch, MessageContent, MessageLink
 from portal.organization.queries import get
 
 from ..rules import Figures
@@ -33,7 +33,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True)
 class HeatMap:
-    """`versions`: (id of the content, labels of the variants that got it)."""
+    """`versions`: (id of the content, labels of the variants that got it). `somebody`: a contact who got this one."""
 
     broadcast: Broadcast
     versions: Sequence[tuple[int, str]]
@@ -41,6 +41,7 @@ class HeatMap:
     spots: Sequence[Spot]
     clicks: int
     human_clicks: int
+    somebody: int | None
 
     def blocks(self) -> list[tuple[str, Figures]]:
         """Clicks per block, in the order of the mail; ways out of the list are left out."""
@@ -75,7 +76,9 @@ def heat_map(actor: Actor, broadcast_id: int, content_id: int | None = None) -> 
             (None, None) if link.role else (_share(figures["clicks"], clicks), _share(figures["human_clicks"], human))
         )
         spots.append(Spot(link.position, link.url, link.block, link.role, figures, *shares))
-    return HeatMap(broadcast, list(versions.items()), content, spots, clicks, human)
+    got = select(Message.contact_id).where(Message.content_id == content.id, Message.contact_id.is_not(None)).limit(1)
+    somebody = db.session.scalar(got.where(Message.batch_id.in_(labels)))
+    return HeatMap(broadcast, list(versions.items()), content, spots, clicks, human, somebody)
 
 
 def _share(part: int, whole: int) -> float:

@@ -20,7 +20,9 @@ _key: list[bytes] = []
 class Links(Protocol):
     """Addresses of pages that belong to one message."""
 
-    one_click: str  # where a POST ends commercial messages, RFC 8058; "" where there is nothing to end
+    @property
+    def one_click(self) -> str:
+        """Where a POST ends commercial messages, RFC 8058; "" where there is nothing to end."""
 
     def named(self) -> Mapping[str, str]:
         """What templates call `links`."""

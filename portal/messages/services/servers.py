@@ -8,13 +8,13 @@ from sqlalchemy import delete, select
 from portal.kernel import audit, clock, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.kernel.errors import NotFound, Refused
+from portal.kernel.errors import Refused
 from portal.kernel.outbox import ring
 from portal.kernel.upsert import insert_ignore
 from portal.organization.queries import authorize
 
 from ..models import MailPace, MailServer, Message, SenderDomain
-from ..queries import server_of_environment
+from ..queries.servers import mail_server, sender_domain, server_of_environment
 
 BY_ENVIRONMENT = "SMTP_URL"
 
@@ -48,7 +48,7 @@ def add_server(values: Mapping[str, Any]) -> MailServer:
 def change_server(actor: Actor, server_id: int, version: int | None, values: Mapping[str, Any]) -> MailServer:
     """Raises Stale, NotFound."""
     authorize(actor, "company.edit")
-    server = the_server(server_id)
+    server = mail_server(server_id)
     server.expect(version)
     for name, value in values.items():
         setattr(server, name, value)
@@ -60,7 +60,7 @@ def change_server(actor: Actor, server_id: int, version: int | None, values: Map
 def forget_server(actor: Actor, server_id: int) -> None:
     """One that has sent something stays as a name in the ledger, switched off and without its address."""
     authorize(actor, "company.edit")
-    server = the_server(server_id)
+    server = mail_server(server_id)
     if not server.url:
         raise Refused("mail_server.environment", "SMTP_URL says this one. Take it out there, or switch it off here.")
     audit.record("company", 1, "mail server forgotten", server=[server.name, None])
@@ -74,17 +74,10 @@ def forget_server(actor: Actor, server_id: int) -> None:
 def wake_server(actor: Actor, server_id: int) -> None:
     """Try it now, at full pace: what was learned of it and of domains through it is forgotten."""
     authorize(actor, "company.edit")
-    server = the_server(server_id)
+    server = mail_server(server_id)
     db.session.execute(delete(MailPace).where(MailPace.server_id == server_id))
     _keep_pace(server)
     ring("mail")
-
-
-def the_server(server_id: int) -> MailServer:
-    found = db.session.get(MailServer, server_id)
-    if found is None:
-        raise NotFound("mail_server.not_found", "This server is not here.")
-    return found
 
 
 def _keep_pace(server: MailServer) -> None:
@@ -108,7 +101,7 @@ def add_domain(actor: Actor, values: Mapping[str, Any]) -> SenderDomain:
 def change_domain(actor: Actor, domain_id: int, version: int | None, values: Mapping[str, Any]) -> SenderDomain:
     """Raises Stale, NotFound."""
     authorize(actor, "company.edit")
-    found = the_domain(domain_id)
+    found = sender_domain(domain_id)
     found.expect(version)
     for name, value in values.items():
         setattr(found, name, value)
@@ -117,12 +110,5 @@ def change_domain(actor: Actor, domain_id: int, version: int | None, values: Map
 
 def note_dns(domain_id: int, found: dict[str, Any]) -> None:
     """What DNS said just now."""
-    domain = the_domain(domain_id)
+    domain = sender_domain(domain_id)
     domain.found, domain.checked_at = found, clock.now()
-
-
-def the_domain(domain_id: int) -> SenderDomain:
-    found = db.session.get(SenderDomain, domain_id)
-    if found is None:
-        raise NotFound("sender_domain.not_found", "This domain is not here.")
-    return found

@@ -17,7 +17,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import COUNTED, Field, Listing
 from portal.organization.queries import visible_to
 
-from .models import (
+from ..models import (
     RUNNING,
     SENDING,
     UNCERTAIN,
@@ -25,18 +25,15 @@ from .models import (
     WAITING_ALONE,
     WAITING_IN_BATCH,
     CapturedMessage,
-    MailPace,
-    MailServer,
     Message,
     MessageBatch,
     MessageContent,
     MessageEvent,
     MessageLink,
-    SenderDomain,
 )
-from .rules import CHANNEL_NAMES
-from .rules.verdicts import SETTLED
-from .states import BatchState, MessageState
+from ..rules import CHANNEL_NAMES
+from ..rules.verdicts import SETTLED
+from ..states import BatchState, MessageState
 
 HOLD = "hold_sending"
 WITH_CONTENT = (joinedload(Message.content), joinedload(Message.batch).joinedload(MessageBatch.content))
@@ -108,41 +105,6 @@ def cancelled_wait() -> bool:
     cancelled = select(MessageBatch.id).where(MessageBatch.state == BatchState.CANCELLED)
     waiting = select(Message.id).where(Message.batch_id.in_(cancelled), WAITING_IN_BATCH)
     return db.session.scalar(waiting.where(Message.state.in_(OPEN_STATES)).limit(1)) is not None
-
-
-def servers() -> Sequence[tuple[MailServer, MailPace]]:
-    """All of them, each with how it fares."""
-    both = select(MailServer, MailPace).join(MailPace, MailPace.server_id == MailServer.id).where(MailPace.domain == "")
-    return [(row[0], row[1]) for row in db.session.execute(both.order_by(MailServer.active.desc(), MailServer.name))]
-
-
-def paces(server_id: int) -> Sequence[MailPace]:
-    """Of the domains that have found us too fast, or are limited."""
-    learned = select(MailPace).where(MailPace.server_id == server_id, MailPace.slowed_at.is_not(None))
-    return db.session.scalars(learned.order_by(MailPace.domain)).all()
-
-
-def sender_domains() -> Sequence[SenderDomain]:
-    return db.session.scalars(select(SenderDomain).order_by(SenderDomain.domain)).all()
-
-
-def active_servers() -> Sequence[MailServer]:
-    return db.session.scalars(select(MailServer).where(MailServer.active).order_by(MailServer.id)).all()
-
-
-def server_of_environment() -> MailServer | None:
-    """The one whose address SMTP_URL says."""
-    return db.session.scalar(select(MailServer).where(MailServer.url == ""))
-
-
-def signing_domains() -> Sequence[SenderDomain]:
-    return db.session.scalars(select(SenderDomain).where(SenderDomain.signing)).all()
-
-
-def return_domains() -> dict[str, str]:
-    """Sender domain -> where its bounces come back to."""
-    found = select(SenderDomain.domain, SenderDomain.return_domain).where(SenderDomain.return_domain != "")
-    return {row.domain: row.return_domain for row in db.session.execute(found)}
 
 
 class Pause(NamedTuple):
