@@ -42,6 +42,7 @@ from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
 from tests.emails import makers as mails
+from tests.inbound.makers import arrived, mailbox
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -50,6 +51,7 @@ from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
 from tests.responsibility.makers import assignment_rule
 from tests.social import samples as social
+from tests.segments.makers import make_segment
 from tests.strategy.makers import scenario
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
@@ -143,8 +145,12 @@ def make() -> dict[str, Values]:
         "invoices": {"record_id": bill},
         "invoices.create_invoice": {"record_id": order_id},
         **dict.fromkeys(("invoices.show_bill", "invoices.show_bill_pdf"), {"token": bill_token}),
+        "segments": {"record_id": make_segment("India", {"all": []}).id, "contact_id": person.id},
         "landing": {"record_id": landing_page().id, "slug": "resellers"},
         "leads": {"record_id": sales.lead().id},
+        "inbound": {"record_id": arrived(b"Subject: Hello\n\nHello").id, "provider": "mailgun"},
+        "inbound.switch_mailbox": {"record_id": mailbox().id},
+        "inbound.forget_mailbox": {"record_id": mailbox("Bounces").id},
         "messages": {"record_id": email(owner_id=world.position("rep").id)},
         **dict.fromkeys((f"messages.{name}" for name in SERVER_ROUTES), {"record_id": way.id}),
         **dict.fromkeys(

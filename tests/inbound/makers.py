@@ -4,7 +4,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from portal.accounts.models import Contact
-from portal.inbound.models import InboundMail
+from portal.inbound.models import InboundMail, Mailbox
 from portal.inbound.services import take_in
 from portal.kernel import clock
 from portal.kernel.db import db, transact
@@ -93,3 +93,9 @@ def contact(address: str = "ann@example.com") -> Contact:
     person = makers.contact(makers.account())
     transact(lambda: setattr(db.session.get_one(Contact, person.id), "email", address))
     return db.session.get_one(Contact, person.id)
+
+
+def mailbox(name: str = "Replies") -> Mailbox:
+    box = Mailbox(name=name, url="sealed")
+    transact(lambda: db.session.add(box))
+    return box

@@ -94,8 +94,9 @@ def test_an_answer_reaches_timeline_and_owner_and_ends_sequences() -> None:
     kept = arrived(answer(message, "Please call me on Monday."))
     assert (kept.verdict, kept.text, kept.contact_id) == (Verdict.REPLY, "Please call me on Monday.", person.id)
     entry = db.session.scalars(select(Activity).where(Activity.body == kept.text)).one()
-    assert (entry.author, entry.url) == (person.name, f"/inbound/{kept.id}")
-    assert db.session.scalar(select(func.count(Notification.id)).where(Notification.url == entry.url)) == 1
+    assert entry.author == person.name
+    url = f"/contacts/{person.id}?tab=timeline"
+    assert db.session.scalar(select(func.count(Notification.id)).where(Notification.url == url)) == 1
     assert db.session.get_one(Message, message.id).replied_at
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from portal.messages.queries import visits_wait
 from portal.messages.rules.tracking import fill, make_token, mark_links
 from portal.messages.services.visits import judge_again
 from portal.messages.states import Verdict
+from portal.runtime.cli import load_commands
 from tests.conftest import Client
 
 from .makers import email
@@ -144,3 +146,19 @@ def test_a_better_rule_judges_history_again(mail: Message, client: Client, app: 
     assert events()[0].verdict == Verdict.PROXY
     assert mail.human_clicked_at is None
     assert mail.clicked_at
+
+
+def test_the_operator_judges_all_of_history_again(live_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = email()
+    with unit_of_work():
+        db.session.add_all(
+            MessageEvent(
+                message_id=number, kind="opened", network="192.0.2.0/24", method="GET", user_agent=agent,
+                verdict=Verdict.HUMAN, why="By an old rule",
+            )
+            for agent in ("curl/8", BROWSER["User-Agent"])
+        )  # fmt: skip
+    monkeypatch.setattr("portal.runtime.serve.load_app", lambda settings: live_app)
+    told = CliRunner().invoke(load_commands(), ["messages", "reclassify"], obj=live_app.extensions["settings"])
+    assert "1 messages looked at, 2 verdicts changed" in told.output
+    assert [event.verdict for event in events()] == [Verdict.SCANNER, Verdict.HUMAN]

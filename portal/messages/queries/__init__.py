@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, null, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.consent.queries import block, count_sendings_by
 from portal.consent.rules import WHY
 from portal.consent.states import Channel, Purpose
-from portal.kernel import clock, persons, settings
+from portal.kernel import clock, settings
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
@@ -273,31 +273,4 @@ LISTING = Listing(
     ),
     sort="-created_at",
     words=(Message.address, Message.recipient, Message.reason),
-)  # fmt: skip
-
-
-def _to(person: persons.Person) -> ColumnElement[bool]:
-    return or_(Message.address.in_(person.addresses), Message.contact_id.in_(person.of("contacts")))
-
-
-def _written_to(person: persons.Person) -> ColumnElement[bool]:
-    """Contents for this one person; those of batches name nobody."""
-    return MessageContent.id.in_(select(Message.content_id).where(_to(person), Message.batch_id.is_(None)))
-
-
-def _happened(person: persons.Person) -> ColumnElement[bool]:
-    return MessageEvent.message_id.in_(select(Message.id).where(_to(person)))
-
-
-persons.leave(
-    persons.Trail("messages", Message, _to, {"address": "", "recipient": "", "values": null(), "domain": ""}),
-    persons.Trail(
-        "message contents", MessageContent, _written_to,
-        {"subject": persons.NOBODY, "text": "", "html": "", "attachments": []},
-    ),
-    persons.Trail(
-        "message events", MessageEvent, _happened,
-        dict.fromkeys(("why", "network", "user_agent", "device"), "") | {"contact_id": None},
-    ),
-    persons.Trail("captured messages", CapturedMessage, lambda p: CapturedMessage.address.in_(p.addresses), None),
 )  # fmt: skip
