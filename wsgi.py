@@ -58,7 +58,7 @@ def make_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     blueprints.register(app)
     attempts.register(app)
     auth.check_declared(app)
-    tracking.register(app, Spool(settings.files_dir / "tracking"))
+    tracking.register(app, Spool(settings.data_dir / "tracking"))
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 4)  # type: ignore[method-assign]
     return app
