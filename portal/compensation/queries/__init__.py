@@ -4,13 +4,10 @@ from .future import Future, future_commissions
 from .ledger import span, year_start
 from .mine import (
     Desk,
-    Leader,
     OpenDeal,
     Standing,
     Supposed,
     desk_of,
-    is_hidden,
-    leaderboard,
     my_desks,
     open_deals,
     recent_lines,
@@ -65,6 +62,7 @@ from .plans import (
     plans,
     version_to_accept,
 )
+from .recognition import Leader, is_hidden, leaderboard
 
 __all__ = [
     "POLICY", "Check", "Cost", "Desk", "Future", "Leader", "OpenDeal", "PeriodRow", "PlanRow", "Standing",

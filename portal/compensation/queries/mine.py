@@ -1,14 +1,13 @@
-"""Where a person stands today, what a deal would pay them, and who leads."""
+"""Where a person stands today, and what a deal would pay them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from portal.identity.models import User
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.money import Exact
@@ -20,11 +19,11 @@ from portal.targets.queries import today
 from portal.targets.rules import Period
 
 from .. import rules
-from ..models import Earning, PlanParticipant, Recognition
+from ..models import Earning, PlanParticipant
 from ..rules import Component, Credit, Earned, Sofar, Tier, curve_of, interval_of
 from ..rules.credits import Document, Portion, Share, rolled_up, shares_of
 from ..rules.plan import ZERO
-from ..states import Interval, Kind, Measure, Role
+from ..states import Interval, Kind, Measure
 from .documents import splits_of
 from .ledger import year_start
 from .people import WITH_NAMES, Member, Quotas, member_of, quotas
@@ -232,79 +231,3 @@ def open_deals(actor: Actor, desk: Desk, limit: int = 12) -> Sequence[Opportunit
         Opportunity.state == OpportunityState.OPEN, mine, Opportunity.amount > 0
     )
     return db.session.scalars(query.order_by(Opportunity.amount.desc(), Opportunity.id).limit(limit)).all()
-
-
-@dataclass(frozen=True)
-class Leader:
-    user_id: int
-    name: str
-    title: str
-    credited: Decimal
-    quota: Decimal
-    badges: Sequence[str]
-
-    @property
-    def attained(self) -> Decimal:
-        return self.credited / self.quota
-
-
-def leaderboard(actor: Actor, period: Period, before: Period) -> list[Leader]:
-    """By attainment of the quarter; who does not want to stand there is left out, but sees the own place."""
-    P = PlanParticipant
-    during = (P.starts_on < period.ends_on) & (P.ends_on.is_(None) | (P.ends_on > period.starts_on))
-    hidden = select(Recognition.user_id).where(Recognition.hidden, Recognition.user_id != (actor.user_id or 0))
-    query = select(P).join(User, User.id == P.user_id).where(during, P.user_id.not_in(hidden)).options(*WITH_NAMES)
-    found = db.session.scalars(query).all()
-    people = [replace(member_of_row(one), starts_on=date.min) for one in found]
-    kept = quotas([one.position_id for one in people], before.starts_on, period.ends_on)
-    now, then, biggest = _credited(period), _credited(before), _biggest(period)
-    top = max((biggest.get(one.id, ZERO) for one in people), default=ZERO)
-    made = []
-    for member, row in zip(people, found, strict=True):
-        quota, last = kept.of(member, period), kept.of(member, before)
-        if not quota:
-            continue
-        reached = now.get(member.id, ZERO) >= quota
-        again = reached and last is not None and then.get(member.id, ZERO) >= last > 0
-        badges = ["Quota reached"] * reached + ["Twice in a row"] * again
-        badges += ["Biggest deal"] * (top > 0 and biggest.get(member.id) == top)
-        made.append(Leader(row.user_id, member.name, row.position.title, now.get(member.id, ZERO), quota, badges))
-    return sorted(made, key=lambda one: (-one.attained, one.name))
-
-
-def member_of_row(found: PlanParticipant) -> Member:
-    """Without the plan's version."""
-    return Member(
-        found.id, found.user_id, found.user.name, found.position_id, found.starts_on, found.ends_on or date.max,
-        found.target_incentive, None,
-    )  # fmt: skip
-
-
-def _credited(period: Period) -> dict[int, Decimal]:
-    """What people were credited in these days: of several components that count the same, the fullest."""
-    E, found = Earning, dict[int, Decimal]()
-    rows = db.session.execute(
-        select(E.participant_id, E.component, func.sum(E.amount, type_=Exact()))
-        .where(E.counted_on >= period.starts_on, E.counted_on < period.ends_on, E.role != Role.OVERLAY)
-        .where(E.measure != OBJECTIVES)
-        .group_by(E.participant_id, E.component)
-    )
-    for participant_id, _, amount in rows:
-        found[participant_id] = max(found.get(participant_id, ZERO), amount)
-    return found
-
-
-def _biggest(period: Period) -> dict[int, Decimal]:
-    E = Earning
-    rows = db.session.execute(
-        select(E.participant_id, func.max(E.amount, type_=Exact()))
-        .where(E.counted_on >= period.starts_on, E.counted_on < period.ends_on, E.role == Role.DIRECT)
-        .where(E.measure != OBJECTIVES)
-        .group_by(E.participant_id)
-    )
-    return {participant_id: amount for participant_id, amount in rows}
-
-
-def is_hidden(actor: Actor) -> bool:
-    found = db.session.get(Recognition, actor.user_id or 0)
-    return bool(found and found.hidden)
