@@ -263,6 +263,7 @@ class TestPages:
         assert "Goods returned" in shown
         assert finance.get(f"{made.location}/credit-notes/new").status_code == 404
         assert "Record a refund" in finance.get(url).text
+        assert "Refund what was credited of INV-" in finance.get("/").text
         money = {"amount": "109.02", "received_on": "2026-06-01", "method": "Card", "reference": ""}
         assert finance.post(f"{url}/refunds", data=money | {"amount": "109.03"}).status_code == 422
         for _ in range(2):
