@@ -131,7 +131,7 @@ def one_click(token: str) -> Response:
 @bp.get("/c/confirm/<token>")
 @public
 def show_confirmation(token: str) -> Response:
-    consent = services.asked_for(token)
+    consent = queries.asked_for(token)
     return page("consent/show_confirmation.html", title=_("One more click"), token=token, address=consent.address)
 
 
@@ -139,7 +139,7 @@ def show_confirmation(token: str) -> Response:
 @public
 def confirm(token: str) -> Any:
     """The second yes of double opt-in."""
-    consent = services.asked_for(token)
+    consent = queries.asked_for(token)
     transact(lambda: services.confirm(token, client_ip()))
     flash(_("Thank you. You will hear from us."), "success")
     link = queries.preference_token(consent.channel, consent.address)
@@ -149,7 +149,7 @@ def confirm(token: str) -> Any:
 @bp.get("/c/data/<token>")
 @public
 def show_data(token: str) -> Response:
-    asked = services.asked_data(token)
+    asked = queries.asked_data(token)
     return page("consent/show_data.html", title=_("Your data"), token=token, address=asked.address)
 
 

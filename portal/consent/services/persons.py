@@ -13,8 +13,8 @@ from portal.organization.queries import authorize
 from portal.workspace.models import StoredFile
 
 from ..models import DataRequest
+from ..queries import asked_data
 from ..queries.persons import digests, person_at
-from ..rules import DATA, unseal_for
 from ..states import Channel, RequestKind, RequestState, SuppressionReason
 from .blocks import suppress
 
@@ -25,14 +25,6 @@ def export(actor: Actor, person: Person) -> Copy:
     """All rows that tell of the person, by area."""
     authorize(actor, "consent.export")
     return _copy(person, by=actor.name)
-
-
-def asked_data(token: str) -> DataRequest:
-    """Raises NotFound for a link that was not made here, is too old, or whose person was erased."""
-    found = db.session.get(DataRequest, unseal_for(DATA, token))
-    if found is None or found.address is None:
-        raise NotFound("link.not_found", "This link has ended or was withdrawn.")
-    return found
 
 
 def fetch(token: str) -> Copy:
