@@ -176,15 +176,14 @@ def _to_refund(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
         .order_by(Invoice.due_on)
         .limit(EACH)
     )
-    items = []
-    for invoice in rows:
-        owed = -invoice.amount_due
-        why = [("Amount to pay back", worth_points(owed)), ("It is the customer's money", 20)]
-        text = f"Refund what was credited of {invoice.number}"
-        items.append(
-            WorkItem("receipt", text, "invoices", invoice.id, invoice.account.name, why, owed, invoice.currency)
+    return [
+        WorkItem(
+            "receipt", f"Refund what was credited of {one.number}", "invoices", one.id, one.account.name,
+            [("Amount to pay back", worth_points(-one.amount_due)), ("It is the customer's money", 20)],
+            -one.amount_due, one.currency,
         )
-    return items
+        for one in rows
+    ]  # fmt: skip
 
 
 def _to_bill(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
