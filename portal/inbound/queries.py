@@ -54,7 +54,7 @@ LISTING = Listing(
         Field("subject", "Subject", value=lambda mail: mail.subject or "Without a subject"),
         Field("sender", "From", InboundMail.sender, filter="contains"),
         Field(
-            "verdict", "What it is", InboundMail.verdict, kind="state", filter="choice",
+            "verdict", "Kind", InboundMail.verdict, kind="state", filter="choice",
             choices=lambda actor: [(verdict.value, NAMES[verdict]) for verdict in Verdict],
         ),
         Field("why", "Belongs to", InboundMail.why, value=lambda mail: "A message of ours" if mail.message_id else mail.why),

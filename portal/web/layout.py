@@ -48,6 +48,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Campaigns", "flag", "campaigns.list_campaigns", "campaigns.view"),
             Entry("Social posts", "share", "social.list_posts", "social_posts.view"),
             Entry("Broadcasts", "send", "broadcasts.list_broadcasts", "broadcasts.view"),
+            Entry("Email performance", "chart-bar", "broadcasts.show_performance", "broadcasts.view"),
             Entry("Emails", "mail", "emails.list_emails", "emails.view"),
             Entry("Forms and pages", "forms", "landing.list_pages", "landing.view"),
             Entry("Scoring", "adjustments", "scoring.show_model", "scoring.view"),

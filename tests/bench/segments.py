@@ -31,8 +31,9 @@ MAILS = 10
 LOOKS = 5
 COUNTRIES = ("IN", "US", "DE", "FR", "AU", "GB", "NL", "PL", "IT", "ES")
 BY_HAND = """
-    SELECT count(*) FROM contact c LEFT JOIN account a ON a.id = c.account_id
-    WHERE CASE c.country WHEN '' THEN a.country ELSE c.country END = 'IN'
+    SELECT count(*) FROM contact c
+    WHERE (c.country = 'IN'
+           OR c.country = '' AND EXISTS (SELECT 1 FROM account a WHERE a.id = c.account_id AND a.country = 'IN'))
     AND (SELECT m.human_opened_at IS NOT NULL FROM message m
          WHERE m.contact_id = c.id AND m.channel = 'email' AND m.purpose = 'commercial' AND m.state = 'sent'
          AND m.bounced_at IS NULL ORDER BY m.sent_at DESC, m.id DESC LIMIT 1)

@@ -15,7 +15,7 @@ from .plain import html_text
 
 MARK = "data-inlined-at"
 START = re.compile(  # a start tag, or what is to be passed over
-    r"<!--.*?-->|<!\[.*?\]>|<(?P<raw>style|script|title|textarea|xmp)\b.*?</(?P=raw)\s*>|" + TAG.pattern + r"|"
+    r"<!--.*?(?:-->|\Z)|<(?P<raw>style|script|title|textarea|xmp)\b.*?(?:</(?P=raw)\s*>|\Z)|" + TAG.pattern + r"|"
     r"<(?P<name>[a-z][\w:-]*)(?P<inside>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>",
     re.DOTALL | re.IGNORECASE,
 )

@@ -5,14 +5,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .expressions import Expression, Get, condition, expression, span
+from .expressions import Expression, Get, condition, expression, one_of, span
 from .filters import LiquidError
 from .filters import text as plain
-from .template import Node, Run, Template, Test, always, any_of, choose_arm, escaped, loop_over, negated
+from .template import Node, Run, Template, Test, always, choose_arm, escaped, loop_over, negated
 
 MOST_TEMPLATE = 500_000  # characters
 DEEPEST = 20
-TAG = re.compile(r"\{\{(-?)(.*?)(-?)\}\}|\{%(-?)(.*?)(-?)%\}", re.S)
+TAG = re.compile(  # one that is not closed ends where the next begins, so that reading takes linear time
+    r"\{\{(-?)((?:(?!\{\{|\}\}).)*?)(-?)\}\}|\{%(-?)((?:(?!\{%|%\}).)*?)(-?)%\}", re.S
+)
 WORD = re.compile(r"\s*(\w+)\s*(.*?)\s*\Z", re.S)
 FOR = re.compile(r"([a-zA-Z_]\w*)\s+in\s+(.+?)((?:\s+(?:limit|offset)\s*:\s*\d+|\s+reversed)*)\Z", re.S)
 ASSIGN = re.compile(r"([a-zA-Z_]\w*)\s*=\s*(.+)\Z", re.S)
@@ -65,6 +67,7 @@ class _Reader:
         self.show = escaped if escapes else plain
         self.paths: set[str] = set()
         self.bare: set[str] = set()
+        self.asked: list[set[str]] = []  # what the open conditions look at: inside them it is no surprise
         self.own: set[str] = {"forloop"}
 
     def until(self, *ends: str) -> tuple[list[Node], tuple[str, str]]:
@@ -100,12 +103,13 @@ class _Reader:
     def _output(self, body: str) -> Expression:
         made = self._expression(body)
         if not made.has_default:
-            self.bare |= made.paths
+            self.bare |= made.paths.difference(*self.asked)
         return made
 
     def _condition(self, source: str) -> Test:
         test, paths = condition(source)
         self.paths |= paths
+        self.asked[-1] |= paths
         return test
 
     def _tag(self, name: str, rest: str) -> list[Node]:
@@ -124,6 +128,7 @@ class _Reader:
 
     def _if(self, name: str, rest: str) -> Node:
         end, arms = f"end{name}", []
+        self.asked.append(set())
         test = self._condition(rest)
         if name == "unless":
             test = negated(test)
@@ -131,6 +136,7 @@ class _Reader:
             nodes, (word, more) = self.until("elsif", "else", end)
             arms.append((test, nodes))
             if word == end:
+                self.asked.pop()
                 return choose_arm(arms, self.show)
             test = self._condition(more) if word == "elsif" else always
 
@@ -138,8 +144,8 @@ class _Reader:
         subject, arms = rest, []
         _, (word, more) = self.until("when", "else", "endcase")
         while word != "endcase":
-            values = re.split(r"\s*(?:,|\bor\b)\s*(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*\Z)", more) if word == "when" else []
-            test = any_of([self._condition(f"{subject} == {value}") for value in values]) if values else always
+            test, paths = one_of(subject, more) if word == "when" else (always, set[str]())
+            self.paths |= paths
             nodes, (word, more) = self.until("when", "else", "endcase")
             arms.append((test, nodes))
         return choose_arm(arms, self.show)

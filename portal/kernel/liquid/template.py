@@ -89,10 +89,6 @@ def negated(test: Test) -> Test:
     return lambda values: not test(values)
 
 
-def any_of(tests: Sequence[Test]) -> Test:
-    return lambda values: any(test(values) for test in tests)
-
-
 def choose_arm(arms: Sequence[tuple[Test, Sequence[Node]]], show: Callable[[Any], str]) -> Callable[[Run], None]:
     def choose(run: Run) -> None:
         for place, (test, nodes) in enumerate(arms):

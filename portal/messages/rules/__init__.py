@@ -17,11 +17,13 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Pace:
-    """How a sender works: messages held at once, for how long, and seconds after which it lets others have a turn."""
+    """How a sender works: messages held at once, for how long, seconds after which it lets others have a turn, and
+    seconds it waits for room when a limit of a second is reached."""
 
     slice: int = 100
     lease: timedelta = LEASE
     turn: float = 30.0
+    wait: float = 0.05
 
 
 class Kind(StrEnum):

@@ -45,6 +45,7 @@ class Held(NamedTuple):
 
 def next_slice(sender: Sender) -> Held | None:
     """None when nothing is due, or nothing that is due may go now."""
+    sender.room_soon = False
     if on_hold():
         return None
     for batch_id in _lanes(sender):
@@ -88,9 +89,10 @@ def claim(sender: Sender, way: Way, batch_id: int | None) -> Held | None:
     now = clock.now()
     with unit_of_work():
         gauge = Gauge(way.server_id, now) if way.server_id else None
-        room = gauge.room(sender.worker, bulk=batch_id is not None) if gauge else UNLIMITED
+        room = gauge.room(sender.worker, sender.pace.lease, bulk=batch_id is not None) if gauge else UNLIMITED
         room = min(sender.pace.slice, room, batch_room(batch_id, now))
         if not room:
+            sender.room_soon = sender.room_soon or bool(gauge and gauge.soon)
             return None
         picky = bool(gauge and gauge.domains and batch_id)
         query = claimable(sender.channel, batch_id, now).with_only_columns(Message.id, Message.domain)

@@ -91,8 +91,13 @@ def deliver(channel: Channel, ways: Sequence[Way], worker: str, desk: Desk, pace
     recover(channel)
     done, ends = 0, time.monotonic() + sender.pace.turn
     try:
-        while time.monotonic() < ends and due(channel) and (held := next_slice(sender)):
-            done += held.moved + _work_off(sender, held, ends)
+        while time.monotonic() < ends and due(channel):
+            if held := next_slice(sender):
+                done += held.moved + _work_off(sender, held, ends)
+            elif sender.room_soon and sender.pace.wait:
+                time.sleep(sender.pace.wait)
+            else:
+                break
     finally:
         sender.close()
     return done

@@ -13,7 +13,7 @@ from portal.kernel.upsert import insert_ignore, upsert
 
 from ..models import MailConnection, MailPace, MailServer, Message, MessageBatch
 from ..queries import pause_key
-from ..rules import LEASE, PAUSE, Outcome
+from ..rules import PAUSE, Outcome
 from ..rules.pacing import FAR, REST, TOO_FAST, UNLIMITED, allowance, halved, least, recovered, spent
 
 TABLE: Any = Message.__table__
@@ -44,9 +44,15 @@ class Gauge:
         per_hour = self.server.per_hour and self.server.per_hour / 3600
         self.rate = least(self.server.per_second, per_hour, self._learned(self.whole))
 
-    def room(self, worker: str, *, bulk: bool) -> int:
+    @property
+    def soon(self) -> bool:
+        """Whether it has room again within a second."""
+        resting = self.whole.rest_until and self.whole.rest_until > self.now
+        return bool(self.rate and self.rate >= 1 and not resting)
+
+    def room(self, worker: str, lease: timedelta, *, bulk: bool) -> int:
         """How many messages it takes at once. The warm-up counts every message but holds back bulk mail only."""
-        if self.whole.rest_until and self.whole.rest_until > self.now or not self._connected(worker):
+        if self.whole.rest_until and self.whole.rest_until > self.now or not self._connected(worker, lease):
             return 0
         return min(allowance(self.whole.free_at, self.rate, self.now), self._left_today() if bulk else UNLIMITED)
 
@@ -58,13 +64,13 @@ class Gauge:
         used = self.whole.day_sent if self.whole.day == today else 0
         return max(0, int(plan[max(0, day)]) - used)
 
-    def _connected(self, worker: str) -> bool:
-        """Whether this worker has one of the connections, from now on at the latest."""
+    def _connected(self, worker: str, lease: timedelta) -> bool:
+        """Whether this worker has one of the connections, from now on at the latest. A lost worker's is free soon."""
         others = (MailConnection.server_id == self.server.id) & (MailConnection.worker != worker)
         count = select(func.count()).where(others, MailConnection.until > self.now)
         if (db.session.scalar(count) or 0) >= self.server.connections:
             return False
-        row = {"server_id": self.server.id, "worker": worker, "until": self.now + 2 * LEASE}
+        row = {"server_id": self.server.id, "worker": worker, "until": self.now + lease}
         upsert(MailConnection, [row], keys=("server_id", "worker"))
         return True
 

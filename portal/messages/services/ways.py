@@ -40,6 +40,7 @@ class Sender:
     desk: Desk
     pace: Pace
     last_batch: int = 0  # batches take turns
+    room_soon: bool = False  # something would go if a limit by the second were not reached
     reached: set[int | None] = field(default_factory=set)
     away: set[int | None] = field(default_factory=set)
 
