@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Boolean, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.consent.queries import block
 from portal.consent.services import suppress
@@ -38,6 +39,8 @@ WAITS = or_(HERE.state == S.QUEUED, HERE.state == S.DEFERRED)
 GOES = exists(select(MessageBatch.id).where(MessageBatch.id == HERE.batch_id, MessageBatch.state == BatchState.RUNNING))
 LOOK_AGAIN = 0.25  # seconds after which a slice of a batch looks whether something urgent has come
 
+VALUES = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
 # These run for every single message, so they are built once.
 MARK = (
     update(TABLE)
@@ -49,7 +52,7 @@ MARK = (
         attempt=HERE.attempt + 1,
         lease_until=bindparam("lease"),
         server_id=bindparam("the_server"),
-        values=func.coalesce(bindparam("the_values", type_=JSON(none_as_null=True)), HERE["values"]),
+        values=func.coalesce(bindparam("the_values", type_=VALUES), HERE["values"]),
     )
     .returning(HERE.attempt)
 )
