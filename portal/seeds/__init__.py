@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
-    "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "emails", "landing",
+    "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "emails",
+    "broadcasts", "landing",
     "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "compensation", "responsibility", "realignment",
     "strategy",
 )  # fmt: skip

@@ -85,13 +85,14 @@ def _freeze_content(actor: Actor, broadcast: Broadcast, variant: BroadcastVarian
     assert variant.email_id is not None
     version = publish(actor, variant.email_id)
     variant.version_id = version.id
-    contents = [_content_of(one, variant) for one in languages_of(version).values()]
+    contents = [content_of(one, variant) for one in languages_of(version).values()]
     for translation in contents[1:]:
         translation.translates_id = contents[0].id
     return contents[0]
 
 
-def _content_of(version: EmailVersion, variant: BroadcastVariant) -> MessageContent:
+def content_of(version: EmailVersion, variant: BroadcastVariant) -> MessageContent:
+    """A version as messages carry it: its links are marked, so that each recipient's can be told apart."""
     html, links = mark_links(version.html)
     content = write_content(
         subject=version.subject if version.translates_id or not variant.subject else variant.subject,
