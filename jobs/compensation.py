@@ -12,7 +12,6 @@ from portal.compensation.queries.ledger import ledger
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import transact
 from portal.kernel.outbox import emit
-from portal.web import pdf
 from portal.workspace.rules import Outcome
 from portal.workspace.services import notify
 
@@ -66,6 +65,5 @@ def print_statement(statement_id: int) -> None:
 @every(timedelta(minutes=10))
 def print_waiting_statements() -> None:
     """Statements that waited for Pango are printed when it is there."""
-    if pdf.available() is None:
-        waiting = queries.unprinted(printing.WAITS_FOR_PANGO)
-        printing.retry(waiting, lambda key: emit(StatementLocked(statement_id=key)))
+    waiting = queries.unprinted(printing.WAITS_FOR_PANGO)
+    printing.retry(waiting, lambda key: emit(StatementLocked(statement_id=key)))

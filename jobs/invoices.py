@@ -12,7 +12,6 @@ from portal.kernel.db import transact
 from portal.kernel.outbox import emit
 from portal.kernel.printed import keep_paper, unprinted
 from portal.quotes.queries import seller
-from portal.web import pdf
 from portal.workspace.rules import BulkAct, offer_act
 
 from . import printing
@@ -54,8 +53,7 @@ def deliver_invoice(invoice_id: int) -> None:
 @every(timedelta(minutes=10))
 def print_waiting_invoices() -> None:
     """Invoices that waited for Pango are printed when it is there."""
-    if pdf.available() is None:
-        printing.retry(unprinted(Invoice, printing.WAITS_FOR_PANGO), lambda key: emit(InvoiceIssued(invoice_id=key)))
+    printing.retry(unprinted(Invoice, printing.WAITS_FOR_PANGO), lambda key: emit(InvoiceIssued(invoice_id=key)))
 
 
 def _bill(actor: Actor, order_id: int, _: str) -> int:

@@ -11,7 +11,6 @@ from portal.orders import queries, services
 from portal.orders.events import OrderPlaced
 from portal.orders.models import Order
 from portal.quotes.services import LINK
-from portal.web import pdf
 from portal.workspace.rules import BulkAct, offer_act
 
 from . import printing
@@ -48,8 +47,7 @@ def confirm_order(order_id: int) -> None:
 @every(timedelta(minutes=10))
 def print_waiting_orders() -> None:
     """Confirmations that waited for Pango are printed when it is there."""
-    if pdf.available() is None:
-        printing.retry(unprinted(Order, printing.WAITS_FOR_PANGO), lambda key: emit(OrderPlaced(order_id=key)))
+    printing.retry(unprinted(Order, printing.WAITS_FOR_PANGO), lambda key: emit(OrderPlaced(order_id=key)))
 
 
 def _fulfil(actor: Actor, order_id: int, _: str) -> None:

@@ -113,6 +113,6 @@ def frozen(snapshot: Mapping[str, Any] | None) -> DocumentSnapshot:
 
 
 def retry(ids: list[int], emit_again: Any) -> None:
-    """Owe the printing again, now that it can be done."""
-    if ids:
+    """Owe the printing again, once it can be done. Who has nothing to print does not load what prints."""
+    if ids and pdf.available() is None:
         transact(lambda: [emit_again(record_id) for record_id in ids])

@@ -12,7 +12,6 @@ from portal.kernel.printed import keep_paper, unprinted
 from portal.quotes import queries, services
 from portal.quotes.events import RevisionSent
 from portal.quotes.models import Revision
-from portal.web import pdf
 from portal.workspace.rules import BulkAct, offer_act
 
 from . import printing
@@ -53,9 +52,8 @@ def deliver_offer(revision_id: int) -> None:
 @every(timedelta(minutes=10))
 def print_waiting_offers() -> None:
     """Offers that waited for Pango are printed when it is there."""
-    if pdf.available() is None:
-        waiting = unprinted(Revision, printing.WAITS_FOR_PANGO, Revision.state == "sent")
-        printing.retry(waiting, lambda key: emit(RevisionSent(revision_id=key)))
+    waiting = unprinted(Revision, printing.WAITS_FOR_PANGO, Revision.state == "sent")
+    printing.retry(waiting, lambda key: emit(RevisionSent(revision_id=key)))
 
 
 @every(timedelta(hours=1))

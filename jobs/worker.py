@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from redis import Redis
-from rq import Worker
+from rq import SimpleWorker, Worker
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 
@@ -95,7 +95,8 @@ def work(app: Flask, queue: str, connection: Redis) -> None:
         app.extensions["preload_pdf"]()
     with app.app_context():
         log.info("worker for %s ready in %s", queue, current_app.name)
-    worker = Worker(
+    kind = SimpleWorker if queue == "pdf" else Worker  # each print has a child of its own: see portal.web.pdf
+    worker = kind(
         [queue],
         connection=connection,
         serializer=JSONSerializer,

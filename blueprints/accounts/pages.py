@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, current_app, g, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from portal.accounts import queries
 from portal.accounts.models import Account, Contact
 from portal.accounts.rules import domain_of
 from portal.activities.queries import timeline
+from portal.consent.queries import checks, first_shut
+from portal.consent.states import Channel, Purpose
 from portal.invoices.queries import outstanding
 from portal.kernel import clock
 from portal.kernel.places import countries
@@ -18,6 +21,7 @@ from portal.opportunities.queries import open_deals_of_account, worth_of_account
 from portal.opportunities.states import OpportunityState
 from portal.organization.queries import allows, company, get
 from portal.responsibility.queries import cadence, history_of, planned_for, team_of
+from portal.segments.queries import segments_of
 from portal.territories.queries import name_of
 from portal.web.choices import LANGUAGES
 from portal.web.filters import format_money, when
@@ -143,9 +147,26 @@ def contact_page(record_id: int) -> Response:
         crumbs=[("Contacts", url_for(".list_contacts"))],
         edits=allows(g.actor, "contacts.edit", contact),
         sees_account=contact.account is not None and allows(g.actor, "accounts.view", contact.account),
+        segments=segments_of(g.actor, record_id) if g.actor.may("segments.view") else [],
         language_name=next((c.label for c in LANGUAGES if c.value == contact.language), contact.language),
+        consent=_consent(contact) if g.actor.may("consent.view") else [],
         **tabs_of(contact),
     )
+
+
+def _consent(contact: Contact) -> list[tuple[str, bool, str, str]]:
+    """What, whether, why, and where every gate is told."""
+    ways = (
+        (_("News by email"), Channel.EMAIL, contact.email),
+        (_("News by text message"), Channel.SMS, contact.mobile_e164),
+    )
+    found = []
+    for what, channel, address in ways:
+        if address:
+            shut = first_shut(checks(channel, address, Purpose.COMMERCIAL, contact_id=contact.id))
+            link = url_for("consent.show_check", contact=contact.id, channel=channel.value)
+            found.append((what, shut is None, shut.why if shut else _("Every gate is open."), link))
+    return found
 
 
 def contact_form_page(form: EditContact, contact: Contact | None = None, status: int = 200) -> Response:

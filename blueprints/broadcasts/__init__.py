@@ -1,6 +1,6 @@
 """Broadcasts: written, sent, tested, and what came of them."""
 
-from . import reports, sending  # noqa: F401 - register their routes on bp
+from . import reports, sending, trials  # noqa: F401 - register their routes on bp
 from .routes import bp
 
 __all__ = ["bp"]

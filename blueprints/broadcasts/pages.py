@@ -1,7 +1,9 @@
 """The page of a broadcast: what it says while it is a draft, how far it is afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import ceil
+from typing import Any
 
 from flask import Response, g, request, url_for
 
@@ -58,8 +60,27 @@ def broadcast_page(record_id: int, status: int = 200) -> Response:
         reasons=REASONS,
         form=ActForm(formdata=None),
         pause_form=PauseBroadcast(formdata=None),
-        **tabs_of(found, parts=found.variants, without="files"),
+        **tabs(found),
     )
+
+
+def tabs(broadcast: Broadcast, shown: str = "") -> dict[str, Any]:
+    """What the templates of its pages read: all its tabs, those of the report among them. `shown`: which page this is."""
+    told = tabs_of(broadcast, parts=broadcast.variants, without="files")
+    first, *others = told["tab_items"]
+    gone = broadcast.state not in (S.DRAFT, S.SCHEDULED)
+    pages = [("Report", "show_report", gone), ("Click map", "show_clicks", gone and broadcast.channel == Channel.EMAIL)]
+    pages.append(("Test", "show_test", len(broadcast.variants) > 1))
+    own = [(text, url_for(f"broadcasts.{view}", record_id=broadcast.id), None) for text, view, there in pages if there]
+    return told | {"tab_items": [first, *own, *others], "tab_name": shown or told["tab_name"]}
+
+
+def axis_of(values: Sequence[int]) -> tuple[int, int]:
+    """(top, step) of an axis with four lines."""
+    step = max(1, ceil(max(values, default=0) / 4))
+    size = 10 ** (len(str(step)) - 1)
+    step = ceil(step / size) * size
+    return step * 4, step
 
 
 def findings_of(broadcast: Broadcast) -> list[tuple[str, Finding]]:

@@ -15,7 +15,7 @@ from portal.kernel import files
 from portal.kernel.errors import NotFound
 from portal.targets.queries import today
 from portal.web.auth import needs
-from portal.web.forms import ActForm, submit
+from portal.web.forms import ActForm, act, submit
 from portal.web.htmx import go, page, see
 
 from . import bp
@@ -68,12 +68,9 @@ def _part(desk: queries.Desk, picked: set[int]) -> dict[str, Any]:
 @needs("compensation.view")
 def accept_plan(record_id: int) -> Any:
     queries.own_participation(g.actor, record_id)
-    form = ActForm()
-    if submit(form, lambda: services.accept_plan(g.actor, record_id)):
-        flash("Plan accepted", "success")
-    for problem in form.form_errors:
-        flash(problem, "warn")
-    return go(url_for(".show_mine"))
+    return act(
+        lambda: services.accept_plan(g.actor, record_id), "Plan accepted", then=lambda: go(url_for(".show_mine"))
+    )
 
 
 @bp.get("/compensation/statements/<int:record_id>")
@@ -120,12 +117,11 @@ def show_statement_pdf(record_id: int) -> Response:
 @needs("compensation.view")
 def confirm_statement(record_id: int) -> Any:
     queries.own_statement(g.actor, record_id)
-    form = ActForm()
-    if submit(form, lambda: services.confirm_statement(g.actor, record_id)):
-        flash("Statement confirmed", "success")
-    for problem in form.form_errors:
-        flash(problem, "warn")
-    return see(show_statement, record_id=record_id)
+    return act(
+        lambda: services.confirm_statement(g.actor, record_id),
+        "Statement confirmed",
+        then=lambda: see(show_statement, record_id=record_id),
+    )
 
 
 @bp.post("/compensation/statements/<int:record_id>/disputes")

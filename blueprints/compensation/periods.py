@@ -14,6 +14,7 @@ from portal.kernel.errors import Refused
 from portal.targets.queries import currency, today
 from portal.web import exports
 from portal.web.auth import needs
+from portal.web.filters import when
 from portal.web.forms import ActForm, Form, act, submit
 from portal.web.htmx import go, page, see
 
@@ -118,7 +119,7 @@ def _swing(now: Decimal, then: Decimal | None) -> Decimal | None:
 
 def _steps(found: PayoutPeriod) -> list[tuple[str, str, str, str]]:
     at = [state for state, _ in STEPS].index(found.state)
-    notes = {1: found.calculated_at and f"{found.calculated_at:%d %b %H:%M} UTC", 2: found.reviewed_by,
+    notes = {1: found.calculated_at and when(found.calculated_at).striptags(), 2: found.reviewed_by,
              3: found.approved_by, 4: found.locked_by}  # fmt: skip
     states = [
         "done" if place < at or found.state == PeriodState.LOCKED else "now" if place == at else "todo"

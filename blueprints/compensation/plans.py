@@ -12,7 +12,7 @@ from portal.compensation.states import Kind, VersionState
 from portal.kernel.errors import NotFound
 from portal.targets.queries import currency, today
 from portal.web.auth import needs
-from portal.web.forms import ActForm, submit
+from portal.web.forms import ActForm, act, submit
 from portal.web.htmx import go, page, see
 
 from . import bp
@@ -248,9 +248,8 @@ def save_component(record_id: int, place: int) -> Any:
 def remove_component(record_id: int, place: int) -> Any:
     found = queries.plan_version(g.actor, record_id)
     _component(found, place)
-    form = ActForm()
-    if submit(form, lambda: services.remove_component(g.actor, record_id, place)):
-        flash("Component removed", "success")
-    for problem in form.form_errors:
-        flash(problem, "warn")
-    return see(show_version, record_id=record_id)
+    return act(
+        lambda: services.remove_component(g.actor, record_id, place),
+        "Component removed",
+        then=lambda: see(show_version, record_id=record_id),
+    )

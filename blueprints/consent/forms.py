@@ -103,7 +103,19 @@ class EditPolicy(EditForm):
     )  # fmt: skip
 
 
-class EraseRequest(Form):
+class AboutPerson(Form):
+    """A contact, or an address on a channel."""
+
+    contact = HiddenField()
+    channel = HiddenField()
+    q = HiddenField(validators=[Length(max=254)])
+
+
+class RefuseRequest(Form):
+    note = StringField("Why not", [InputRequired(), Length(max=300)])
+
+
+class ErasePerson(AboutPerson):
     sure = BooleanField("Yes, erase this person for good", [DataRequired("Tick this, as it cannot be taken back.")])
 
 

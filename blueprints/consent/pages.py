@@ -1,8 +1,12 @@
 """What several pages of consent share."""
 
-from flask import current_app, g, url_for
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, current_app, g, url_for
 
 from portal.consent.states import Channel
+from portal.web.exports import bundle
 
 PARTS = (
     ("Ledger", "consent.show_ledger", "consent.view"),
@@ -20,6 +24,12 @@ def parts() -> list[tuple[str, str, None]]:
         for text, endpoint, permission in PARTS
         if endpoint in current_app.view_functions and g.actor.may(permission)
     ]
+
+
+def send_bundle(name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> Response:
+    """A ZIP to keep."""
+    headers = {"Content-Disposition": f"attachment; filename={name}.zip", "Cache-Control": "no-store"}
+    return Response(bundle(name, parts), mimetype="application/zip", headers=headers)
 
 
 def asked_channel(text: str | None) -> Channel:

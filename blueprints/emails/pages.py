@@ -12,7 +12,17 @@ from portal.kernel.errors import Refused
 from portal.organization.queries import allows
 from portal.web.forms import ActForm
 from portal.web.htmx import page
+from portal.web.http import CSP
 
+# The mail as its recipients see it: pictures may come from where it says, nothing in it can act, and only our own pages
+# may show it in a frame.
+MAIL_CSP = "; ".join(
+    (
+        "default-src 'none'", "img-src https: http: data:", "style-src 'unsafe-inline'", "font-src 'none'",
+        "form-action 'none'", "base-uri 'none'", "frame-ancestors 'self'", "sandbox allow-popups",
+    )
+)  # fmt: skip
+FRAMED = f"{CSP}; frame-src 'self'"
 TABS = (
     ("Design", "emails.show_email"),
     ("Text part", "emails.show_text"),

@@ -148,7 +148,7 @@ class EditPage(EditForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign_id.choices = or_none(campaigns.choices(g.actor), "None")
-        self.topic_id.choices = [("", "News as a whole"), *topic_choices()]
+        self.topic_id.choices = or_none(topic_choices(), "News as a whole")
 
 
 class PublishPage(Form):

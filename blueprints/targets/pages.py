@@ -118,20 +118,27 @@ def _lines(tree: Tree, branch: Branch, wanted: Asked, today: date, deepest: int,
 
 
 def _line(tree: Tree, branch: Branch, wanted: Asked, today: date, depth: int, last: bool) -> Line:
-    cells = [
-        Cell(one, tree.attained(branch, one, today), documents(tree.metric, one, branch)) for one in wanted.periods
-    ]
-    whole, url = tree.attained(branch, wanted.year, today), documents(tree.metric, wanted.year, branch)
-    return Line(branch, cells, whole, url, queries.is_own(g.actor, branch), len(branch.children) * last, depth)
+    people = credited(branch)
+    *cells, whole = (
+        Cell(one, reached, documents(tree.metric, one, people) if reached.booked else "")
+        for one in (*wanted.periods, wanted.year)
+        if (reached := tree.attained(branch, one, today))
+    )
+    own = queries.is_own(g.actor, branch)
+    return Line(branch, cells, whole.attained, whole.url, own, len(branch.children) * last, depth)
 
 
-def documents(metric: str, period: Period, branch: Branch) -> str:
+def credited(branch: Branch) -> set[int] | None:
+    """Whose results count there; everybody's (None) for the company."""
+    return None if branch.kind == NodeKind.COMPANY else branch.everyone()
+
+
+def documents(metric: str, period: Period, people: set[int] | None) -> str:
     """The list behind a figure; "" where there is none, or the person may not see it."""
     counted = measure(metric)
-    people = set() if branch.kind == NodeKind.COMPANY else branch.everyone()
-    if counted is None or not (people or branch.kind == NodeKind.COMPANY):
+    if counted is None or people == set():
         return ""
-    return list_url(counted.documents(period, people))
+    return list_url(counted.documents(period, people or ()))
 
 
 def list_url(found: Documents) -> str:
@@ -206,7 +213,7 @@ def years() -> list[tuple[str, str]]:
 
 
 def pipeline_url(branch: Branch, period: Period) -> str:
-    return documents(PIPELINE, period, branch)
+    return documents(PIPELINE, period, credited(branch))
 
 
 def branch_of(tree: Tree, key: str) -> Branch:

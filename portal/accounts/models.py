@@ -26,7 +26,7 @@ OWN_CADENCE = text("cadence_days IS NOT NULL")
 class Account(Base, Owned, Versioned, Audited, Searchable):
     __tablename__ = "account"
     __table_args__ = (
-        Index("ix_account_touch", "tier", "last_touch_at", "created_at", "cadence_days"),
+        Index("ix_account_touch", "tier", "last_touch_at", "created_at", "cadence_days", "owner_id", "territory_id", "id"),
         Index("ix_account_cadence", "cadence_days", sqlite_where=OWN_CADENCE, postgresql_where=OWN_CADENCE),
         CheckConstraint("cadence_days > 0", name="cadence_positive"),
     )

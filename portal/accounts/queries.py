@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import Base, db
 from portal.kernel.errors import Refused
@@ -190,3 +191,28 @@ CONTACTS = Listing(
     words=(Contact.first_name, Contact.last_name, Contact.email, Contact.job_title, Account.name),
     views=(("Mine", "owner_id=me"),),
 )
+
+
+def _find_contacts(person: persons.Person) -> persons.Person:
+    """A mobile number is one person's; an office number is not."""
+    mine = or_(
+        Contact.id.in_(person.of("contacts")), Contact.email.in_(person.emails), Contact.mobile_e164.in_(person.phones)
+    )
+    found = db.session.scalars(select(Contact).where(mine)).all()
+    return person.known_as(
+        "contacts",
+        [contact.id for contact in found],
+        [contact.email or "" for contact in found],
+        [contact.mobile_e164 for contact in found],
+        [contact.name for contact in found if contact.first_name],
+    )
+
+
+persons.find_by(_find_contacts)
+persons.leave(
+    persons.Trail(
+        "contacts", Contact, lambda person: Contact.id.in_(person.of("contacts")),
+        dict.fromkeys(("first_name", "job_title", "phone", "phone_e164", "mobile", "mobile_e164"), "")
+        | {"last_name": persons.NOBODY, "email": None, "version": Contact.version + 1},
+    )
+)  # fmt: skip

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, case, func, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, select, union_all
 from sqlalchemy.orm import selectinload
 
 from portal.identity.rules import PERMISSIONS
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db, model_of
 from portal.kernel.search import SearchEntry
@@ -124,3 +125,13 @@ def _own(actor: Actor) -> Select[Activity]:
         .where(Activity.owner_id.in_(actor.position_ids), Activity.due_at.is_not(None))
         .options(selectinload(Activity.regarding))
     )
+
+
+def _of_person(person: persons.Person) -> ColumnElement[bool]:
+    return Activity.id.in_(select(Regarding.activity_id).where(persons.about(Regarding, person)))
+
+
+persons.leave(
+    persons.Trail("activities", Activity, _of_person, {"subject": persons.NOBODY, "body": "", "url": ""}),
+    persons.Trail("said", Activity, lambda p: Activity.author.in_(p.names) & _of_person(p), {"author": persons.NOBODY}),
+)

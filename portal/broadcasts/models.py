@@ -7,14 +7,15 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.consent.states import Channel, Purpose
+from portal.experiments.states import Method, Outcome
 from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned
-from portal.kernel.guards import follow
+from portal.kernel.guards import append_only, follow, frozen_when
 from portal.messages.models import MessageBatch
 from portal.organization.models import Owned
 
-from .states import BroadcastState, Dimension, Passed, Timing
+from .states import BroadcastState, Dimension, Metric, Passed, Timing
 
 
 class Broadcast(Base, Owned, Versioned, Audited):
@@ -52,6 +53,7 @@ class Broadcast(Base, Owned, Versioned, Audited):
     variants: Mapped[list["BroadcastVariant"]] = relationship(
         back_populates="broadcast", order_by="BroadcastVariant.label"
     )
+    test: Mapped["BroadcastTest | None"] = relationship(back_populates="broadcast")
 
 
 class BroadcastVariant(Base, Audited):
@@ -68,11 +70,56 @@ class BroadcastVariant(Base, Audited):
     sender: Mapped[str] = mapped_column(default="")  # name that people see; "": the company's
     text: Mapped[str] = mapped_column(default="")  # of an SMS
     share: Mapped[int] = mapped_column(default=100)  # percent of the audience
+    delay: Mapped[int] = mapped_column(default=0)  # hours after the others: tests of the time of sending
     email_id: Mapped[int | None] = mapped_column(ForeignKey("email.id"))
     version_id: Mapped[int | None] = mapped_column(ForeignKey("email_version.id"))  # what was frozen at the start
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("message_batch.id"))
     batch: Mapped[MessageBatch | None] = relationship(lazy="raise_on_sql")
     broadcast: Mapped[Broadcast] = relationship(back_populates="variants")
+
+
+class BroadcastTest(Base, Audited):
+    """How variants are compared, fixed before the start, and what came of it, fixed when it is decided."""
+
+    __tablename__ = "broadcast_test"
+    noun = "broadcast_tests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), unique=True)
+    metric: Mapped[Metric] = mapped_column(default=Metric.CLICKS)
+    method: Mapped[Method] = mapped_column(default=Method.SEQUENTIAL)
+    hours: Mapped[int] = mapped_column(default=24)  # after the start of each variant: then it is decided
+    minimum: Mapped[int] = mapped_column(default=1000)  # delivered per variant, below which nothing is said
+    share: Mapped[int] = mapped_column(default=100)  # percent of the audience that the variants share
+    hold_out: Mapped[int] = mapped_column(default=0)  # percent that gets nothing, to compare with
+    default_label: Mapped[str] = mapped_column(default="A")  # for the rest, where no variant is clearly best
+    outcome: Mapped[Outcome | None]
+    winner: Mapped[str] = mapped_column(default="")  # the variant the rest got, or would have got
+    why: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(default="")
+    broadcast: Mapped[Broadcast] = relationship(back_populates="test")
+
+
+TERMS = ("metric", "method", "hours", "minimum", "share", "hold_out", "default_label")
+frozen_when(
+    "broadcast_test", "OLD.decided_at IS NOT NULL", *TERMS, "outcome", "winner", "why", "decided_at", "decided_by"
+)
+
+
+class BroadcastLook(Base):
+    """The figures of a test at one moment: what was decided by, and what is plotted."""
+
+    __tablename__ = "broadcast_look"
+    __table_args__ = (Index("ix_broadcast_look_broadcast", "broadcast_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    arms: Mapped[list[Any]]  # [label, delivered, hits] of each variant
+
+
+append_only("broadcast_look")
 
 
 SLICE = 16_384  # ids of messages that are counted together

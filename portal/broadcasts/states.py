@@ -38,6 +38,15 @@ MOVES = {
 }
 
 
+class Metric(StrEnum):
+    """What variants are compared by; machines never count."""
+
+    CLICKS = auto()
+    OPENS = auto()
+    REPLIES = auto()
+    CONVERSIONS = auto()
+
+
 class Dimension(StrEnum):
     """What messages are counted by."""
 

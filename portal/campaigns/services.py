@@ -92,7 +92,14 @@ def add_segment(actor: Actor, campaign_id: int, segment_id: int) -> int:
 
 
 def enrol(campaign_id: int, contacts: Select[Any], *, source: str, status: MemberStatus = MemberStatus.ADDED) -> int:
-    """Make the contacts (a query of ids) members; who is one already stays as they are. Returns how many were new."""
+    """Make the contacts (a query of ids) members. Who is one already stays, but was now sent something if these were.
+
+    Returns how many were new.
+    """
+    if status == MemberStatus.SENT:
+        waiting = CampaignMember.campaign_id == campaign_id, CampaignMember.status == MemberStatus.ADDED
+        sent = update(CampaignMember).where(*waiting, CampaignMember.contact_id.in_(contacts)).values(status=status)
+        db.session.execute(sent.execution_options(synchronize_session=False))
     chosen = contacts.subquery()
     known = select(CampaignMember.contact_id).where(CampaignMember.campaign_id == campaign_id)
     columns = CampaignMember.__table__.c

@@ -153,11 +153,15 @@ def tax_percent(country: str, region: str, category: str) -> Decimal:
     return tax_rates(country, region).get(category, Decimal(0))
 
 
+COSTS = select(Product.id, Product.standard_cost).where(Product.id.in_(bindparam("ids", expanding=True)))
+
+
 def cost_of(lines: Iterable[tuple[int | None, Decimal]], currency: str) -> Decimal:
     """Standard cost of (product, quantity) lines as of now; what is in no catalog costs nothing."""
     wanted = [(product_id, quantity) for product_id, quantity in lines if product_id is not None]
-    rows = select(Product.id, Product.standard_cost).where(Product.id.in_({i for i, _ in wanted}))
-    costs = {product_id: cost for product_id, cost in db.session.execute(rows)}
+    with db.session.no_autoflush:  # no sale changes what products cost
+        rows = db.session.execute(COSTS, {"ids": [product_id for product_id, _ in wanted]})
+    costs = {product_id: cost for product_id, cost in rows}
     return round_to(sum((quantity * costs[i] for i, quantity in wanted), Decimal(0)), currency)
 
 

@@ -57,7 +57,7 @@ class Consent(Base):
     channel: Mapped[Channel]
     address: Mapped[str]
     purpose: Mapped[Purpose]
-    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"), index=True)
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
     state: Mapped[ConsentState]
     at: Mapped[datetime]
 
@@ -116,7 +116,7 @@ class ConsentEvent(Base):
     ip: Mapped[str | None]
 
 
-append_only("consent_event")
+append_only("consent_event", personal=True)
 
 
 class Suppression(Base):

@@ -101,7 +101,7 @@ capacity.view        -  s  a  a  -  a  a  a
 capacity.edit        -  -  a  a  -  -  a  -
 campaigns.view       a  a  a  a  a  a  -  a
 campaigns.edit       -  -  a  -  a  -  -  -
-campaigns.results    -  s  a  a  a  a  -  a
+campaigns.results    -  -  a  a  a  a  -  a
 segments.view        a  a  a  a  a  -  -  a
 segments.edit        -  -  -  -  a  -  -  -
 broadcasts.view      -  -  a  -  a  -  -  a
@@ -124,6 +124,8 @@ consent.erase        -  -  -  -  a  -  -  a
 topics.view          a  a  a  a  a  -  -  a
 broadcasts.send      -  -  -  -  a  -  -  -
 messages.view        or s  a  a  a  a  -  a
+inbound.view         -  -  -  a  a  -  -  a
+inbound.edit         -  -  -  a  a  -  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a
 files.view           a  a  a  a  a  a  a  a

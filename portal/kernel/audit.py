@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, event, insert, inspect, select
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+from sqlalchemy.orm import InstanceState, Mapped, Session, UOWTransaction, mapped_column
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from . import clock
@@ -30,7 +30,7 @@ class AuditEntry(Base):
     changes: Mapped[dict[str, Any]]  # field -> [old, new]
 
 
-append_only("audit_entry")
+append_only("audit_entry", personal=True)
 
 
 class Audited:
@@ -104,15 +104,21 @@ def _write_entries(session: Session, context: UOWTransaction) -> None:
         for obj in changed:
             if not isinstance(obj, Audited):
                 continue
-            state = inspect(obj)
-            changes = {
-                name: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
-                for name in (state.committed_state if action != "deleted" else ())
-                if name in state.mapper.column_attrs
-                and name not in obj.unaudited
-                and (history := state.get_history(name, PASSIVE_NO_INITIALIZE)).has_changes()
-            }
+            changes = {} if action == "deleted" else _changes(obj, inspect(obj), new=action == "created")
             if changes or action == "deleted":
-                noun, owner_id = obj.noun or state.mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]
+                noun, owner_id = obj.noun or inspect(obj).mapper.local_table.name, getattr(obj, "owner_id", None)  # type: ignore[attr-defined]
                 rows.append(_entry(noun, obj.id, action, changes, owner_id))  # type: ignore[attr-defined]
     _write(rows)
+
+
+def _changes(obj: Audited, state: InstanceState[Any], *, new: bool) -> dict[str, list[Any]]:
+    """[old, new] of each column that was set; a new record has no old values to be asked for."""
+    columns = state.mapper.column_attrs
+    names = [name for name in state.committed_state if name in columns and name not in obj.unaudited]
+    if new:
+        return {name: [None, plain(state.dict.get(name))] for name in names}
+    return {
+        name: [plain(next(iter(history.deleted), None)), plain(next(iter(history.added), None))]
+        for name in names
+        if (history := state.get_history(name, PASSIVE_NO_INITIALIZE)).has_changes()
+    }

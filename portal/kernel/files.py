@@ -37,6 +37,11 @@ def read(key: str) -> bytes:
         raise NotFound("file.not_found", "This file is no longer here.") from error
 
 
+def drop(key: str) -> None:
+    """For good; nothing happens when it is gone already."""
+    _path(key).unlink(missing_ok=True)
+
+
 def _path(key: str) -> Path:
     if len(key) != 32 or not all(c in "0123456789abcdef" for c in key):
         raise NotFound("file.not_found", "This file is no longer here.")

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 _guards: list[tuple[str, str, str, tuple[str, ...]]] = []
 _followed: list[tuple[str, str, str, str, tuple[str, ...]]] = []
 
+ERASING = "EXISTS (SELECT 1 FROM erasure)"  # see `persons.erasing`
 
-def append_only(table: str) -> None:
-    """Rows of `table` can be neither changed nor deleted."""
-    _guards.append((table, "append_only", "1 = 1", ()))
+
+def append_only(table: str, *, personal: bool = False) -> None:
+    """Rows of `table` can be neither changed nor deleted. What is `personal` in them can be erased, by `persons` alone."""
+    _guards.append((table, "append_only", f"NOT {ERASING}" if personal else "1 = 1", ()))
 
 
 def frozen_when(table: str, condition: str, *columns: str) -> None:
@@ -30,7 +32,8 @@ def statements(dialect: str) -> Iterator[str]:
         changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
         update_when = f"({condition}) AND ({changed})" if columns else condition
         message = f"{table} rows are {name.replace('_', ' ')}"
-        for verb, when in (("UPDATE", update_when), ("DELETE", condition)):
+        kept = "1 = 1" if ERASING in condition else condition
+        for verb, when in (("UPDATE", update_when), ("DELETE", kept)):
             trigger = f"{table}_{name}_{verb.lower()}"
             if dialect == "sqlite":
                 yield (

@@ -71,6 +71,7 @@ class Listing:
     """`query` gives the visible rows as entities (start with `visible_to`); `identity` is its unique column.
 
     `views` are (name, query string) pairs that everybody has, as tabs: ("Mine, open", "owner=me&state=open").
+    `picked`: an index covers what is filtered and sorted by, so the rows of a page are picked there before they are read.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Listing:
     sort: str  # key, with a leading "-" for descending
     words: Sequence[Any] = ()  # columns the search box looks in
     views: Sequence[tuple[str, str]] = ()
+    picked: bool = False
     currency: Any = None  # the column by which amounts are added up; default: `currency` of the listed model
 
     def __post_init__(self) -> None:
@@ -241,6 +243,9 @@ def read(
     query = matching(listing, actor, args, zone).order_by(None).order_by(*order.order(back)).limit(size + 1)
     if cursor:
         query = query.where(order.beyond(cursor, back))
+    if listing.picked:
+        rows = query.with_only_columns(listing.identity.label("id")).subquery()
+        query = query.where(listing.identity.in_(select(rows.c.id)))
     found = list(db.session.execute(query.add_columns(order.key, listing.identity)).unique())
     further, found = len(found) > size, found[:size]
     if back:

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import with_expression
 
-from portal.kernel import clock
+from portal.kernel import clock, persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
@@ -117,3 +117,13 @@ def submissions_per_day(page_id: int, zone: str, *, days: int = 14) -> list[tupl
     at = select(Submission.received_at).where(Submission.page_id == page_id, Submission.received_at >= since)
     counted = Counter(moment.astimezone(ZoneInfo(zone)).date() for moment in db.session.scalars(at))
     return [(day, counted[day]) for day in (first + timedelta(days=n) for n in range(days))]
+
+
+def _sent_by(person: persons.Person) -> ColumnElement[bool]:
+    return func.lower(Submission.payload["email"].as_string()).in_(person.emails)
+
+
+EMPTY = dict.fromkeys(("name", "email", "company", "phone", "country", "message"), "")
+persons.leave(
+    persons.Trail("submissions", Submission, _sent_by, {"payload": EMPTY, "ip": None, "user_agent": ""}),
+)

@@ -5,6 +5,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account
 from portal.catalog.rules import DocumentTotals, total
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
@@ -97,3 +98,7 @@ def from_quote(found: Order) -> Quote | None:
         return None
     came_from = select(Quote).where(Quote.id == found.revision.quote_id)
     return db.session.scalar(came_from.options(selectinload(Quote.revisions)))
+
+
+# Business letters and books are kept as long as tax and commercial law ask (in Germany HGB 257, AO 147).
+persons.leave(persons.Trail("orders", Order, lambda person: Order.contact_id.in_(person.of("contacts")), {}))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from portal.accounts.models import Account, Contact
 from portal.catalog.models import Product
 from portal.catalog.rules import DocumentTotals, total
-from portal.kernel import clock
+from portal.kernel import clock, persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
@@ -222,3 +222,7 @@ def _knows(*conditions: ColumnElement[bool]) -> Callable[[int], bool]:
 
 register_fact("quote_sent", _knows(Revision.sent_at.is_not(None)))
 register_fact("quote_accepted", _knows(Revision.state == RevisionState.ACCEPTED))
+
+
+# Business letters and books are kept as long as tax and commercial law ask (in Germany HGB 257, AO 147).
+persons.leave(persons.Trail("quotes", Quote, lambda person: Quote.contact_id.in_(person.of("contacts")), {}))

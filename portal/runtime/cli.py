@@ -49,7 +49,7 @@ def _json_wanted() -> bool:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.pass_context
 def portal(context: click.Context) -> None:
-    """Throughline: sales and marketing in one portal. Every command but run, web, worker and schedule takes --json."""
+    """Throughline: sales and marketing in one portal. Every command but run, web, worker, schedule and intake takes --json."""
     context.obj = load_settings()
     configure_logs(context.obj.log_level)
 

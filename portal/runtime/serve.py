@@ -58,3 +58,10 @@ def serve_schedule(app: "Flask") -> None:
     from jobs.schedule import run
 
     run(app)
+
+
+def serve_mail(app: "Flask", settings: Settings) -> None:
+    from .intake import serve_intake
+    from .settings import parse_intake
+
+    serve_intake(app, parse_intake(settings.intake))

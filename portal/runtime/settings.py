@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     given_redis_url: str = Field("", validation_alias="redis_url")
     smtp_url: str = ""
     sms_url: str = ""
+    intake: str = ""  # 127.0.0.1:2525: take in bounces and answers there, by LMTP or SMTP
     outbound_private: bool = False  # lets the SMS gateway be on a private address and without TLS
     public_url: str = ""
     staff_url: str = ""
@@ -87,6 +88,13 @@ class Settings(BaseSettings):
     def _sms(cls, value: str) -> str:
         if value:
             parse_sms(value)
+        return value
+
+    @field_validator("intake")
+    @classmethod
+    def _intake(cls, value: str) -> str:
+        if value:
+            parse_intake(value)
         return value
 
     @field_validator("public_url", "staff_url")
@@ -162,6 +170,13 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {_sentence(e['msg'])}" for e in error.errors()]
         raise SettingsError("\n".join(lines)) from None
+
+
+def parse_intake(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
+        raise ValueError("use host and port, for example 127.0.0.1:2525")
+    return host.strip("[]"), int(port)
 
 
 def _reachable(host: str) -> str:

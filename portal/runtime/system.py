@@ -154,6 +154,8 @@ def _start_all(supervisor: Supervisor, app: "Flask", settings: Settings) -> None
     for queue in serve.QUEUES:
         supervisor.start(Child(f"worker-{queue}", partial(serve.serve_queue, app, settings, queue)))
     supervisor.start(Child("schedule", partial(serve.serve_schedule, app)))
+    if settings.intake:
+        supervisor.start(Child("intake", partial(serve.serve_mail, app, settings)))
 
 
 def _write_processes(path: Path, running: dict[str, int]) -> None:

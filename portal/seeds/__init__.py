@@ -9,10 +9,9 @@ if TYPE_CHECKING:
 
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
-    "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets", "messages", "emails",
-    "broadcasts", "landing",
-    "scoring", "leads", "opportunities", "quotes", "orders", "invoices", "compensation", "responsibility", "realignment",
-    "strategy",
+    "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets",
+    "campaigns", "social", "messages", "emails", "broadcasts", "landing", "scoring", "leads", "opportunities", "quotes",
+    "orders", "invoices", "compensation", "responsibility", "realignment", "strategy", "segments",
 )  # fmt: skip
 
 

@@ -29,7 +29,9 @@ BEGUN = (("Workshop letter, November", "newsletter"), ("Trail and Trade Days, in
 
 
 def load(world: World) -> None:
-    db.session.add(BrandKit(social="LinkedIn https://www.example.com/linkedin\nInstagram https://www.example.com/instagram"))
+    db.session.add(
+        BrandKit(social="LinkedIn https://www.example.com/linkedin\nInstagram https://www.example.com/instagram")
+    )
     for name, template in BEGUN:
         made = add_email(SYSTEM, name=name, **deepcopy(gallery.begin(template)))
         if template == "newsletter":

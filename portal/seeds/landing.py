@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from portal.campaigns.models import Campaign
 from portal.kernel.db import db
 from portal.landing.models import LandingPage
 
@@ -42,6 +45,7 @@ DEALERS: dict[str, Any] = {
 
 Erzählen Sie uns von Ihrem Geschäft. Wir rufen an, vereinbaren eine erste Bestellung, und nach der Saison entscheiden Sie.""",
     "language": "de",
+    "double_opt_in": True,
     "source": "Landing page",
     "consent_wording": "Bewahren Sie meine Angaben auf, um mir zu antworten, wie es Ihre Datenschutzerklärung sagt.",
     "news_wording": "Schicken Sie mir auch Neuigkeiten für Händler per E-Mail. Ich kann sie jederzeit abbestellen.",
@@ -51,5 +55,6 @@ Erzählen Sie uns von Ihrem Geschäft. Wir rufen an, vereinbaren eine erste Best
 
 
 def load(world: World) -> None:
-    db.session.add_all([LandingPage(**RESELLERS), LandingPage(**DEALERS)])
+    campaign = db.session.scalars(select(Campaign.id).where(Campaign.utm_campaign == "reseller-programme")).one()
+    db.session.add_all([LandingPage(**page, campaign_id=campaign) for page in (RESELLERS, DEALERS)])
     db.session.flush()

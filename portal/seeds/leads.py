@@ -20,6 +20,7 @@ from portal.leads.states import REASONS, LeadState
 from .world import World
 
 SOURCES = {"landing_page": "Landing page", "webinar": "Webinar", "trade_fair": "Trade fair", "referral": "Referral"}
+CAMPAIGNS = {"landing_page": "reseller-programme", "webinar": "spring-webinar", "trade_fair": "bicycle-fair"}
 MET = {"webinar": "Attended the webinar on the spring range", "trade_fair": "Met at our stand at the trade fair"}
 ANSWER_AFTER = timedelta(minutes=38)
 
@@ -69,6 +70,7 @@ def _lead(row: dict[str, str], at: datetime, now: datetime) -> Lead:
         employees=int(row["employees"]) if row["employees"] else None,
         language="de" if row["country"] == "DE" else "en",
         source=SOURCES[row["source"]],
+        campaign=CAMPAIGNS.get(row["source"], ""),
         state=state,
         disqualified_reason=next((r for r in REASONS if r.lower() == row["reason"].lower()), ""),
         created_at=at,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from portal.kernel import clock
 from portal.kernel.audit import Audited
@@ -34,6 +34,7 @@ class Segment(Base, Owned, Versioned, Audited):
     counted_at: Mapped[datetime | None]
     pending: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    uses: Mapped[int | None] = query_expression()  # filled by the list of segments
     unaudited = frozenset({"version", "size", "changed_at", "counted_at", "pending"})
 
 

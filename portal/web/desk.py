@@ -49,4 +49,4 @@ class Links:
         return {"unsubscribe": self.page, "preferences": self.page}
 
     def track(self, html: str) -> str:
-        return fill(html, self.row.id, self.row.content_id, self.base)
+        return fill(html, self.row.id, self.row.content_id, self.base, tracked=self.row.tracked)

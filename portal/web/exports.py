@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
@@ -49,6 +51,21 @@ def whole(name: str, rows: Iterable[list[Any]], kind: Format) -> bytes:
     """A file of rows that are no list of the portal; the first one is the head."""
     table = iter(rows)
     return b"".join(piece for _, piece in (_csv(table) if kind == "csv" else _xlsx(name, table)))
+
+
+def bundle(name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """A ZIP of everything as one JSON file and of each part as a CSV file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{name}.json", json.dumps(parts, ensure_ascii=False, indent=2))
+        for part, rows in parts.items():
+            cells = [[_cell(row[column]) for column in rows[0]] for row in rows]
+            archive.writestr(f"{part.replace(' ', '_')}.csv", whole(part, [list(rows[0]), *cells], "csv"))
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
 def _table(listing: Listing, actor: Actor, args: Args, zone: str) -> Iterator[list[Any]]:

@@ -16,7 +16,12 @@ Number = Decimal | int | float
 
 
 def viewer_locale() -> Locale:
-    return Locale.parse(g.get("locale") or "en")
+    return _locale(g.get("locale") or "en")
+
+
+@lru_cache(64)
+def _locale(named: str | Locale) -> Locale:
+    return Locale.parse(named)
 
 
 def viewer_zone() -> tzinfo:

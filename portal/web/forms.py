@@ -208,12 +208,17 @@ class ActForm(Form):
 
 
 def act(
-    do: Callable[[], Any], said: str, *, then: Callable[[], Any], again: Callable[[int], Any], form: Form | None = None
+    do: Callable[[], Any],
+    said: str,
+    *,
+    then: Callable[[], Any],
+    again: Callable[[int], Any] | None = None,
+    form: Form | None = None,
 ) -> Any:
-    """A button: done, `said` and on to `then`; refused, the words why and the page again with their status."""
+    """A button: done, `said` and on to `then`; refused, the words why and the page again with their status, or `then`."""
     form = form or ActForm()
     if submit(form, do):
         flash(said, "success")
         return then()
     flash(" ".join(words for errors in form.errors.values() for words in errors), "bad")
-    return again(form.status)
+    return again(form.status) if again else then()

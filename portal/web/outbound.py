@@ -30,6 +30,14 @@ class Answer(NamedTuple):
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool = False) -> Answer:
     """One POST. `private`: the operator allows plain HTTP, any port and addresses that are not public."""
+    return _call("POST", url, body, headers, private)
+
+
+def get(url: str) -> Answer:
+    return _call("GET", url, b"", {}, private=False)
+
+
+def _call(method: str, url: str, body: bytes, headers: Mapping[str, str], private: bool) -> Answer:
     target = _target(url, private)
     port = target.port or (443 if target.scheme == "https" else 80)
     if not private and port not in PORTS:
@@ -41,7 +49,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool = F
     path = (target.path or "/") + (f"?{target.query}" if target.query else "")
     try:
         with _deadline(sock):
-            connection.request("POST", path, body, dict(headers))
+            connection.request(method, path, body, dict(headers))
             response = connection.getresponse()
             content = response.read(MOST + 1)
     except (OSError, http.client.HTTPException) as error:

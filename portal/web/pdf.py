@@ -1,5 +1,6 @@
 """Frozen snapshot to PDF, in this process or in a child that cannot run away."""
 
+import gc
 import multiprocessing
 import resource
 import signal
@@ -140,6 +141,7 @@ def _limited(name: str, make: Callable[[], bytes], memory: int, cpu: int, wall: 
     ours, theirs = context.Pipe(duplex=False)
 
     def work() -> None:
+        gc.freeze()  # else the collector writes marks into what it has from its parent, and gets a copy of it
         _limit(memory, cpu)
         theirs.send_bytes(_answer(make))
 

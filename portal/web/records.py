@@ -31,6 +31,8 @@ PAGES = {
     "emails": "emails.show_email",
     "broadcasts": "broadcasts.show_broadcast",
     "messages": "messages.show_message",
+    "inbound": "inbound.show_mail",
+    "segments": "segments.show_segment",
     "transfers": "responsibility.show_transfer",
     "users": "identity.show_user",
     "partners": "channels.show_partner",

@@ -1,9 +1,10 @@
 """What is kept for a person."""
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from portal.kernel import clock
+from portal.kernel import clock, persons
 from portal.kernel.actor import Actor
+from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Base, db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
@@ -133,4 +134,20 @@ LONG_WORK = Listing(
     sort="-created_at",
     words=[LongWork.title],
     views=[("Unfinished", "state=queued,running"), ("Failed", "state=failed")],
+)
+
+
+def _names(person: persons.Person) -> ColumnElement[bool]:
+    return or_(false(), *(Notification.text.contains(name, autoescape=True) for name in person.names))
+
+
+def _of_files(person: persons.Person) -> ColumnElement[bool]:
+    files = select(StoredFile.id).where(persons.about(StoredFile, person))
+    return and_(AuditEntry.noun_of == StoredFile.noun, AuditEntry.record_id.in_(files))
+
+
+persons.leave(
+    persons.Trail("notifications", Notification, _names, None),
+    persons.Trail("files", StoredFile, lambda person: persons.about(StoredFile, person), None),
+    persons.Trail("changes of files", AuditEntry, _of_files, {"changes": {}}),
 )

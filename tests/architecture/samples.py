@@ -16,7 +16,9 @@ from portal.catalog.models import PriceList, PriceListItem, TaxRate
 from portal.compensation.models import Adjustment, Dispute, Statement
 from portal.compensation.services import keep_paper
 from portal.compensation.states import AdjustmentKind
+from portal.consent.models import Consent, Topic
 from portal.consent.queries import preference_token
+from portal.consent.rules import CONFIRMATION, seal_for
 from portal.consent.states import Channel
 from portal.identity import services as identity
 from portal.identity.models import SignIn
@@ -35,8 +37,12 @@ from portal.web.hosts import file_token
 from portal.workspace.models import Notification, SavedView, StoredFile
 from tests import world
 from tests.accounts.makers import make_account
+from tests.broadcasts.results import mailed
+from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
+from tests.emails import makers as mails
+from tests.inbound.makers import arrived, mailbox
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
 from tests.opportunities import makers as sales
@@ -44,6 +50,8 @@ from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
 from tests.responsibility.makers import assignment_rule
+from tests.social import samples as social
+from tests.segments.makers import make_segment
 from tests.strategy.makers import scenario
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan
@@ -78,6 +86,7 @@ def make() -> dict[str, Values]:
     price = world.add(PriceListItem(price_list_id=_price_list(), product_id=sales.product().id, unit_price=Decimal(9)))
     rate = world.add(TaxRate(country="FR", percent=Decimal(20)))
     mailing = world.add(Broadcast(name="News", owner_id=rep_position, variants=[BroadcastVariant(label="A")]))
+    gone_out = mailed(1, owner_id=rep_position)
     with unit_of_work():
         way = add_server({"name": "Relay", "url": ""})
     sender = world.add(SenderDomain(domain="sender.invalid", private_key="", public_key=""))
@@ -97,6 +106,7 @@ def make() -> dict[str, Values]:
             {"record_id": _task()},
         ),
         "broadcasts": {"record_id": mailing.id, "label": "A"},
+        **dict.fromkeys(("broadcasts.show_clicks", "broadcasts.show_painted"), {"record_id": gone_out.id}),
         "catalog": {"record_id": price.product_id},
         **dict.fromkeys(
             ("catalog.show_price_list", "catalog.edit_price_list", "catalog.update_price_list", "catalog.add_price"),
@@ -106,6 +116,8 @@ def make() -> dict[str, Values]:
         **dict.fromkeys(
             ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
+        **campaigns.make(),
+        **social.make(),
         "channels": {"record_id": channel().id},
         **dict.fromkeys(
             ("channels.show_partner", "channels.edit_partner", "channels.change_partner"), {"record_id": partner().id}
@@ -119,7 +131,13 @@ def make() -> dict[str, Values]:
         ),
         **dict.fromkeys(("channels.edit_deal_channel", "channels.set_deal_channel"), {"record_id": deal.id}),
         **_compensation(),
-        "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com")},
+        "consent": {"token": preference_token(Channel.EMAIL, "ann@example.com"), "record_id": 0, "channel": "email"},
+        **dict.fromkeys(("consent.edit_topic", "consent.change_topic"), {"record_id": _topic()}),
+        **dict.fromkeys(("consent.show_confirmation", "consent.confirm"), {"token": _confirmation()}),
+        **dict.fromkeys(("consent.show_data", "consent.fetch_data"), {"token": "no-such-token"}),
+        "emails": {"record_id": mails.published().id, "block_id": "b2", "number": 1, "key": "offer", "name": mails.shown()},
+        "emails.forget_block": {"block_id": mails.saved_block()},
+        "emails.show_mail": {"token": mails.web_view()},
         "identity": {"record_id": rep.id},
         "identity.end_device": {"record_id": _device()},
         **dict.fromkeys(("identity.show_invitation", "identity.accept_invitation"), {"token": _invitation()}),
@@ -127,8 +145,12 @@ def make() -> dict[str, Values]:
         "invoices": {"record_id": bill},
         "invoices.create_invoice": {"record_id": order_id},
         **dict.fromkeys(("invoices.show_bill", "invoices.show_bill_pdf"), {"token": bill_token}),
+        "segments": {"record_id": make_segment("India", {"all": []}).id, "contact_id": person.id},
         "landing": {"record_id": landing_page().id, "slug": "resellers"},
         "leads": {"record_id": sales.lead().id},
+        "inbound": {"record_id": arrived(b"Subject: Hello\n\nHello").id, "provider": "mailgun"},
+        "inbound.switch_mailbox": {"record_id": mailbox().id},
+        "inbound.forget_mailbox": {"record_id": mailbox("Bounces").id},
         "messages": {"record_id": email(owner_id=world.position("rep").id)},
         **dict.fromkeys((f"messages.{name}" for name in SERVER_ROUTES), {"record_id": way.id}),
         **dict.fromkeys(
@@ -190,6 +212,17 @@ def _targets() -> Values:
     target_plan({"rep": 100})
     draft = target_plan({}, approved=False)
     return {"record_id": target_node(draft, "rep"), "plan_id": draft.id, "kind": "csv"}
+
+
+def _topic() -> int:
+    return int(world.add(Topic(name="Events")).id)
+
+
+def _confirmation() -> str:
+    """Of somebody who said yes already, so that a click changes nothing."""
+    agree("ann@example.com")
+    agreed = db.session.scalars(select(Consent.id)).first()
+    return seal_for(CONFIRMATION, agreed or 0, clock.now() + timedelta(days=7))
 
 
 def _member(account_id: int) -> int:

@@ -15,6 +15,7 @@ PAGES = assets.pages()
 OURS = {
     "portal.css",
     "portal.js",
+    "designer.js",
     "theme.js",
     "passkeys.js",
     "screenshot.png",

@@ -20,7 +20,7 @@ def fill(size: int) -> Mailed:
     made = mailed(1, ("A", "B"))
     for label, (first,) in made.messages.items():
         with unit_of_work():
-            _messages(first, label, size // 2 - 1)
+            _messages(first, made.batches[label], size // 2 - 1)
         with unit_of_work():
             _events(made.batches[label])
     with unit_of_work():
@@ -33,10 +33,10 @@ def _numbers(size: int) -> Any:
     return first.union_all(select(first.c.n + 1).where(first.c.n < size))
 
 
-def _messages(template: int, label: str, size: int) -> None:
+def _messages(template: int, batch: int, size: int) -> None:
     numbers, hours = _numbers(size), _hours()
     n, at = numbers.c.n, hours.c.at
-    name = literal(f"{label}-") + cast(n, String)
+    name = literal(f"p{batch}-") + cast(n, String) + "@bench.example"
     human, machine = n % 10 < 3, n % 10 == 3
     own = {
         "reason": name, "address": name, "address_hash": name, "message_id": name,

@@ -21,7 +21,7 @@ NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 DOMAINS = ("example.com", "example.org", "mail.example", "post.example")
 AGENTS = ("Mozilla/5.0 (iPhone) Mobile", "Mozilla/5.0 (Windows NT 10.0)", "Mozilla/5.0", "")
 HTML = (
-    '<html><head></head><body><div data-block="top"><a href="\x1f0 https://shop.example/\x1f">Shop</a></div>'
+    '<!doctype html><html><head><title>News</title></head><body><div data-block="top"><a href="\x1f0 https://shop.example/\x1f">Shop</a></div>'
     '<div data-block="offer"><p>Now</p><a href="\x1f1 https://shop.example/\x1f"><img src="x.png" alt="Offer"></a></div>'
     '<div data-block="foot"><a href="\x1f2! {{ links.unsubscribe }}\x1f">Unsubscribe</a></div>\x1fp \x1f</body></html>'
 )
@@ -45,10 +45,10 @@ class Mailed:
         return [key for ids in self.messages.values() for key in ids]
 
 
-def mailed(people: int = 6, labels: Sequence[str] = ("A",), **values: Any) -> Mailed:
+def mailed(people: int = 6, labels: Sequence[str] = ("A",), owner_id: int | None = None, **values: Any) -> Mailed:
     """So many messages per variant, sent at nine o'clock unless `values` of the message say otherwise."""
     with unit_of_work():
-        broadcast = Broadcast(name="June news", state=BroadcastState.SENDING, starts_at=NINE)
+        broadcast = Broadcast(name="June news", state=BroadcastState.SENDING, starts_at=NINE, owner_id=owner_id)
         db.session.add(broadcast)
         db.session.flush()
         made = Mailed(broadcast.id, {}, {})

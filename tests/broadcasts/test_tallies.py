@@ -24,6 +24,7 @@ from .results import NINE, Mailed, anything, clicked, mailed, opened, tell
 
 Place = tuple[int, str, str]
 Found = dict[Place, dict[str, int]]
+Roles = dict[tuple[int | None, int], str]
 Add = Callable[[Place, str], None]
 
 
@@ -38,7 +39,7 @@ def counted(made: Mailed) -> Found:
     return {place: {name: n for name, n in found.items() if n} for place, found in total.items()}
 
 
-def _events(m: Message, roles: dict[tuple[int, int], str], add: Add) -> set[tuple[Place, str]]:
+def _events(m: Message, roles: Roles, add: Add) -> set[tuple[Place, str]]:
     b, uniques = m.batch_id or 0, set()
     for e in db.session.scalars(select(MessageEvent).where(MessageEvent.message_id == m.id)):
         if e.kind not in (EventKind.OPENED, EventKind.CLICKED) or (e.link or 0) < 0:
@@ -67,7 +68,7 @@ def plainly(made: Mailed) -> Found:
     def add(place: tuple[int, str, str], name: str) -> None:
         total.setdefault(place, Counter())[name] += 1
 
-    roles = {(link.content_id, link.position): link.role for link in db.session.scalars(select(MessageLink))}
+    roles: Roles = {(link.content_id, link.position): link.role for link in db.session.scalars(select(MessageLink))}
     for m in db.session.scalars(select(Message).where(Message.batch_id.in_(made.batches.values()))):
         b = m.batch_id or 0
         facts: dict[str, Any] = {name: getattr(m, f"{name}_at") for name in tallies.FACTS}

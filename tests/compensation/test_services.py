@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from jobs import printing
 from jobs.compensation import keep_current
 from portal.accounts.models import AccountAssignment
 from portal.compensation import services
@@ -22,6 +23,7 @@ from portal.opportunities.rules import NewSplit
 from portal.opportunities.services import set_splits
 from portal.opportunities.states import SplitKind
 from portal.orders.states import OrderState
+from portal.web import pdf
 from tests import world
 from tests.opportunities import makers as sales
 
@@ -312,3 +314,17 @@ def test_a_run_asks_as_often_for_one_document_as_for_many(count_queries: list[st
             services.calculate(SYSTEM, period_id)
         counts.append(len(count_queries))
     assert counts[0] == counts[1] <= 32
+
+
+def test_a_statement_is_printed_in_the_language_of_its_person() -> None:
+    makers.joins(makers.plan(), quota=100_000)
+    makers.invoice(1000, date(2026, 1, 5))
+    with unit_of_work():
+        world.user("rep").locale = "de"
+    makers.locked()
+    snapshot = db.session.scalars(select(Statement.snapshot)).one()
+    assert snapshot is not None
+    paper = pdf.html("compensation/pdf/statement.html", printing.frozen(snapshot), printing.brand("de"), {})
+    assert 'lang="de"' in paper
+    assert "Provisionsabrechnung" in paper
+    assert "31.01.2026" in paper or "31. Januar 2026" in paper

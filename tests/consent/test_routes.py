@@ -171,7 +171,7 @@ def test_topics_pause_language_and_tracking(client: Client, app: Flask) -> None:
     assert may_send(Channel.EMAIL, "ann@example.com", Purpose.COMMERCIAL).why == "The person has paused our messages."
     assert may_send(Channel.EMAIL, "ann@example.com", Purpose.TRANSACTIONAL).allowed
     assert not may_send(Channel.EMAIL, "ann@example.com", Purpose.COMMERCIAL, events_topic).allowed
-    assert "Auswahl speichern" in client.get(address).text, "the page speaks the chosen language"
+    assert "Meine Wahl speichern" in client.get(address).text, "the page speaks the chosen language"
 
 
 def test_unsubscribing_from_everything_reaches_every_channel(client: Client, app: Flask) -> None:

@@ -21,7 +21,13 @@ class Walker:
     """One person with one browser; `problems` is what they noticed on the way."""
 
     def __init__(
-        self, chromium: Browser, home: str, *, javascript: bool, seen: set[str] | None = None, themes: str = "light dark"
+        self,
+        chromium: Browser,
+        home: str,
+        *,
+        javascript: bool,
+        seen: set[str] | None = None,
+        themes: str = "light dark",
     ) -> None:
         """`seen` is shared by people of whom one look is enough."""
         self.javascript = javascript

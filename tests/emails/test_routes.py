@@ -17,7 +17,9 @@ def only() -> Email:
     return db.session.scalars(select(Email)).one()
 
 
-@pytest.mark.parametrize("template", ["", "newsletter", "launch", "event", "webinar", "welcome", "reengage", "offer", "story", "letter"])
+@pytest.mark.parametrize(
+    "template", ["", "newsletter", "launch", "event", "webinar", "welcome", "reengage", "offer", "story", "letter"]
+)
 def test_every_template_begins_an_email_whose_pages_all_show(client_of: Any, template: str) -> None:
     marketer = client_of("marketer")
     assert marketer.get(f"/emails/new?template={template}").status_code == 200

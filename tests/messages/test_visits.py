@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,10 +16,11 @@ from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel import clock, spool
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message, MessageEvent, MessageLink
-from portal.messages.queries import visits_wait
+from portal.messages.queries.visits import visits_wait
 from portal.messages.rules.tracking import fill, make_token, mark_links
 from portal.messages.services.visits import judge_again
 from portal.messages.states import Verdict
+from portal.runtime.cli import load_commands
 from tests.conftest import Client
 
 from .makers import email
@@ -144,3 +146,30 @@ def test_a_better_rule_judges_history_again(mail: Message, client: Client, app: 
     assert events()[0].verdict == Verdict.PROXY
     assert mail.human_clicked_at is None
     assert mail.clicked_at
+
+
+def test_the_operator_judges_all_of_history_again(live_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = email()
+    with unit_of_work():
+        db.session.add_all(
+            MessageEvent(
+                message_id=number, kind="opened", network="192.0.2.0/24", method="GET", user_agent=agent,
+                verdict=Verdict.HUMAN, why="By an old rule",
+            )
+            for agent in ("curl/8", BROWSER["User-Agent"])
+        )  # fmt: skip
+    monkeypatch.setattr("portal.runtime.serve.load_app", lambda settings: live_app)
+    told = CliRunner().invoke(load_commands(), ["messages", "reclassify"], obj=live_app.extensions["settings"])
+    assert "1 messages looked at, 2 verdicts changed" in told.output
+    assert [event.verdict for event in events()] == [Verdict.SCANNER, Verdict.HUMAN]
+
+
+def test_the_page_of_the_message_says_who_came_and_why(mail: Message, client: Client, client_of: Any) -> None:
+    client.get(f"/e/c/{token_of(mail)}/0", headers=BROWSER)
+    client.get(f"/e/c/{token_of(mail)}/-1", headers=BROWSER)
+    read_log("w")
+    with clock.frozen(datetime.now(UTC) + timedelta(seconds=20)):
+        judge_visits("w")
+    shown = client_of("marketer").get(f"/messages/{mail.id}").text
+    for words in ("https://shop.example/", "A link that nobody sees", "Scanner", "Followed a link that nobody sees"):
+        assert words in shown

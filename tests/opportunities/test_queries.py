@@ -1,7 +1,11 @@
 """The board and what people see."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+
+import pytest
 
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
@@ -124,3 +128,13 @@ def test_the_list_filters_and_keeps_its_statements(actor, count_queries):
     count_queries.clear()
     assert len(read(queries.LISTING, who, {}).rows) == 3
     assert len(count_queries) == one == 2
+
+
+@pytest.mark.parametrize("name", ["freshworks_weighted_stage", "operately_weighted"])
+def test_a_weighted_pipeline_is_amounts_times_probabilities(app, actor, name):
+    """Published examples, to the cent."""
+    cases = json.loads((Path(__file__).parents[1] / "data/incentive_examples.json").read_text())
+    case = next(one for one in cases if one["id"] == name)
+    for amount in case["deals"]:
+        deal(amount=Decimal(amount), probability=int(case["probability"] * 100), probability_overridden=True)
+    assert board(actor("rep")).lanes[0].weighted == {"USD": Decimal(str(case["expected"]["weighted"]))}

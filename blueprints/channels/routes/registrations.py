@@ -9,7 +9,7 @@ from portal.channels import queries, services
 from portal.opportunities.services import open_from_registration
 from portal.organization.queries import allows, business_day
 from portal.web.auth import needs
-from portal.web.forms import ActForm, submit
+from portal.web.forms import ActForm, act, submit
 from portal.web.htmx import go, page, see
 from portal.web.listing import list_page
 
@@ -116,12 +116,11 @@ def _decide(record_id: int, act: Callable[[DecideForm], None], said: str) -> Any
 @needs("registrations.edit")
 def withdraw(record_id: int) -> Any:
     queries.registration(g.actor, record_id)
-    form = ActForm()
-    if not submit(form, lambda: services.withdraw(g.actor, record_id)):
-        flash(form.form_errors[0] if form.form_errors else "Please try again", "warn")
-    else:
-        flash("Registration withdrawn", "success")
-    return see(show_registration, record_id=record_id)
+    return act(
+        lambda: services.withdraw(g.actor, record_id),
+        "Registration withdrawn",
+        then=lambda: see(show_registration, record_id=record_id),
+    )
 
 
 @bp.post("/registrations/<int:record_id>/opportunity")

@@ -25,6 +25,7 @@ from portal.web.htmx import page
 from portal.web.http import client_ip
 
 from ..forms import AskErasure, ChangePreference, LeaveAll
+from ..pages import send_bundle
 from . import bp
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -32,7 +33,7 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 
 def exempt_from_csrf(state: BlueprintSetupState) -> None:
     """Mail programs post without ever having seen a page of ours."""
-    for view in (change_preference, one_click, leave_all, ask_data, ask_erasure, confirm):
+    for view in (change_preference, one_click, leave_all, ask_data, ask_erasure, confirm, fetch_data):
         state.app.extensions["csrf"].exempt(view)
 
 
@@ -130,7 +131,7 @@ def one_click(token: str) -> Response:
 @bp.get("/c/confirm/<token>")
 @public
 def show_confirmation(token: str) -> Response:
-    consent = services.asked_for(token)
+    consent = queries.asked_for(token)
     return page("consent/show_confirmation.html", title=_("One more click"), token=token, address=consent.address)
 
 
@@ -138,11 +139,25 @@ def show_confirmation(token: str) -> Response:
 @public
 def confirm(token: str) -> Any:
     """The second yes of double opt-in."""
-    consent = services.asked_for(token)
+    consent = queries.asked_for(token)
     transact(lambda: services.confirm(token, client_ip()))
     flash(_("Thank you. You will hear from us."), "success")
     link = queries.preference_token(consent.channel, consent.address)
     return redirect(url_for(".show_preference", token=link), 303)
+
+
+@bp.get("/c/data/<token>")
+@public
+def show_data(token: str) -> Response:
+    asked = queries.asked_data(token)
+    return page("consent/show_data.html", title=_("Your data"), token=token, address=asked.address)
+
+
+@bp.post("/c/data/<token>")
+@public
+def fetch_data(token: str) -> Response:
+    """Everything we know of the person, for whoever has the link that was mailed to them."""
+    return send_bundle("my-data", transact(lambda: services.fetch(token)))
 
 
 def _after(token: str, reader: Reader, form: Form, act: Any, said: str) -> Any:

@@ -52,8 +52,11 @@ def save_titles(record_id: int) -> Any:
 def add_block(record_id: int) -> Any:
     """A new block of `kind`, or the `saved` one, at the place that was asked for."""
     draft, given = queries.email(g.actor, record_id), request.form
-    saved = given.get("saved", type=int)
-    block = dict(queries.saved_block(saved).block) if saved else tree.make(given.get("kind", ""))
+    saved, kind = given.get("saved", type=int), given.get("kind", "")
+    if not saved and kind not in KINDS:
+        flash("Choose a block.", "bad")
+        return _back(record_id)
+    block = dict(queries.saved_block(saved).block) if saved else tree.make(kind)
     spot = _asked_spot(draft.document, block)
     added = ""
 

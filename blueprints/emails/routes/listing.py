@@ -13,6 +13,7 @@ from portal.web.listing import list_page
 from portal.web.records import record_url
 
 from ..forms import NewEmail
+from ..pages import FRAMED
 from . import bp
 
 
@@ -55,7 +56,7 @@ def create_email() -> Any:
 
 def _new(form: NewEmail, status: int = 200) -> Any:
     chosen = gallery.TEMPLATES.get(form.template.data or "")
-    return page(
+    answer = page(
         "emails/new.html",
         status=status,
         title="New email",
@@ -64,3 +65,5 @@ def _new(form: NewEmail, status: int = 200) -> Any:
         templates=gallery.TEMPLATES,
         chosen=chosen,
     )
+    answer.headers["Content-Security-Policy"] = FRAMED
+    return answer

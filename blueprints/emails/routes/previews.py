@@ -15,22 +15,11 @@ from portal.kernel.errors import Refused
 from portal.web.auth import needs
 from portal.web.forms import submit
 from portal.web.htmx import go
-from portal.web.http import CSP
 
 from ..forms import SendTest
-from ..pages import email_page
-from ..tokens import test_links
+from ..pages import FRAMED, MAIL_CSP, email_page
 from . import bp
 
-# The mail as its recipients see it: pictures may come from where it says, nothing in it can act, and only our own pages
-# may show it in a frame.
-MAIL_CSP = "; ".join(
-    (
-        "default-src 'none'", "img-src https: http: data:", "style-src 'unsafe-inline'", "font-src 'none'",
-        "form-action 'none'", "base-uri 'none'", "frame-ancestors 'self'", "sandbox allow-popups",
-    )
-)  # fmt: skip
-FRAMED = f"{CSP}; frame-src 'self'"
 DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 SAMPLE = {
     "id": 0,
@@ -76,9 +65,7 @@ def send_test(record_id: int) -> Any:
     contact = request.args.get("contact", type=int)
 
     def act() -> int:
-        to = form.to.data
-        links = lambda reason: test_links(reason, to)  # noqa: E731
-        return services.send_test(g.actor, record_id, to=to, values=_values(contact, draft.language), links=links)
+        return services.send_test(g.actor, record_id, to=form.to.data, values=_values(contact, draft.language))
 
     if submit(form, act) is None:
         return _preview(draft, form)
@@ -149,9 +136,9 @@ def _filled(template: str, contact_id: int | None, language: str, *, escapes: bo
         return template, str(error)
 
 
-def sent_as_mail(html: str, *, dark: bool = False) -> Response:
-    """`dark`: as in a mail program that is set to dark."""
-    shown = DARK.sub("@media all", html) if dark else DARK.sub("@media not all", html)
+def sent_as_mail(html: str, *, dark: bool | None = None) -> Response:
+    """`dark`: as in a mail program that is set to dark, or to light; None: as the reader has it."""
+    shown = html if dark is None else DARK.sub("@media all" if dark else "@media not all", html)
     return Response(
         shown, mimetype="text/html", headers={"Content-Security-Policy": MAIL_CSP, "Referrer-Policy": "no-referrer"}
     )

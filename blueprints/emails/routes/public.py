@@ -7,11 +7,8 @@ from flask import Response
 from portal.emails import queries
 from portal.emails.rules import gallery
 from portal.kernel import files
-from portal.organization.queries import company
 from portal.web.auth import public
-from portal.web.htmx import page
 
-from ..tokens import reason_of
 from . import bp
 from .previews import sent_as_mail
 
@@ -22,19 +19,11 @@ FOREVER = {
 }
 
 
-@bp.get("/mail/<token>")
+@bp.get("/e/v/<token>")
 @public
 def show_mail(token: str) -> Any:
     """As it was sent."""
-    return sent_as_mail(queries.sent_html(reason_of(token)))
-
-
-@bp.get("/mail/<token>/service")
-@public
-def show_service(token: str) -> Any:
-    """Where the service links of a test lead when its reader has no preferences to change."""
-    reason_of(token)
-    return page("emails/service.html", title="This was a test", company=company())
+    return sent_as_mail(queries.sent_html(token))
 
 
 @bp.get("/mail-pictures/<name>")

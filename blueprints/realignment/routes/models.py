@@ -14,7 +14,7 @@ from portal.territories import services as territory_services
 from portal.territories.models import TerritoryModel
 from portal.territories.states import ModelState
 from portal.web.auth import needs
-from portal.web.forms import ActForm, submit
+from portal.web.forms import ActForm, act, submit
 from portal.web.htmx import go, page
 
 from ..forms import CopyModel, RenameModel
@@ -151,12 +151,12 @@ def rename_model(record_id: int) -> Any:
 @bp.post("/<int:record_id>/removal")
 @needs("territories.edit")
 def remove_model(record_id: int) -> Any:
-    form = ActForm()
-    if submit(form, lambda: services.discard(g.actor, record_id)) is None:
-        flash(" ".join(str(error) for error in form.form_errors) or "Please try again.", "warn")
-        return _model_page(record_id, status=form.status)
-    flash("The plan is gone.", "success")
-    return go(url_for(".list_models"))
+    return act(
+        lambda: services.discard(g.actor, record_id),
+        "The plan is gone.",
+        then=lambda: go(url_for(".list_models")),
+        again=lambda status: _model_page(record_id, status=status),
+    )
 
 
 @bp.get("/comparison")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, flash, g, url_for
+from flask import Response, flash, g
 
 from portal.kernel.errors import Refused
 from portal.organization.queries import authorize
@@ -12,7 +12,7 @@ from portal.targets import queries, services
 from portal.targets.models import Node, Plan
 from portal.targets.rules import METHODS, Method
 from portal.web.auth import needs
-from portal.web.forms import ActForm, Form, submit
+from portal.web.forms import Form, act, submit
 from portal.web.htmx import go, page
 
 from .. import bp
@@ -219,9 +219,8 @@ def _proposal_page(found: Node, plan: Plan, wanted: Asked, form: Any, *, status:
 @needs("targets.edit")
 def accept_proposal(record_id: int) -> Any:
     found, plan, wanted = _here(record_id, "targets.edit")
-    form = ActForm()
-    if submit(form, lambda: services.accept_proposal(g.actor, record_id, wanted.metric)):
-        flash(f"The proposal is now the target of {found.name}", "success")
-    for problem in form.form_errors:
-        flash(problem, "warn")
-    return go(url_for(".show_target", record_id=record_id, metric=wanted.metric, span=wanted.span))
+    return act(
+        lambda: services.accept_proposal(g.actor, record_id, wanted.metric),
+        f"The proposal is now the target of {found.name}",
+        then=lambda: go(wanted.link(".show_target", record_id=record_id)),
+    )

@@ -14,7 +14,7 @@ from portal.targets.queries import Branch
 from portal.targets.rules import parts
 from portal.targets.states import PlanState, Span
 from portal.web.auth import needs
-from portal.web.forms import ActForm, submit
+from portal.web.forms import ActForm, act, submit
 from portal.web.htmx import go, page
 
 from .. import bp
@@ -126,15 +126,10 @@ def set_season(plan_id: int) -> Any:
     return _plan_page(queries.plan(g.actor, plan_id), form, status=form.status)
 
 
-def _act(plan_id: int, act: Callable[[], Any], said: str) -> Any:
+def _act(plan_id: int, do: Callable[[], Any], said: str) -> Any:
     """One button on a plan's page; a refusal is told there."""
     queries.plan(g.actor, plan_id)
-    form = ActForm()
-    if submit(form, act):
-        flash(said, "success")
-    for problem in form.form_errors:
-        flash(problem, "warn")
-    return go(url_for(".show_plan", plan_id=plan_id))
+    return act(do, said, then=lambda: go(url_for(".show_plan", plan_id=plan_id)))
 
 
 @bp.post("/targets/plans/<int:plan_id>/submission")
@@ -167,12 +162,11 @@ def take_in_organization(plan_id: int) -> Any:
 @needs("target_plans.edit")
 def discard_plan(plan_id: int) -> Any:
     starts_on = queries.plan(g.actor, plan_id).starts_on
-    form = ActForm()
-    if submit(form, lambda: services.discard_plan(g.actor, plan_id)):
-        flash("The draft is thrown away", "success")
-    for problem in form.form_errors:
-        flash(problem, "warn")
-    return go(url_for(".list_plans", year=starts_on.isoformat()))
+    return act(
+        lambda: services.discard_plan(g.actor, plan_id),
+        "The draft is thrown away",
+        then=lambda: go(url_for(".list_plans", year=starts_on.isoformat())),
+    )
 
 
 @bp.post("/targets/<int:record_id>/parent")

@@ -14,9 +14,10 @@ from .sending import (
     take_back,
 )
 from .tallies import count_due, recount, uncounted
+from .trials import call_off, look, set_up, stop, tests_due
 
 __all__ = [
-    "AT_A_TIME", "add_variant", "audience", "begin_due", "broadcast_ended", "broadcast_stopped", "cancel", "change",
-    "change_variant", "count_due", "create", "frozen", "pause", "recount", "remove_variant", "resume", "start",
-    "take_back", "uncounted", "write_down",
+    "AT_A_TIME", "add_variant", "audience", "begin_due", "broadcast_ended", "broadcast_stopped", "call_off", "cancel",
+    "change", "change_variant", "count_due", "create", "frozen", "look", "pause", "recount", "remove_variant",
+    "resume", "set_up", "start", "stop", "take_back", "tests_due", "uncounted", "write_down",
 ]  # fmt: skip

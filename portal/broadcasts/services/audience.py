@@ -1,7 +1,7 @@
 """Writing the audience down: a row of the ledger for everybody in the segment, slice by slice, each exactly once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, String, literal, select, type_coerce
@@ -28,6 +28,7 @@ from ..states import Timing
 
 AT_A_TIME = 5_000
 BULK = 9  # priority
+HOLD_OUT = "hold-out"
 NOT_YET = frozenset({*LATER, CAPPED})  # may well be over when it is the message's turn
 COLUMNS: Mapping[str, Any] = {
     "contact_id": Integer, "owner_id": Integer, "territory_id": Integer, "recipient": String, "address": String,
@@ -50,13 +51,16 @@ def write_down(broadcast: Broadcast, ids: Sequence[int]) -> int:
     rows = _rows(broadcast, ids)
     blocked = _blocked(broadcast, [row for row in rows if row[ADDRESS]])
     batches, shares, test = _batches(broadcast), _shares(broadcast), f"broadcast:{broadcast.id}"
-    dues = _dues(broadcast, ids, now)
+    dues, delays = _dues(broadcast, ids, now), {one.label: timedelta(hours=one.delay) for one in broadcast.variants}
     groups: dict[tuple[int | None, datetime, str], list[Row]] = {}
     for row in rows:
         contact_id, digest = row[CONTACT], str(row[DIGEST])
         code = blocked.get(int(contact_id or 0), "") if row[ADDRESS] else "no_address"
         arm = arm_of(int(digest[:12] or "0", 16), test, shares)
-        groups.setdefault((batches[arm], dues.get(contact_id, dues[None]), code), []).append(row)
+        if arm == HOLD_OUT:
+            code = code or "hold_out"
+        due = dues.get(contact_id, dues[None]) + delays.get(arm, timedelta(0))
+        groups.setdefault((batches[arm], due, code), []).append(row)
     going = 0
     for (batch_id, due, code), some in groups.items():
         new = _insert(broadcast, some, batch_id, due, code, now)
@@ -106,12 +110,14 @@ def _blocked(broadcast: Broadcast, rows: Sequence[Row]) -> dict[int, str]:
 
 
 def _batches(broadcast: Broadcast) -> dict[str, int | None]:
-    """Label of a variant -> its batch; "" is the rest that waits for a winner."""
-    return {variant.label: variant.batch_id for variant in broadcast.variants} | {"": broadcast.rest_batch_id}
+    """Label of a variant -> its batch; "" is the rest that waits for a winner. Who is held out is in none."""
+    others = {"": broadcast.rest_batch_id, HOLD_OUT: None}
+    return {variant.label: variant.batch_id for variant in broadcast.variants} | others
 
 
 def _shares(broadcast: Broadcast) -> list[Share]:
-    return [Share(variant.label, variant.share) for variant in broadcast.variants]
+    held_out = broadcast.test.hold_out if broadcast.test else 0
+    return [Share(HOLD_OUT, held_out), *(Share(variant.label, variant.share) for variant in broadcast.variants)]
 
 
 def _dues(broadcast: Broadcast, ids: Sequence[int], now: datetime) -> dict[Any, datetime]:

@@ -54,7 +54,7 @@ def add_variant(actor: Actor, broadcast_id: int) -> BroadcastVariant:
     content = {name: getattr(last, name) for name in ("subject", "sender", "email_id", "text")}
     new = BroadcastVariant(label=LABELS[LABELS.index(last.label) + 1], **content)
     broadcast.variants.append(new)
-    _share_out(broadcast)
+    share_out(broadcast)
     db.session.flush()
     return new
 
@@ -73,12 +73,12 @@ def remove_variant(actor: Actor, broadcast_id: int, label: str) -> None:
         raise Refused("broadcasts.last_variant", "A broadcast needs something to send.")
     broadcast.variants.remove(variant)
     db.session.delete(variant)
-    _share_out(broadcast)
+    share_out(broadcast)
 
 
-def _share_out(broadcast: Broadcast) -> None:
-    """Everybody gets something: equal shares, the first ones the percent more that is left."""
-    each, more = divmod(100, len(broadcast.variants))
+def share_out(broadcast: Broadcast) -> None:
+    """Equal shares of everybody, or of those who take part in the test; the first ones get the percent more that is left."""
+    each, more = divmod(broadcast.test.share if broadcast.test else 100, len(broadcast.variants))
     for place, variant in enumerate(broadcast.variants):
         variant.share = each + (place < more)
 
@@ -87,6 +87,8 @@ def problem_of(actor: Actor, broadcast: Broadcast) -> str:
     """What keeps it from being sent, in a sentence; "" when nothing does."""
     if broadcast.segment_id is None:
         return "Choose a segment: nobody gets it yet."
+    if broadcast.test and len(broadcast.variants) < 2:
+        return "A test needs two variants: add one, or take the test off."
     for variant in broadcast.variants:
         if broadcast.channel == Channel.EMAIL and variant.email_id is None:
             return f"Choose the email of variant {variant.label}." if broadcast.variants[1:] else "Choose an email."

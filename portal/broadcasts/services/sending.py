@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.campaigns.queries import word_of
 from portal.consent.states import Channel
 from portal.emails.models import EmailVersion
 from portal.emails.queries import languages_of
@@ -28,6 +29,7 @@ from .. import queries
 from ..events import BroadcastSent
 from ..models import Broadcast, BroadcastVariant
 from ..rules import first_due
+from ..rules.links import in_campaign
 from ..rules.local import moment
 from ..states import MOVES, BroadcastState, Timing
 from .drafts import draft, problem_of
@@ -50,7 +52,8 @@ def start(actor: Actor, broadcast_id: int, version: int | None, **when: Any) -> 
     for variant in broadcast.variants:
         content = _freeze_content(actor, broadcast, variant)
         variant.batch_id = _open(broadcast, content.id)
-    if sum(variant.share for variant in broadcast.variants) < 100:
+    held_out = broadcast.test.hold_out if broadcast.test else 0
+    if sum(variant.share for variant in broadcast.variants) + held_out < 100:
         broadcast.rest_batch_id = _open(broadcast, None)
     if broadcast.starts_at - AHEAD > clock.now():
         _move(broadcast, S.SCHEDULED)
@@ -85,14 +88,14 @@ def _freeze_content(actor: Actor, broadcast: Broadcast, variant: BroadcastVarian
     assert variant.email_id is not None
     version = publish(actor, variant.email_id)
     variant.version_id = version.id
-    contents = [content_of(one, variant) for one in languages_of(version).values()]
+    word = word_of(broadcast.campaign_id)
+    contents = [_content_of(one, variant, word) for one in languages_of(version).values()]
     for translation in contents[1:]:
         translation.translates_id = contents[0].id
     return contents[0]
 
 
-def content_of(version: EmailVersion, variant: BroadcastVariant) -> MessageContent:
-    """A version as messages carry it: its links are marked, so that each recipient's can be told apart."""
+def _content_of(version: EmailVersion, variant: BroadcastVariant, campaign: str) -> MessageContent:
     html, links = mark_links(version.html)
     content = write_content(
         subject=version.subject if version.translates_id or not variant.subject else variant.subject,
@@ -103,7 +106,9 @@ def content_of(version: EmailVersion, variant: BroadcastVariant) -> MessageConte
         reply_to=version.reply_to,
         language=version.language,
     )
-    db.session.add_all(MessageLink(content_id=content.id, **link._asdict()) for link in links)
+    db.session.add_all(
+        MessageLink(content_id=content.id, **in_campaign(link, campaign, variant.label)._asdict()) for link in links
+    )
     return content
 
 

@@ -33,6 +33,7 @@ from portal.messages.states import EventKind, MessageState, Verdict
 
 from ..models import SLICE, Tally, TallyBatch, TallyDue, TallySlice
 from ..states import Dimension
+from .campaigns import tell_campaigns
 
 D = Dimension
 TURN = 0.5  # seconds at a time: other work of the queue and of the machine goes on
@@ -98,6 +99,7 @@ def _count(part: int) -> bool:
         for start in range(0, len(due), 500):
             db.session.execute(delete(TallyDue).where(TallyDue.id.in_(due[start : start + 500])))
         insert_rows(TallyDue, [{"slice": other} for other in further - {part}])
+        tell_campaigns(_within(part))
     return True
 
 

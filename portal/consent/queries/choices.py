@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from portal.accounts.models import Contact
 from portal.kernel import clock
@@ -22,7 +22,7 @@ def has_address(channel: Channel, address: str) -> ColumnElement[bool]:
     """The contacts behind an address."""
     if channel == Channel.EMAIL:
         return Contact.email == address
-    return or_(Contact.mobile_e164 == address, Contact.phone_e164 == address)
+    return Contact.mobile_e164 == address
 
 
 def contacts_at(channel: Channel, address: str) -> Sequence[Contact]:

@@ -4,9 +4,9 @@ from sqlalchemy import exists, select
 
 from portal.kernel.db import db
 
-from ..models import Suppression
-from ..rules import ENDED, Reader, address_hash, normal_address, seal, unseal
-from ..states import Channel, SuppressionReason
+from ..models import Consent, DataRequest, Suppression
+from ..rules import CONFIRMATION, DATA, ENDED, Reader, address_hash, normal_address, seal, unseal, unseal_for
+from ..states import Channel, ConsentState, SuppressionReason
 from .standing import home_region
 
 
@@ -39,3 +39,19 @@ def reader_behind(token: str) -> Reader:
     if db.session.scalar(erased):
         raise ENDED
     return reader
+
+
+def asked_for(token: str) -> Consent:
+    """What a mailed link confirms. Raises NotFound when it was not made here, is too old, or the person left since."""
+    found = db.session.get(Consent, unseal_for(CONFIRMATION, token))
+    if found is None or found.state == ConsentState.OPTED_OUT:
+        raise ENDED
+    return found
+
+
+def asked_data(token: str) -> DataRequest:
+    """Raises NotFound for a link that was not made here, is too old, or whose person was erased."""
+    found = db.session.get(DataRequest, unseal_for(DATA, token))
+    if found is None or found.address is None:
+        raise ENDED
+    return found

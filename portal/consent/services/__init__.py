@@ -2,11 +2,12 @@
 
 from .blocks import BLOCK_FIELDS, import_block_rows, is_erased, release, suppress
 from .choices import Told, choose, leave, leave_all, request_data
-from .ledger import CONSENT_FIELDS, ask, asked_for, confirm, record, take_over
+from .ledger import CONSENT_FIELDS, ask, confirm, record, take_over
+from .persons import erase, export, fetch, refuse_request
 from .policies import add_topic, change_topic, set_policy
 
 __all__ = [
-    "BLOCK_FIELDS", "CONSENT_FIELDS", "Told", "add_topic", "ask", "asked_for", "change_topic", "choose", "confirm",
-    "import_block_rows", "is_erased", "leave", "leave_all", "record", "release", "request_data", "set_policy",
-    "suppress", "take_over",
+    "BLOCK_FIELDS", "CONSENT_FIELDS", "Told", "add_topic", "ask", "change_topic", "choose",
+    "confirm", "erase", "export", "fetch", "import_block_rows", "is_erased", "leave", "leave_all", "record",
+    "refuse_request", "release", "request_data", "set_policy", "suppress", "take_over",
 ]  # fmt: skip

@@ -14,8 +14,8 @@ from portal.kernel.upsert import upsert
 
 from ..events import ConfirmationAsked
 from ..models import ABOUT_ALL, Consent, ConsentEvent
-from ..queries import home_region
-from ..rules import CONFIRMATION, ENDED, answer_in, normal_address, unseal_for
+from ..queries import asked_for, home_region
+from ..rules import answer_in, normal_address
 from ..states import Channel, ConsentState, Purpose, SuppressionReason
 from .blocks import end_block, is_erased
 
@@ -75,14 +75,6 @@ def _asked_lately(plain: str) -> int:
     here = ConsentEvent.channel == Channel.EMAIL, ConsentEvent.address == plain
     lately = ConsentEvent.state == ConsentState.PENDING, ConsentEvent.at > clock.now() - timedelta(hours=24)
     return db.session.scalar(select(func.count()).select_from(ConsentEvent).where(*here, *lately)) or 0
-
-
-def asked_for(token: str) -> Consent:
-    """Raises NotFound for a link that was not made here, is too old, or whose person went away since."""
-    found = db.session.get(Consent, unseal_for(CONFIRMATION, token))
-    if found is None or found.state == ConsentState.OPTED_OUT:
-        raise ENDED
-    return found
 
 
 def confirm(token: str, ip: str | None) -> None:

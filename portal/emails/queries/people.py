@@ -29,7 +29,10 @@ def known_paths() -> frozenset[str]:
 
 
 def values_of(contact_ids: Sequence[int], language: str = "en") -> dict[int, dict[str, Any]]:
-    """Contact -> its values, all in one query. Who fills a mail adds `links`."""
+    """Contact -> its values, all in one query. Who fills a mail adds `links`.
+
+    What nobody filled in is nil, not "": so {% if contact.first_name %} asks what it seems to ask.
+    """
     if not contact_ids:
         return {}
     columns = [getattr(Contact, name).label(f"contact_{name}") for name in CONTACT]
@@ -42,12 +45,12 @@ def values_of(contact_ids: Sequence[int], language: str = "en") -> dict[int, dic
 
 
 def _values(row: Any, names: dict[str, str]) -> dict[str, Any]:
-    contact = {name: getattr(row, f"contact_{name}") for name in CONTACT}
-    account = {name: getattr(row, f"account_{name}") for name in ACCOUNT}
-    contact["name"] = f"{contact['first_name']} {contact['last_name']}".strip()
-    contact["country"] = contact["country"] or account["country"] or ""
-    contact["country_name"] = names.get(contact["country"], "")
-    account["tier"] = str(account["tier"] or "")
+    contact = {name: getattr(row, f"contact_{name}") or None for name in CONTACT}
+    account = {name: getattr(row, f"account_{name}") or None for name in ACCOUNT}
+    contact["name"] = " ".join(part for part in (contact["first_name"], contact["last_name"]) if part)
+    contact["country"] = contact["country"] or account["country"]
+    contact["country_name"] = names.get(contact["country"] or "")
+    account["tier"] = account["tier"] and str(account["tier"])
     return {"contact": contact, "account": account}
 
 

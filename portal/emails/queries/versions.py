@@ -4,10 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from portal.consent.queries import unsubscribe_token
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
+from portal.kernel.liquid import personalise
+from portal.kernel.public import absolute
 from portal.messages.models import Message, MessageContent
+from portal.messages.rules.tracking import make_token, read_token, unmarked
 
 from ..models import Email, EmailVersion
 from ..rules.compile import Compiled, compile_document
@@ -60,14 +64,23 @@ def languages_of(found: EmailVersion) -> dict[str, EmailVersion]:
     return {found.language: found} | {one.language: one for one in db.session.scalars(others)}
 
 
-def sent_html(reason: str) -> str:
-    """The HTML of one message as it was sent. Raises NotFound when it is no longer kept."""
-    query = (
-        select(MessageContent.html)
-        .join(Message, Message.content_id == MessageContent.id)
-        .where(Message.reason == reason)
-    )
-    found = db.session.scalar(query)
-    if not found:
+def sent_html(token: str) -> str:
+    """The HTML of one message as its recipient got it, its links plain. Raises NotFound for a token not made here."""
+    message_id, _ = read_token(token) or (0, 0)
+    found = db.session.execute(
+        select(Message, MessageContent).join(MessageContent).where(Message.id == message_id)
+    ).one_or_none()
+    if found is None or not found.MessageContent.html:
         raise NotFound("link.not_found", "This mail is no longer kept.")
-    return found
+    message, content = found
+    if not content.is_template:
+        return str(unmarked(content.html))
+    values = dict(message.values or {}) | {"links": links_of(message)}
+    return personalise(unmarked(content.html), values)
+
+
+def links_of(message: Message) -> dict[str, str]:
+    """What `links` means in the mail of this recipient."""
+    service = absolute(f"/c/{unsubscribe_token(message.channel, message.address, message.topic_id, message.id)}")
+    page = absolute(f"/e/v/{make_token(message.id, message.content_id or 0)}")
+    return {"unsubscribe": service, "preferences": service, "web_view": page}

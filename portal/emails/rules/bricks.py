@@ -91,7 +91,7 @@ def conditional(made: str, block: Block, shelter: Shelter) -> str:
 
 
 def _lines(words: str) -> Markup:
-    return Markup("<br />").join(Markup(words).splitlines())
+    return Markup("<br />").join(escape(words).splitlines())
 
 
 def _header(b: Piece) -> str:

@@ -37,12 +37,16 @@ def compile_document(
     document: Document, look: Look, *, subject: str = "", preheader: str = "", text: str = ""
 ) -> Compiled:
     """`text`: the text part, when somebody wrote it; else it is made from the blocks."""
+    source, shelter = mjml_source(document, look, subject=subject, preheader=preheader)
+    html = INLINER.inline(shelter.show_comments(mjml.mjml2html(source, fonts={})))
+    return Compiled(shelter.show(_with_data_blocks(html)), text or document_text(document, look))
+
+
+def mjml_source(document: Document, look: Look, *, subject: str = "", preheader: str = "") -> tuple[str, Shelter]:
+    """The blocks as MJML, and what stepped aside meanwhile."""
     shelter = Shelter(json.dumps(document) + subject + preheader + look.address)
     hidden = shelter.hide(document)
-    source = _mjml(hidden["blocks"], look, shelter, shelter.hide(subject), shelter.hide(preheader))
-    html = mjml.mjml2html(source, fonts={})
-    html = INLINER.inline(shelter.show_comments(html))
-    return Compiled(shelter.show(_with_data_blocks(html)), text or document_text(document, look))
+    return _mjml(hidden["blocks"], look, shelter, shelter.hide(subject), shelter.hide(preheader)), shelter
 
 
 def _with_data_blocks(html: str) -> str:

@@ -17,7 +17,7 @@ CLIPPED_AT = 102 * 1024  # Gmail shows the rest behind a link, the unsubscribe l
 SUBJECT = 60  # characters most inboxes show
 PREHEADER = 110
 TAG = re.compile(
-    r"<!--(?!\[if).*?-->|<(?P<name>a|img|area)\b(?P<inside>(?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>", re.DOTALL | re.I
+    r"<!--(?!\[if).*?(?:-->|\Z)|<(?P<name>a|img|area)\b(?P<inside>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>", re.DOTALL | re.I
 )
 ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 BLOCK = re.compile(r'data-block="(b\d+)"')
@@ -123,7 +123,7 @@ def _templates(mail: Compiled, about: Subject, known: Set[str]) -> Iterator[Find
 
 
 def _subject(about: Subject) -> Iterator[Finding]:
-    subject = about.subject.strip()
+    subject = _about(about.subject)
     if not subject:
         yield Finding(Level.BLOCK, "no_subject", "The subject is empty.")
         return
@@ -139,12 +139,14 @@ def _subject(about: Subject) -> Iterator[Finding]:
         yield Finding(Level.WARN, "spam_words", f"Spam filters dislike “{words[0]}” in a subject.")
     if not about.preheader.strip():
         yield Finding(Level.WARN, "no_preheader", "There is no preview text: inboxes show the first words of the mail.")
-    elif len(about.preheader) > PREHEADER:
-        yield Finding(
-            Level.WARN,
-            "long_preheader",
-            f"The preview text has {len(about.preheader)} characters; {PREHEADER} are shown.",
-        )
+    elif (length := len(_about(about.preheader))) > PREHEADER:
+        words = f"The preview text has {length} characters; {PREHEADER} are shown."
+        yield Finding(Level.WARN, "long_preheader", words)
+
+
+def _about(template: str) -> str:
+    """About as long as it will be: eight letters for a value."""
+    return liquid.TAG.sub(lambda tag: "" if tag[2] is None else "xxxxxxxx", template).strip()
 
 
 def _links(html: str) -> Iterator[Finding]:

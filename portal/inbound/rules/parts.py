@@ -18,6 +18,7 @@ _COPY = re.compile(
 )
 _FIELDS = re.compile(r"(?im)^(?:reporting-mta|final-recipient|original-recipient):")
 _RECIPIENT = re.compile(r"(?im)^final-recipient:")
+LONGEST = 50_000  # characters of a mail that are looked at: bounces come to the point
 _TAG = re.compile(r"<(?!\S+@)[^>]*>")
 
 
@@ -56,22 +57,27 @@ def header(mail: Message, name: str) -> str:
     return str(mail.get(name, "")).strip()
 
 
+def storable(text: str, most: int) -> str:
+    """Without what no database keeps: NUL, and bytes that are no text."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:most]
+
+
 def decoded(one: Message) -> str:
     """The text of a part; HTML without its tags."""
     text = text_of(one)
     return _TAG.sub(" ", text) if one.get_content_type() == "text/html" else text
 
 
-def written(mail: Message) -> str:
-    """All text before a part that is the copy of our mail."""
+def written(mail: Message, *, whole: bool = False) -> str:
+    """All text before a part that is the copy of our mail; `whole`: that one as well."""
     texts = []
     for one in mail.walk() if mail.is_multipart() else [mail]:
         kind = one.get_content_type()
-        if kind in ("message/rfc822", "text/rfc822-headers"):
+        if kind in ("message/rfc822", "text/rfc822-headers") and not whole:
             break
         if kind in ("text/plain", "text/html") or not mail.is_multipart():
             texts.append(decoded(one))
-    text = ("\n".join(texts) or mail.as_string()[:20_000]).replace("\r", "")
+    text = ("\n".join(texts) or mail.as_string()).replace("\r", "")[:LONGEST]
     return _forwarded(text) if re.match(r"fwd?:", str(mail.get("Subject", "")), re.IGNORECASE) else text
 
 

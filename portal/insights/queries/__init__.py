@@ -6,7 +6,7 @@ from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
 from .channels import Result, channel_results
 from .clicks import HeatMap, Spot, heat_map
 from .dashboard import PERIODS, Figures, dashboard, period_of
-from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report
+from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
 from .recipients import RECIPIENTS
 from .search import Group, found
 from .system import TRAIL, counts, database_answers, dead_entries, heartbeats, oldest_wait
@@ -50,5 +50,6 @@ __all__ = [
     "ranked_mailings",
     "report",
     "since",
+    "together",
     "work",
 ]

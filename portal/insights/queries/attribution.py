@@ -145,12 +145,12 @@ def deals(own: str, campaign_id: int | None = None) -> list[Deal]:
         deal = found.get(deal_id)
         if deal and at >= deal.created_at - LOOKBACK and not any((by, at) == one[:2] for one in deal.touches[-3:]):
             deal.touches.append(Touch(by, at, what))
-    billed = select(Invoice.opportunity_id, Invoice.net, Invoice.total, Invoice.paid).where(
+    billed = select(Invoice.opportunity_id, Invoice.net, Invoice.total, Invoice.paid, Invoice.credits_id).where(
         Invoice.number.is_not(None), Invoice.currency == own, Invoice.opportunity_id.in_(found)
     )
-    for deal_id, net, total, paid in db.session.execute(billed):
-        found[deal_id].invoiced += net
-        found[deal_id].paid += round_to(net * paid / total, own) if total else ZERO
+    for deal_id, net, total, paid, credits in db.session.execute(billed):
+        found[deal_id].invoiced += net  # that of a credit note is negative
+        found[deal_id].paid += round_to(net * paid / total, own) if total and not credits else ZERO
     return [deal for deal in found.values() if deal.touches]
 
 

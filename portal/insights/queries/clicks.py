@@ -12,7 +12,7 @@ from portal.broadcasts.states import Dimension
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
-from portal.messages.models import MessageBatch, MessageContent, MessageLink
+from portal.messages.models import Message, MessageBatch, MessageContent, MessageLink
 from portal.organization.queries import get
 
 from ..rules import Figures
@@ -33,7 +33,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True)
 class HeatMap:
-    """`versions`: (id of the content, labels of the variants that got it)."""
+    """`versions`: (id of the content, labels of the variants that got it). `somebody`: a contact who got this one."""
 
     broadcast: Broadcast
     versions: Sequence[tuple[int, str]]
@@ -41,6 +41,7 @@ class HeatMap:
     spots: Sequence[Spot]
     clicks: int
     human_clicks: int
+    somebody: int | None
 
     def blocks(self) -> list[tuple[str, Figures]]:
         """Clicks per block, in the order of the mail; ways out of the list are left out."""
@@ -75,7 +76,17 @@ def heat_map(actor: Actor, broadcast_id: int, content_id: int | None = None) -> 
             (None, None) if link.role else (_share(figures["clicks"], clicks), _share(figures["human_clicks"], human))
         )
         spots.append(Spot(link.position, link.url, link.block, link.role, figures, *shares))
-    return HeatMap(broadcast, list(versions.items()), content, spots, clicks, human)
+    somebody = _somebody(labels, content)
+    return HeatMap(broadcast, list(versions.items()), content, spots, clicks, human, somebody)
+
+
+def _somebody(labels: dict[int, str], content: MessageContent) -> int | None:
+    """One of the first who got it."""
+    said = MessageBatch.content_id == (content.translates_id or content.id)
+    batch = select(MessageBatch.id).where(MessageBatch.id.in_(labels), said).limit(1).scalar_subquery()
+    first = select(Message.contact_id, Message.content_id).where(Message.batch_id == batch).limit(200).subquery()
+    known = select(first.c.contact_id).where(first.c.content_id == content.id, first.c.contact_id.is_not(None))
+    return db.session.scalar(known.limit(1))
 
 
 def _share(part: int, whole: int) -> float:

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import Account
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.listing import Field, Listing
 from portal.organization.queries import owner_field, reach, visible_to
@@ -86,3 +87,7 @@ PAYMENTS = Listing(
         Field("refund", "Refund", Payment.amount < 0, value=lambda row: "", shown=False, sortable=False, filter="flag"),
     ),
 )  # fmt: skip
+
+
+# Books and business letters are kept as long as tax and commercial law ask (in Germany HGB 257, AO 147).
+persons.leave(persons.Trail("invoices", Invoice, lambda person: Invoice.contact_id.in_(person.of("contacts")), {}))

@@ -70,9 +70,9 @@ def _lines(invoice: Invoice, taken: Mapping[int, Taken]) -> list[InvoiceLine]:
     return [
         InvoiceLine(
             place=place, credits_id=line.id, returned=one.returned, product_id=line.product_id, sku=line.sku,
-            description=line_text(line, one, tag), unit=line.unit if one.returned else "", quantity=one.quantity, unit_price=one.unit_price,
-            discount_percent=one.discount_percent, tax_category=line.tax_category, tax_percent=line.tax_percent,
-            net=one.net,
+            description=line_text(line, one, tag), unit=line.unit if one.returned else "", quantity=one.quantity,
+            unit_price=one.unit_price, discount_percent=one.discount_percent, tax_category=line.tax_category,
+            tax_percent=line.tax_percent, net=one.net,
         )
         for place, (line, one) in enumerate(credited, 1)
     ]  # fmt: skip

@@ -90,6 +90,17 @@ def condition(source: str) -> tuple[Callable[[Mapping[str, Any]], bool], set[str
     return holds, paths
 
 
+def one_of(subject: str, source: str) -> tuple[Callable[[Mapping[str, Any]], bool], set[str]]:
+    """Whether the subject of a `case` is one of the values behind `when`, which stand between commas or `or`."""
+    paths = set[str]()
+    left, lexemes = expression(subject), _Lexemes(source)
+    rights = [_value(lexemes, paths)]
+    while lexemes.take("sign", ",") or lexemes.take("path", "or"):
+        rights.append(_value(lexemes, paths))
+    lexemes.end()
+    return lambda values: any(left(values) == right(values) for right in rights), paths | left.paths
+
+
 def span(source: str) -> tuple[Get, set[str]]:
     """`(1..5)`."""
     found = re.fullmatch(r"\(\s*([^.()]+(?:\.\w+)*)\s*\.\.\s*([^()]+?)\s*\)", source.strip())

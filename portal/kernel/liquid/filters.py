@@ -1,6 +1,7 @@
 """The filters of our Liquid. Every result is bounded, so that no template can eat the machine."""
 
 import html
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -128,20 +129,20 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "abs": lambda v: abs(number(v)),
     "append": lambda v, more: text(v) + text(more),
     "capitalize": lambda v: text(v).capitalize(),
-    "ceil": lambda v: int(-(-Decimal(number(v)) // 1)),
+    "ceil": lambda v: math.ceil(number(v)),
     "date": _date,
     "default": _default,
     "divided_by": _divided,
     "downcase": lambda v: text(v).lower(),
     "escape": lambda v: escape(text(v)),
     "first": _first,
-    "floor": lambda v: int(Decimal(number(v)) // 1),
+    "floor": lambda v: math.floor(number(v)),
     "join": _join,
     "last": _last,
     "lstrip": lambda v: text(v).lstrip(),
     "minus": lambda v, other: number(v) - number(other),
     "modulo": _modulo,
-    "newline_to_br": lambda v: Markup("<br>\n").join(escape(text(v)).splitlines()),
+    "newline_to_br": lambda v: Markup("<br />\n").join(escape(text(v)).splitlines()),
     "plus": lambda v, other: number(v) + number(other),
     "prepend": lambda v, more: text(more) + text(v),
     "remove": lambda v, old: _replace(v, old),

@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import String, cast, func, or_, select
 
 from portal.activities.models import Activity, Regarding
 from portal.activities.states import Kind
 from portal.consent.models import Consent
 from portal.consent.states import Channel, ConsentState, Purpose
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.organization.queries import reach, visible_to
 from portal.scoring import rules as scoring
 
 from ..models import Lead
-from ..rules import FREE_MAIL, domain_of
+from ..rules import FREE_MAIL, domain_of, international
 from ..states import OPEN
 
 
@@ -75,3 +76,21 @@ def _news_wanted(emails: Sequence[str]) -> set[str]:
     wanted = select(Consent.address).where(Consent.channel == Channel.EMAIL, Consent.purpose == Purpose.COMMERCIAL)
     agreed = wanted.where(Consent.state == ConsentState.OPTED_IN, Consent.address.in_(emails))
     return set(db.session.scalars(agreed))
+
+
+def _find_leads(person: persons.Person) -> persons.Person:
+    found = db.session.scalars(select(Lead).where(Lead.email.in_(person.emails))).all()
+    ids, names = [lead.id for lead in found], [lead.name for lead in found if lead.first_name]
+    phones = [international(lead.phone, lead.country) for lead in found]
+    return person.known_as("leads", ids, (), phones, names)
+
+
+BLANK = ("first_name", "job_title", "phone", "company", "city", "postcode", "message")
+persons.find_by(_find_leads)
+persons.leave(
+    persons.Trail(
+        "leads", Lead, lambda person: Lead.id.in_(person.of("leads")),
+        dict.fromkeys(BLANK, "")
+        | {"last_name": persons.NOBODY, "email": "erased-" + cast(Lead.id, String), "version": Lead.version + 1},
+    )
+)  # fmt: skip

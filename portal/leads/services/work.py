@@ -96,7 +96,7 @@ def _record_consent(sent: Submission, typed: dict[str, Any]) -> None:
     if sent.page.double_opt_in:
         news = partial(consent.ask, email, source=source, ip=sent.ip, language=sent.page.language)
     mobile = international(typed["phone"], typed["country"])
-    boxes = {
+    boxes: dict[str, Callable[..., object] | None] = {
         "consent": partial(said, Channel.EMAIL, email, Purpose.TRANSACTIONAL),
         "news": partial(news, topic_id=sent.page.topic_id),
         "sms": partial(said, Channel.SMS, mobile, Purpose.TRANSACTIONAL) if mobile else None,

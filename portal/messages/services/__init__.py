@@ -1,5 +1,6 @@
 """Queueing messages, delivering them, keeping the pace of it, and settling those whose outcome nobody knows."""
 
+from . import traces as traces
 from .batches import cancel_batch, clear_cancelled, open_batch, pause_batch, run_batch, watch
 from .capture import Capture
 from .delivery import deliver

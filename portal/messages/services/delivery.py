@@ -16,6 +16,7 @@ from portal.consent.states import Channel
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.settings import Setting
+from portal.segments.services import touch
 
 from ..models import Message, MessageBatch
 from ..queries import HOLD, due, waits_in
@@ -135,6 +136,7 @@ def _work_off(sender: Sender, held: Held, ends: float) -> int:
         if settled:
             _settle(sender, held.way, settled)
         give_back_room(held.way.server_id, give_back(sender, held))
+        touch(select(Message.contact_id).where(Message.id.in_(held.ids), Message.contact_id.is_not(None)))
     if bounced and held.batch_id:
         watch(held.batch_id)
     return done

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from portal.consent.queries import may_track
 from portal.consent.states import Channel, Purpose
 from portal.kernel import files
 from portal.kernel.db import db
@@ -50,8 +51,10 @@ class Letter:
 
 def letters(channel: Channel, ids: Sequence[int], desk: Desk, refuse: Callable[[int, str], None]) -> Iterator[Letter]:
     """The messages, finished, in the order they are owed. What cannot be built goes to `refuse` with the reason."""
-    rows = db.session.execute(
-        select(*Message.__table__.c).where(Message.id.in_(ids)).order_by(Message.priority, Message.due_at, Message.id)
+    rows: Sequence[Any] = db.session.execute(
+        select(*Message.__table__.c, may_track(Message.channel, Message.address).label("tracked"))
+        .where(Message.id.in_(ids))
+        .order_by(Message.priority, Message.due_at, Message.id)
     ).all()
     contents = _contents({row.content_id for row in rows})
     people = _people(desk, [row for row in rows if contents[row.content_id].is_template], contents)

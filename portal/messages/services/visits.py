@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from portal.consent.queries import may_track
 from portal.kernel import clock, nonces
 from portal.kernel.db import db, unit_of_work
+from portal.segments.services import touch
 
 from ..models import UNJUDGED, Message, MessageEvent, MessageLink
 from ..rules.verdicts import SETTLED, Visit, judge
@@ -96,6 +97,7 @@ def judge_again(message_ids: Collection[int]) -> int:
     if changed:
         db.session.connection().execute(JUDGE, changed)
         settle(visits.keys(), OPENINGS)
+        touch(row.contact_id for rows in visits.values() for row in rows[:1] if row.contact_id)
     return len(changed)
 
 

@@ -12,8 +12,12 @@ depends_on = None
 
 GUARDS_AND_SEARCH = {
     "sqlite": [
-        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM erasure) BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER broadcast_test_frozen_update BEFORE UPDATE ON broadcast_test FOR EACH ROW WHEN (OLD.decided_at IS NOT NULL) AND (NEW.metric IS DISTINCT FROM OLD.metric OR NEW.method IS DISTINCT FROM OLD.method OR NEW.hours IS DISTINCT FROM OLD.hours OR NEW.minimum IS DISTINCT FROM OLD.minimum OR NEW.share IS DISTINCT FROM OLD.share OR NEW.hold_out IS DISTINCT FROM OLD.hold_out OR NEW.default_label IS DISTINCT FROM OLD.default_label OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.winner IS DISTINCT FROM OLD.winner OR NEW.why IS DISTINCT FROM OLD.why OR NEW.decided_at IS DISTINCT FROM OLD.decided_at OR NEW.decided_by IS DISTINCT FROM OLD.decided_by) BEGIN SELECT RAISE(ABORT, 'broadcast_test rows are frozen'); END",
+        "CREATE TRIGGER broadcast_test_frozen_delete BEFORE DELETE ON broadcast_test FOR EACH ROW WHEN OLD.decided_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'broadcast_test rows are frozen'); END",
+        "CREATE TRIGGER broadcast_look_append_only_update BEFORE UPDATE ON broadcast_look FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'broadcast_look rows are append only'); END",
+        "CREATE TRIGGER broadcast_look_append_only_delete BEFORE DELETE ON broadcast_look FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'broadcast_look rows are append only'); END",
         "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
         "CREATE TRIGGER plan_version_frozen_delete BEFORE DELETE ON plan_version FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'plan_version rows are frozen'); END",
         "CREATE TRIGGER payout_period_frozen_update BEFORE UPDATE ON payout_period FOR EACH ROW WHEN OLD.state = 'locked' BEGIN SELECT RAISE(ABORT, 'payout_period rows are frozen'); END",
@@ -26,7 +30,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER objective_result_frozen_delete BEFORE DELETE ON objective_result FOR EACH ROW WHEN (SELECT p.state FROM payout_period p WHERE p.id = OLD.period_id) = 'locked' BEGIN SELECT RAISE(ABORT, 'objective_result rows are frozen'); END",
         "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW WHEN (OLD.snapshot_hash IS NOT NULL) AND (NEW.period_id IS DISTINCT FROM OLD.period_id OR NEW.participant_id IS DISTINCT FROM OLD.participant_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.lines IS DISTINCT FROM OLD.lines OR NEW.earned IS DISTINCT FROM OLD.earned OR NEW.adjusted IS DISTINCT FROM OLD.adjusted OR NEW.opening_balance IS DISTINCT FROM OLD.opening_balance OR NEW.topped_up IS DISTINCT FROM OLD.topped_up OR NEW.recovered IS DISTINCT FROM OLD.recovered OR NEW.payable IS DISTINCT FROM OLD.payable OR NEW.balance IS DISTINCT FROM OLD.balance OR NEW.problem IS DISTINCT FROM OLD.problem OR NEW.snapshot IS DISTINCT FROM OLD.snapshot OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash) BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
         "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
-        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
+        "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM erasure) BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
@@ -60,10 +64,18 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER search_entry_au AFTER UPDATE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.id, old.title, old.body); INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
     ],
     "postgresql": [
-        "CREATE OR REPLACE FUNCTION audit_entry_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION audit_entry_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure) THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_update()",
         "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION broadcast_test_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.decided_at IS NOT NULL) AND (NEW.metric IS DISTINCT FROM OLD.metric OR NEW.method IS DISTINCT FROM OLD.method OR NEW.hours IS DISTINCT FROM OLD.hours OR NEW.minimum IS DISTINCT FROM OLD.minimum OR NEW.share IS DISTINCT FROM OLD.share OR NEW.hold_out IS DISTINCT FROM OLD.hold_out OR NEW.default_label IS DISTINCT FROM OLD.default_label OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.winner IS DISTINCT FROM OLD.winner OR NEW.why IS DISTINCT FROM OLD.why OR NEW.decided_at IS DISTINCT FROM OLD.decided_at OR NEW.decided_by IS DISTINCT FROM OLD.decided_by) THEN RAISE EXCEPTION 'broadcast_test rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER broadcast_test_frozen_update BEFORE UPDATE ON broadcast_test FOR EACH ROW EXECUTE FUNCTION broadcast_test_frozen_update()",
+        "CREATE OR REPLACE FUNCTION broadcast_test_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.decided_at IS NOT NULL THEN RAISE EXCEPTION 'broadcast_test rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER broadcast_test_frozen_delete BEFORE DELETE ON broadcast_test FOR EACH ROW EXECUTE FUNCTION broadcast_test_frozen_delete()",
+        "CREATE OR REPLACE FUNCTION broadcast_look_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'broadcast_look rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER broadcast_look_append_only_update BEFORE UPDATE ON broadcast_look FOR EACH ROW EXECUTE FUNCTION broadcast_look_append_only_update()",
+        "CREATE OR REPLACE FUNCTION broadcast_look_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'broadcast_look rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER broadcast_look_append_only_delete BEFORE DELETE ON broadcast_look FOR EACH ROW EXECUTE FUNCTION broadcast_look_append_only_delete()",
         "CREATE OR REPLACE FUNCTION plan_version_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.approved_by IS DISTINCT FROM OLD.approved_by OR NEW.approved_at IS DISTINCT FROM OLD.approved_at) THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER plan_version_frozen_update BEFORE UPDATE ON plan_version FOR EACH ROW EXECUTE FUNCTION plan_version_frozen_update()",
         "CREATE OR REPLACE FUNCTION plan_version_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'plan_version rows are frozen'; END IF; RETURN OLD; END $$",
@@ -88,7 +100,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER statement_frozen_update BEFORE UPDATE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_update()",
         "CREATE OR REPLACE FUNCTION statement_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.snapshot_hash IS NOT NULL THEN RAISE EXCEPTION 'statement rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW EXECUTE FUNCTION statement_frozen_delete()",
-        "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION consent_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure) THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_delete()",
@@ -353,6 +365,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
         sa.UniqueConstraint("starts_on", name=op.f("uq_engagement_starts_on")),
+    )
+    op.create_table(
+        "erasure", sa.Column("id", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure"))
     )
     op.create_table(
         "form_nonce",
@@ -959,7 +974,6 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_consent_topic_id"), ["topic_id"], unique=False)
         batch_op.create_index(
             "uq_consent_purpose",
             ["channel", "address", "purpose"],
@@ -1376,7 +1390,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_index("ix_account_touch", ["tier", "last_touch_at", "created_at", "cadence_days"], unique=False)
+        batch_op.create_index(
+            "ix_account_touch",
+            ["tier", "last_touch_at", "created_at", "cadence_days", "owner_id", "territory_id", "id"],
+            unique=False,
+        )
 
     op.create_table(
         "activity",
@@ -2620,6 +2638,58 @@ def upgrade() -> None:
         batch_op.create_index("ix_transfer_item_record", ["noun_of", "record_id"], unique=False)
 
     op.create_table(
+        "broadcast_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arms", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcast.id"],
+            name=op.f("fk_broadcast_look_broadcast_id_broadcast"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_look")),
+    )
+    with op.batch_alter_table("broadcast_look", schema=None) as batch_op:
+        batch_op.create_index("ix_broadcast_look_broadcast", ["broadcast_id", "at"], unique=False)
+
+    op.create_table(
+        "broadcast_test",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "metric",
+            sa.Enum("clicks", "opens", "replies", "conversions", name="metric", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "method", sa.Enum("fixed", "sequential", name="method", native_enum=False, length=24), nullable=False
+        ),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("hold_out", sa.Integer(), nullable=False),
+        sa.Column("default_label", sa.String(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("winner", "no_difference", "not_enough", name="outcome", native_enum=False, length=24),
+            nullable=True,
+        ),
+        sa.Column("winner", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcast.id"],
+            name=op.f("fk_broadcast_test_broadcast_id_broadcast"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_test")),
+        sa.UniqueConstraint("broadcast_id", name=op.f("uq_broadcast_test_broadcast_id")),
+    )
+    op.create_table(
         "broadcast_variant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("broadcast_id", sa.Integer(), nullable=False),
@@ -2628,6 +2698,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("delay", sa.Integer(), nullable=False),
         sa.Column("email_id", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
@@ -3887,6 +3958,11 @@ def downgrade() -> None:
 
     op.drop_table("campaign_member")
     op.drop_table("broadcast_variant")
+    op.drop_table("broadcast_test")
+    with op.batch_alter_table("broadcast_look", schema=None) as batch_op:
+        batch_op.drop_index("ix_broadcast_look_broadcast")
+
+    op.drop_table("broadcast_look")
     with op.batch_alter_table("transfer_item", schema=None) as batch_op:
         batch_op.drop_index("ix_transfer_item_record")
         batch_op.drop_index(batch_op.f("ix_transfer_item_account_id"))
@@ -4176,7 +4252,6 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_consent_purpose", sqlite_where=sa.text("topic_id IS NULL"), postgresql_where=sa.text("topic_id IS NULL")
         )
-        batch_op.drop_index(batch_op.f("ix_consent_topic_id"))
 
     op.drop_table("consent")
     op.drop_table("webhook")
@@ -4266,6 +4341,7 @@ def downgrade() -> None:
     op.drop_table("link")
     op.drop_table("heartbeat")
     op.drop_table("form_nonce")
+    op.drop_table("erasure")
     op.drop_table("engagement")
     op.drop_table("email_picture")
     with op.batch_alter_table("data_request", schema=None) as batch_op:

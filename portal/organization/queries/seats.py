@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, func, inspect, select
-from sqlalchemy.orm import lazyload, selectinload
+from sqlalchemy.orm import lazyload, load_only, selectinload
 
 from portal.identity.models import User
 from portal.kernel import clock
@@ -24,7 +24,7 @@ def running(model: type[Seat] | type[Delegation], day: date | BindParameter[date
 THE_COMPANY = select(Company).where(Company.id == 1)
 SEATED = (
     select(User)
-    .options(lazyload(User.roles))
+    .options(lazyload(User.roles), load_only(User.name, User.email))
     .join(Seat, Seat.user_id == User.id)
     .where(Seat.position_id == bindparam("position"), running(Seat, bindparam("day")))
     .order_by(Seat.starts_on.desc())

@@ -59,19 +59,12 @@ def _vacant(today: date) -> ColumnElement[bool]:
 
 def _aimless() -> ColumnElement[bool]:
     """A tier A or B account for which nothing is to come: no open task, no open deal with a next step."""
-    task = exists().where(
-        Regarding.noun_of == Account.noun,
-        Regarding.record_id == Account.id,
-        Activity.id == Regarding.activity_id,
-        Activity.due_at.is_not(None),
-        Activity.done_at.is_(None),
+    about = select(Regarding.record_id).join(Activity, Activity.id == Regarding.activity_id)
+    tasks = about.where(Regarding.noun_of == Account.noun, Activity.due_at.is_not(None), Activity.done_at.is_(None))
+    deals = select(Opportunity.account_id).where(
+        Opportunity.state == OpportunityState.OPEN, Opportunity.next_step_on.is_not(None)
     )
-    deal = exists().where(
-        Opportunity.account_id == Account.id,
-        Opportunity.state == OpportunityState.OPEN,
-        Opportunity.next_step_on.is_not(None),
-    )
-    return and_(Account.tier.in_([Tier.A, Tier.B]), ~task, ~deal)
+    return and_(Account.tier.in_([Tier.A, Tier.B]), Account.id.not_in(tasks), Account.id.not_in(deals))
 
 
 def lacks(today: date) -> Mapping[str, ColumnElement[bool]]:
@@ -121,7 +114,7 @@ def orphans(actor: Actor) -> dict[str, int]:
 
 def _account_fields(*own: Field) -> tuple[Field, ...]:
     return (
-        Field("name", "Account", func.lower(Account.name)),
+        Field("name", "Account", Account.name),
         Field("tier", "Tier", Account.tier, filter="choice", choices=tier_choices),
         *own,
         Field("last_touch_at", "Last touch", SINCE, value=lambda row: row.last_touch_at, kind="datetime"),
@@ -142,6 +135,7 @@ NEGLECTED = Listing(
     sort="since",
     words=(Account.name, Account.number, Account.city),
     views=(("Tier A", "tier=A"), ("Mine", "owner_id=me")),
+    picked=True,
 )
 ORPHANS = Listing(
     name="orphans",
@@ -152,6 +146,7 @@ ORPHANS = Listing(
             "lacks", "Gap", sortable=False, filter="choice", choices=lambda actor: list(LACKS.items()), match=_lacking
         )
     ),
-    sort="name",
+    sort="tier",
     words=(Account.name, Account.number, Account.city),
+    picked=True,
 )

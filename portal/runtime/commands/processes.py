@@ -1,4 +1,4 @@
-"""run, web, worker, schedule: the processes of the portal."""
+"""run, web, worker, schedule, intake: the processes of the portal."""
 
 import click
 
@@ -44,4 +44,14 @@ def schedule() -> None:
     serve.serve_schedule(serve.load_app(settings()))
 
 
-COMMANDS = (run, web, worker, schedule)
+@click.command()
+def intake() -> None:
+    """Take in bounces and answers by LMTP or SMTP, at the address that INTAKE names."""
+    from .. import serve
+
+    if not settings().intake:
+        raise click.UsageError("set INTAKE, for example INTAKE=127.0.0.1:2525")
+    serve.serve_mail(serve.load_app(settings()), settings())
+
+
+COMMANDS = (run, web, worker, schedule, intake)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Account, Contact
 from portal.accounts.states import Tier
-from portal.consent.models import Consent, Suppression
+from portal.consent.models import Consent, Suppression, Topic
 from portal.consent.states import Channel, ConsentState, Purpose, SuppressionReason
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -39,6 +39,10 @@ def _languages() -> list[tuple[str, str]]:
 def _industries() -> list[tuple[str, str]]:
     used = db.session.scalars(select(Account.industry).distinct().order_by(Account.industry))
     return [(name, name) for name in used if name]
+
+
+def _topic_choices() -> list[tuple[str, str]]:
+    return [(str(key), name) for key, name in db.session.execute(select(Topic.id, Topic.name).order_by(Topic.name))]
 
 
 def _people() -> list[tuple[int, str]]:
@@ -95,12 +99,21 @@ consent = partial(register_field, group="Consent")
 for _channel, _address in ((Channel.EMAIL, Contact.email), (Channel.SMS, Contact.mobile_e164)):
     _name = {Channel.EMAIL: "email", Channel.SMS: "SMS"}[_channel]
     _about = (Consent.channel == _channel, Consent.purpose == Purpose.COMMERCIAL)
+    _topics = (*_about, Consent.state == ConsentState.OPTED_IN)
     consent(
         f"consent.{_channel}",
-        f"word on {_name} marketing",
+        f"consent to {_name} marketing",
         "choice",
-        Way(Consent.state, _address, Consent.address, _about),
+        Way(Consent.state, _address, Consent.address, (*_about, Consent.topic_id.is_(None))),
         choices=lambda: _words(list(ConsentState)),
+    )
+    consent(
+        f"topic.{_channel}",
+        "topic",
+        "choice",
+        Way(Consent.topic_id, _address, Consent.address, _topics),
+        choices=_topic_choices,
+        of=f"consent to {_name} news",
     )
     consent(
         f"suppression.{_channel}",

@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy.orm import with_expression
 
 from portal.accounts.models import Contact
 from portal.accounts.queries import CONTACTS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing, extend
 from portal.organization.queries import owner_field, visible_to
 
@@ -22,9 +26,10 @@ from .members import is_member
 
 KIND_NAMES = {SegmentKind.DYNAMIC: "Segment", SegmentKind.STATIC: "List", SegmentKind.SNAPSHOT: "Snapshot"}
 
+_whole = Segment.__table__.alias()
 register_use(
     "segments",
-    select(SegmentPart.part_id, Segment.id, Segment.name).join(Segment, Segment.id == SegmentPart.segment_id),
+    select(SegmentPart.part_id, _whole.c.id, _whole.c.name).join(_whole, _whole.c.id == SegmentPart.segment_id),
 )
 
 
@@ -44,6 +49,15 @@ def uses_of(segment_ids: Sequence[int]) -> dict[int, list[Use]]:
     for segment_id, *use in db.session.execute(union_all(*asked)):
         found[segment_id].append(Use(*use))
     return found
+
+
+def _use_count() -> ColumnElement[int]:
+    """How many things use the segment of the row."""
+    counts = []
+    for rows in (uses.subquery() for uses in USES.values()):
+        mine = select(func.count()).select_from(rows).where(next(iter(rows.c)) == Segment.id)
+        counts.append(mine.correlate(Segment).scalar_subquery())
+    return reduce(add, counts)
 
 
 def wholes(segment_ids: set[int]) -> list[int]:
@@ -144,6 +158,27 @@ def seen_size(actor: Actor, segment_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
+def overlap(first_id: int, second_id: int) -> int:
+    """How many contacts are in both."""
+
+    def stays(segment_id: int) -> Select[int]:
+        mine = SegmentMember.segment_id == segment_id, SegmentMember.left_at.is_(None)
+        return select(SegmentMember.contact_id).where(*mine)
+
+    both = stays(first_id).where(SegmentMember.contact_id.in_(stays(second_id))).subquery()
+    return db.session.scalar(select(func.count()).select_from(both)) or 0
+
+
+def contact_with(actor: Actor, text: str) -> Contact:
+    """The contact of that number or address. Raises NotFound."""
+    text = text.strip().lower()
+    which = Contact.id == int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else Contact.email == text
+    found = db.session.scalar(visible_to(actor, Contact).where(which))
+    if found is None:
+        raise NotFound("contacts.not_found", "You see no contact with this address.")
+    return found
+
+
 def overrides(actor: Actor, segment_id: int, limit: int = 50) -> Sequence[tuple[Contact, SegmentOverride]]:
     """What was decided by hand, latest first."""
     query = visible_to(actor, Contact).add_columns(SegmentOverride)
@@ -154,7 +189,7 @@ def overrides(actor: Actor, segment_id: int, limit: int = 50) -> Sequence[tuple[
 
 SEGMENTS = Listing(
     name="segments",
-    query=lambda actor: visible_to(actor, Segment),
+    query=lambda actor: visible_to(actor, Segment).options(with_expression(Segment.uses, _use_count())),
     identity=Segment.id,
     fields=(
         Field("name", "Name", Segment.name),
@@ -163,6 +198,7 @@ SEGMENTS = Listing(
             choices=lambda actor: [(kind.value, name) for kind, name in KIND_NAMES.items()],
         ),
         Field("size", "Contacts", Segment.size, kind="number", filter="range"),
+        Field("uses", "Used by", sortable=False, kind="number"),
         owner_field(Segment, "owner_id", shown=True),
         Field("changed_at", "Last change", Segment.changed_at, kind="datetime", filter="range"),
         Field("created_at", "Since", Segment.created_at, kind="datetime", shown=False, filter="range"),

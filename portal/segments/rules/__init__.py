@@ -16,6 +16,7 @@ from .fields import (
     register_source,
     register_use,
 )
+from .gallery import GALLERY, template
 from .operators import OPERATORS, Operator, operator
 from .tree import EVERYBODY, Tree, check, leaves, parts_of, time_based
 from .words import note_lines, sentence
@@ -24,6 +25,7 @@ __all__ = [
     "EVENTS",
     "EVERYBODY",
     "FIELDS",
+    "GALLERY",
     "OPERATORS",
     "SOURCES",
     "USES",
@@ -46,6 +48,7 @@ __all__ = [
     "register_source",
     "register_use",
     "sentence",
+    "template",
     "time_based",
     "window",
 ]

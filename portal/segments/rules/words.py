@@ -18,9 +18,8 @@ def sentence(rule: Tree, names: Names) -> str:
 
 def note_lines(rule: Tree) -> list[str]:
     """What the sentence takes for granted."""
-    events = {leaf["event"]: EVENTS[leaf["event"]] for leaf in leaves(rule) if leaf.get("event") in EVENTS}
     asked = [leaf for leaf in leaves(rule) if leaf.get("event") in EVENTS]
-    notes = [event.note for event in events.values() if event.note]
+    notes = [EVENTS[leaf["event"]].note for leaf in asked if leaf.get("which") == "last"]
     if any(EVENTS[leaf["event"]].human and leaf.get("human", True) for leaf in asked):
         notes.append("Only what people did counts; mail proxies and link scanners are left out.")
     for leaf in asked:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Label,
+    Select,
     and_,
     case,
     delete,
@@ -39,17 +40,19 @@ TOLD = 500  # contacts in one event
 DYNAMIC = Segment.kind == SegmentKind.DYNAMIC
 
 
-def touch(contact_ids: Iterable[int]) -> None:
+def touch(contact_ids: Iterable[int] | Select[Any]) -> None:
     """Something about these contacts changed: which segments they are in is worked out again soon."""
-    if rows := [{"contact_id": contact_id} for contact_id in dict.fromkeys(contact_ids)]:
+    if isinstance(contact_ids, Select):
+        write = insert(SegmentTouch.__table__).from_select(["contact_id"], contact_ids)  # type: ignore[arg-type]
+        db.session.connection().execute(write)
+        ring("default")
+    elif rows := [{"contact_id": contact_id} for contact_id in dict.fromkeys(contact_ids)]:
         db.session.connection().execute(insert(SegmentTouch.__table__), rows)  # type: ignore[arg-type]
         ring("default")
 
 
 def _touch_where(condition: ColumnElement[bool]) -> None:
-    found = select(Contact.id).where(condition)
-    db.session.connection().execute(insert(SegmentTouch.__table__).from_select(["contact_id"], found))  # type: ignore[arg-type]
-    ring("default")
+    touch(select(Contact.id).where(condition))
 
 
 def _hear_entries(entries: Sequence[Mapping[str, Any]]) -> None:

@@ -99,6 +99,7 @@ class Tree:
     metric: Metric
     months: Sequence[Period]
     tops: Sequence[Branch]
+    _known: dict[tuple[Period, date], list[tuple[int, Decimal, Decimal]]] = field(default_factory=dict, repr=False)
 
     def walk(self) -> Iterator[Branch]:
         for top in self.tops:
@@ -109,11 +110,19 @@ class Tree:
 
     def attained(self, branch: Branch, period: Period, today: date) -> Attainment:
         """Of the months in a period of the year."""
-        shares = [period.share_of(one) for one in self.months]
-        quota = sum((n * share for n, share in zip(branch.numbers, shares, strict=True)), ZERO)
-        booked = sum((n for n, share in zip(branch.actual, shares, strict=True) if share), ZERO)
-        gone = (one.share_gone(today) * share for one, share in zip(self.months, shares, strict=True))
-        return Attainment(booked, quota, sum((n * part for n, part in zip(branch.numbers, gone, strict=True)), ZERO))
+        numbers, actual, touched = branch.numbers, branch.actual, self._touched(period, today)
+        return Attainment(
+            sum((actual[at] for at, _, _ in touched), ZERO),
+            sum((numbers[at] * share for at, share, _ in touched), ZERO),
+            sum((numbers[at] * gone for at, _, gone in touched), ZERO),
+        )
+
+    def _touched(self, period: Period, today: date) -> list[tuple[int, Decimal, Decimal]]:
+        """Places of the months in the period: the share of their days in it, and of those the share that is gone."""
+        if (period, today) not in self._known:
+            shares = ((at, one, period.share_of(one)) for at, one in enumerate(self.months))
+            self._known[period, today] = [(at, n, one.share_gone(today) * n) for at, one, n in shares if n]
+        return self._known[period, today]
 
 
 def tree(actor: Actor, starts_on: date, metric: Metric = Metric.BOOKINGS, *, plan: Plan | None = None) -> Tree:
@@ -145,27 +154,31 @@ def _planned(
 ) -> dict[int, tuple[Branch, int | None]]:
     """Node -> its branch and its parent."""
     N = Node
-    columns = (N.id, N.parent_id, N.key, N.kind, N.name, N.owner_id, N.territory_id)
-    nodes = db.session.execute(visible_to(actor, N).with_only_columns(*columns).where(N.plan_id == plan.id))
-    found = {n.id: (Branch(n.key, n.kind, n.name, n.owner_id, n.id, n.territory_id), n.parent_id) for n in nodes}
+    columns = (N.id, N.parent_id, N.key, N.kind, N.name, N.owner_id, N.territory_id, Target.stretch_percent)
+    nodes = visible_to(actor, N).outerjoin(Target, (Target.node_id == N.id) & (Target.metric == metric))
+    found = {}
+    for n in db.session.execute(nodes.with_only_columns(*columns).where(N.plan_id == plan.id)):
+        branch = Branch(n.key, n.kind, n.name, n.owner_id, n.id, n.territory_id)
+        branch.stretch_percent = n.stretch_percent or ZERO
+        found[n.id] = branch, n.parent_id
     place = {one.starts_on: at for at, one in enumerate(months)}
-    for row in db.session.execute(_numbers(plan, metric)):
-        if row.node_id not in found:
+    for node_id, month, amount, proposed in db.session.connection().execute(_numbers(plan, metric)):
+        if node_id not in found:
             continue
-        branch = found[row.node_id][0]
-        branch.stretch_percent = row.stretch_percent
-        if row.amount is not None:
+        branch = found[node_id][0]
+        if amount is not None:
             branch.amounts = branch.amounts or nothing()
-            branch.amounts[place[row.month]] = row.amount
-        if row.proposed is not None:
+            branch.amounts[place[month]] = amount
+        if proposed is not None:
             branch.proposed = branch.proposed or nothing()
-            branch.proposed[place[row.month]] = row.proposed
+            branch.proposed[place[month]] = proposed
     return found
 
 
 def _numbers(plan: Plan, metric: Metric) -> Any:
+    """Thousands of plain rows: read from the connection, they take half as long."""
     return (
-        select(Target.node_id, Target.stretch_percent, TargetMonth.month, TargetMonth.amount, TargetMonth.proposed)
+        select(Target.node_id, TargetMonth.month, TargetMonth.amount, TargetMonth.proposed)
         .join(TargetMonth, TargetMonth.target_id == Target.id)
         .join(Node, Node.id == Target.node_id)
         .where(Node.plan_id == plan.id, Target.metric == metric)

@@ -1,0 +1,3 @@
+"""The browser's door to segments."""
+
+from .routes import bp as bp

@@ -1,0 +1,51 @@
+"""Where consent keeps traces of a person, and who is meant by an address."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select
+
+from portal.kernel import persons
+from portal.kernel.db import db
+from portal.kernel.persons import Person, Trail
+
+from ..models import Consent, ConsentEvent, ContactPoint, DataRequest, Suppression
+from ..rules import address_hash
+from ..states import Channel, RequestState
+
+
+def person_at(channel: Channel, address: str) -> Person:
+    """Everybody we know under a normal address: one person, as far as we can tell."""
+    one = frozenset([address])
+    return persons.identify(Person(emails=one) if channel == Channel.EMAIL else Person(phones=one))
+
+
+def person_of(contact_id: int) -> Person:
+    return persons.identify(Person(records={"contacts": frozenset([contact_id])}))
+
+
+def requests() -> Sequence[DataRequest]:
+    """Open ones first, the most urgent on top."""
+    order = DataRequest.state != RequestState.OPEN, DataRequest.answer_by, DataRequest.id.desc()
+    return db.session.scalars(select(DataRequest).order_by(*order).limit(200)).all()
+
+
+def digests(person: Person) -> list[str]:
+    """Under which suppressions are kept."""
+    mails = [address_hash(Channel.EMAIL, email) for email in sorted(person.emails)]
+    return mails + [address_hash(Channel.SMS, phone) for phone in sorted(person.phones)]
+
+
+def _blocked(person: Person) -> ColumnElement[bool]:
+    return Suppression.address_hash.in_(digests(person))
+
+
+persons.leave(
+    Trail("consents", Consent, lambda person: Consent.address.in_(person.addresses), None),
+    Trail(
+        "consent events", ConsentEvent, lambda person: ConsentEvent.address.in_(person.addresses),
+        {"address": persons.NOBODY, "source": persons.NOBODY, "ip": None},
+    ),
+    Trail("preferences", ContactPoint, lambda person: ContactPoint.address.in_(person.addresses), None),
+    Trail("suppressions", Suppression, _blocked, {"address": None, "note": ""}),
+    Trail("requests", DataRequest, lambda p: DataRequest.address_hash.in_(digests(p)), {"address": None, "note": ""}),
+)  # fmt: skip
