@@ -76,9 +76,17 @@ def heat_map(actor: Actor, broadcast_id: int, content_id: int | None = None) -> 
             (None, None) if link.role else (_share(figures["clicks"], clicks), _share(figures["human_clicks"], human))
         )
         spots.append(Spot(link.position, link.url, link.block, link.role, figures, *shares))
-    got = select(Message.contact_id).where(Message.content_id == content.id, Message.contact_id.is_not(None)).limit(1)
-    somebody = db.session.scalar(got.where(Message.batch_id.in_(labels)))
+    somebody = _somebody(labels, content)
     return HeatMap(broadcast, list(versions.items()), content, spots, clicks, human, somebody)
+
+
+def _somebody(labels: dict[int, str], content: MessageContent) -> int | None:
+    """One of the first who got it."""
+    said = MessageBatch.content_id == (content.translates_id or content.id)
+    batch = select(MessageBatch.id).where(MessageBatch.id.in_(labels), said).limit(1).scalar_subquery()
+    first = select(Message.contact_id, Message.content_id).where(Message.batch_id == batch).limit(200).subquery()
+    known = select(first.c.contact_id).where(first.c.content_id == content.id, first.c.contact_id.is_not(None))
+    return db.session.scalar(known.limit(1))
 
 
 def _share(part: int, whole: int) -> float:
