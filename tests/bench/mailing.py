@@ -48,7 +48,7 @@ def _messages(template: int, batch: int, size: int) -> None:
     }  # fmt: skip
     columns = [c for c in Message.__table__.columns if c.name != "id"]
     rows = select(*(own.get(c.name, c) for c in columns)).select_from(Message.__table__, numbers)
-    rows = rows.join(hours, hours.c.hour == n * 7919 % HOURS).where(Message.id == template)
+    rows = rows.join(hours, hours.c.hour == n * 31 % HOURS).where(Message.id == template)
     db.session.execute(insert(Message.__table__).from_select([c.name for c in columns], rows))  # type: ignore[arg-type]
 
 
