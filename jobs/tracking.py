@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from portal.messages.queries import visits_wait
+from portal.messages.queries.visits import visits_wait
 from portal.messages.services.visits import judge_new, take_in
 
 from .registry import sweeps

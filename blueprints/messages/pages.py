@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from portal.messages.models import Message
 from portal.messages.queries import blocked_now
-from portal.messages.states import MessageState
+from portal.messages.states import EventKind, MessageState, Verdict
 
 BADGES = {
     MessageState.QUEUED: "now",
@@ -20,6 +20,11 @@ BADGES = {
     MessageState.SUPPRESSED: "none",
     MessageState.CANCELLED: "none",
 }
+EVENT_BADGES = {
+    EventKind.DELIVERED: "good", EventKind.OPENED: "good", EventKind.CLICKED: "good", EventKind.REPLIED: "good",
+    EventKind.HARD_BOUNCED: "bad", EventKind.COMPLAINED: "bad", EventKind.SOFT_BOUNCED: "warn", EventKind.BLOCKED: "warn",
+}  # fmt: skip
+VERDICT_BADGES = {Verdict.HUMAN: "good", Verdict.PROXY: "none", Verdict.SCANNER: "warn"}
 LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
 

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, current_app, flash, g, url_for
 from portal.consent.rules import WHY
 from portal.consent.states import Channel
 from portal.messages import queries, services
+from portal.messages.queries.visits import happened_to
 from portal.messages.rules import CHANNEL_NAMES
+from portal.messages.rules.tracking import unmarked
 from portal.messages.states import MOVES, MessageState
 from portal.web.auth import needs
 from portal.web.forms import submit
@@ -17,7 +19,7 @@ from portal.web.listing import list_page
 from portal.web.transport import transports
 
 from .forms import CancelMessage, HoldSending, ReleaseSending, ResolveMessage
-from .pages import BADGES, explain
+from .pages import BADGES, EVENT_BADGES, VERDICT_BADGES, explain
 
 bp = Blueprint("messages", __name__)
 
@@ -67,6 +69,9 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
         crumbs=_crumbs(),
         message=message,
         content=queries.content_of(message),
+        happened=happened_to(message),
+        event_badges=EVENT_BADGES,
+        verdict_badges=VERDICT_BADGES,
         subject=queries.subject_of(message),
         suppressed_because=WHY.get(message.state_reason, ""),
         channel_name=CHANNEL_NAMES[message.channel],
@@ -83,7 +88,7 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
 @needs("messages.view")
 def show_body(record_id: int) -> Response:
     """The mail as its recipient sees it, in a sandbox."""
-    return body_response(queries.content_of(queries.message(g.actor, record_id)).html)
+    return body_response(unmarked(queries.content_of(queries.message(g.actor, record_id)).html))
 
 
 @bp.get("/messages/uncertain")

@@ -57,7 +57,7 @@ class Consent(Base):
     channel: Mapped[Channel]
     address: Mapped[str]
     purpose: Mapped[Purpose]
-    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"), index=True)
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
     state: Mapped[ConsentState]
     at: Mapped[datetime]
 

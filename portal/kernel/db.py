@@ -200,4 +200,5 @@ def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '5s'; SET statement_timeout = '30s'")
         cursor.execute("SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'")
+        cursor.execute("SET jit = off")  # compiling a statement takes longer than any of ours runs
     connection.commit()

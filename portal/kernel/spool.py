@@ -1,11 +1,13 @@
 """Lines that requests leave for a job: appended to a file of this process, without waiting for the database."""
 
 import os
+import socket
 import time
 from pathlib import Path
 from threading import Lock
 
 SLOT = 2.0  # seconds that share a file
+HOST = socket.gethostname()  # the folder may be shared by several machines
 
 
 class Spool:
@@ -27,7 +29,7 @@ class Spool:
     def _turn_over(self, process: int, slot: int) -> None:
         if self._open[0] == process:  # otherwise it belongs to the process that forked this one
             os.close(self._open[2])
-        name = self._folder / f"{slot}-{process}.lines"
+        name = self._folder / f"{slot}-{HOST}-{process}.lines"
         self._open = process, slot, os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def finished(self) -> list[Path]:

@@ -17,7 +17,7 @@ from flask import Flask
 from werkzeug.urls import iri_to_uri
 
 from portal.kernel.spool import Spool
-from portal.messages.queries import link_urls
+from portal.messages.queries.visits import link_urls
 from portal.messages.rules.tracking import HONEYPOT, is_genuine, read_token
 from portal.messages.states import EventKind
 

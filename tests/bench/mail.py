@@ -1,4 +1,4 @@
-"""W3: one worker hands mail over, beside the same 30 kB messages, written beforehand, through one kept smtplib connection."""
+"""W3: one worker sends a mailing: personalised, tracked, a record for each. Beside it: the same bytes, written beforehand."""
 
 import shutil
 import smtplib
@@ -12,39 +12,47 @@ from itertools import count
 from sqlalchemy import func, select
 
 from jobs.worker import sweep
+from portal.accounts.models import Contact
+from portal.consent.models import Consent
 from portal.consent.rules import address_hash
-from portal.consent.states import Channel, Purpose
+from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, become
+from portal.kernel.bulk import add_rows
 from portal.kernel.db import db, unit_of_work
-from portal.kernel.mime import Mailbox
-from portal.kernel.upsert import insert_ignore
-from portal.messages.models import Message, MessageContent
-from portal.messages.services.letters import compose
+from portal.kernel.upsert import insert_rows
+from portal.messages.models import Message
+from portal.messages.rules.tracking import mark_links
+from portal.messages.services import open_batch, run_batch, write_content
+from portal.messages.services.letters import letters
 from portal.messages.states import MessageState
+from portal.web.desk import desk
 from tests import world
 
 from .frame import Pair, Round, one_by_one, require
 from .place import Place, free_port
 
-TITLE = "mail by one worker: claimed, checked, written, handed over, settled, each with its own commit"
+TITLE = "a mailing by one worker: claimed, checked, filled, links tracked, handed over, settled, each with its own commit"
 UNIT = "messages"
 SIZE = 1_000
-PARAGRAPH = "<p>Thank you for the order. Everything about it is written on the following pages, line by line.</p>\n"
-HTML = "<html><body>" + PARAGRAPH * (30_000 // len(PARAGRAPH)) + "</body></html>"
+HELLO = "<p>Dear {{ contact.first_name }}, this is what came new to {{ account.city | default: 'your town' }}.</p>"
+PARAGRAPH = "<p>Thank you for your trust. Everything about it is written on the following pages, line by line.</p>\n"
+LINKS = "".join(f'<p><a href="https://shop.example/{n}">Bicycle {n}</a></p>' for n in range(10))
+FOOT = '<p>{{ company.name }}, {{ company.address }} <a href="{{ links.unsubscribe }}">Unsubscribe</a></p>'
+HTML = "<html><body>" + HELLO + PARAGRAPH * (28_000 // len(PARAGRAPH)) + LINKS + FOOT + "</body></html>"
+SUBJECT, TEXT = "News for {{ contact.first_name }}", "Thank you, {{ contact.first_name }}. {{ links.unsubscribe }}"
 
 
 @contextmanager
 def prepare(place: Place, size: int) -> Iterator[Pair]:
     port = _sink(place)
-    with place.app(smtp_url=f"smtp://127.0.0.1:{port}").app_context():
+    app = place.app(smtp_url=f"smtp://127.0.0.1:{port}")
+    with app.app_context():
         become(SYSTEM)
         world.populate()
         with unit_of_work():
-            content = MessageContent(subject="Your order", text="Thank you for the order.", html=HTML)
-            db.session.add(content)
-            db.session.flush()
-            content_id = content.id
+            html, _ = mark_links(HTML)
+            content_id = write_content(subject=SUBJECT, text=TEXT, html=html, is_template=True).id
         numbers = count()
 
         def ours() -> Round:
@@ -63,9 +71,9 @@ def prepare(place: Place, size: int) -> Iterator[Pair]:
             return Round(took, each)
 
         def floor() -> Round:
-            rows = db.session.execute(select(*Message.__table__.c).limit(size)).all()
-            stored = db.session.execute(select(*MessageContent.__table__.c)).one()
-            built = [(row.address, compose(row, stored, Mailbox("sales@example.com", "Bench"))) for row in rows]
+            ids = db.session.scalars(select(Message.id).order_by(Message.id.desc()).limit(size)).all()
+            written = letters(Channel.EMAIL, ids, desk(app.extensions["settings"]), lambda *why: require(False, str(why)))
+            built = [(letter.address, letter.raw) for letter in written]
             db.session.rollback()
             with smtplib.SMTP("127.0.0.1", port, "localhost") as link:
                 return one_by_one(partial(link.sendmail, "sales@example.com", [to], raw) for to, raw in built)
@@ -88,19 +96,28 @@ def _sink(place: Place) -> int:
 
 
 def _write(content_id: int, numbers: list[int]) -> None:
-    rows = [_row(number, content_id) for number in numbers]
+    """Contacts who said yes, each with a message of a batch that runs."""
+    now = clock.now()
     with unit_of_work():
-        for start in range(0, len(rows), 500):
-            insert_ignore(Message, rows[start : start + 500])
+        batch = open_batch(Channel.EMAIL, "broadcasts", 1, content_id=content_id)
+        run_batch(batch.id)
+        people = [{"first_name": f"Ann{n}", "last_name": "Ash", "email": _address(n)} for n in numbers]
+        ids = add_rows(Contact, people)
+        yes = {"channel": Channel.EMAIL, "purpose": Purpose.COMMERCIAL, "state": ConsentState.OPTED_IN, "at": now}
+        insert_rows(Consent, [yes | {"address": person["email"]} for person in people])
+        add_rows(Message, [_row(n, key, batch.id) for n, key in zip(numbers, ids, strict=True)])
 
 
-def _row(number: int, content_id: int) -> dict[str, object]:
-    address = f"person{number}@example.com"
+def _address(number: int) -> str:
+    return f"person{number}@example.com"
+
+
+def _row(number: int, contact_id: int, batch_id: int) -> dict[str, object]:
     return {
-        "reason": f"bench:{number}", "channel": Channel.EMAIL, "purpose": Purpose.TRANSACTIONAL, "priority": 9,
-        "address": address, "address_hash": address_hash(Channel.EMAIL, address), "recipient": f"Person {number}",
-        "content_id": content_id, "message_id": f"<bench{number}@example.com>", "state": MessageState.QUEUED,
-        "state_reason": "", "due_at": clock.now(), "attempt": 0, "resent": False, "created_at": clock.now(),
+        "reason": f"bench:{number}", "channel": Channel.EMAIL, "purpose": Purpose.COMMERCIAL, "priority": 9,
+        "address": _address(number), "address_hash": address_hash(Channel.EMAIL, _address(number)),
+        "recipient": f"Person {number}", "message_id": f"<bench{number}@example.com>", "domain": "example.com",
+        "contact_id": contact_id, "batch_id": batch_id,
     }  # fmt: skip
 
 

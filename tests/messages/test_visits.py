@@ -16,7 +16,7 @@ from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel import clock, spool
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message, MessageEvent, MessageLink
-from portal.messages.queries import visits_wait
+from portal.messages.queries.visits import visits_wait
 from portal.messages.rules.tracking import fill, make_token, mark_links
 from portal.messages.services.visits import judge_again
 from portal.messages.states import Verdict
@@ -162,3 +162,14 @@ def test_the_operator_judges_all_of_history_again(live_app: Flask, monkeypatch: 
     told = CliRunner().invoke(load_commands(), ["messages", "reclassify"], obj=live_app.extensions["settings"])
     assert "1 messages looked at, 2 verdicts changed" in told.output
     assert [event.verdict for event in events()] == [Verdict.SCANNER, Verdict.HUMAN]
+
+
+def test_the_page_of_the_message_says_who_came_and_why(mail: Message, client: Client, client_of: Any) -> None:
+    client.get(f"/e/c/{token_of(mail)}/0", headers=BROWSER)
+    client.get(f"/e/c/{token_of(mail)}/-1", headers=BROWSER)
+    read_log("w")
+    with clock.frozen(datetime.now(UTC) + timedelta(seconds=20)):
+        judge_visits("w")
+    shown = client_of("marketer").get(f"/messages/{mail.id}").text
+    for words in ("https://shop.example/", "A link that nobody sees", "Scanner", "Followed a link that nobody sees"):
+        assert words in shown

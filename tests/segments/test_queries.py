@@ -216,3 +216,9 @@ def test_every_field_and_event_can_be_asked_on_this_database() -> None:
                 rule = check({"event": happened.key, "which": which, **asked})
                 assert sentence(rule, {}).startswith("All contacts who")
                 found(rule)
+
+
+def test_what_is_no_longer_known_is_never_met() -> None:
+    make_contact("Somebody")
+    gone = make_segment("Gone", {"any": [{"field": "gone.away", "op": "is", "value": "1"}, {"event": "gone.by"}]})
+    assert db.session.scalars(members(gone)).all() == []

@@ -178,6 +178,16 @@ def test_why_jane_is_in_or_out(client_of: ClientOf, count_queries: list[str]) ->
     assert client.get(f"/segments/{segment.id}/why?contact=nobody@x.example").status_code == 404
 
 
+def test_facts_of_other_areas_are_shown_to_whom_they_are_open(client_of: ClientOf) -> None:
+    """Marketing may ask about orders, but reads none."""
+    account = make_account("Buys")
+    buyer = make_contact("Buyer", account_id=account.id)
+    segment = make_segment("Orders", {"all": [{"event": "order.placed", "which": "any"}]})
+    path = f"/segments/{segment.id}/why?contact={buyer.id}"
+    assert "The facts are not yours to see." in client_of("marketer").get(path).text
+    assert "It never happened." in client_of("leader").get(path).text
+
+
 def test_members_by_hand_with_undo(client_of: ClientOf, run_jobs: Callable[[], int]) -> None:
     contact = make_contact("Indian", country="IN", email="in@test.example")
     segment = refreshed(make_segment("India", INDIA))

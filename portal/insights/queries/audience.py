@@ -142,13 +142,15 @@ register_event(
 )  # fmt: skip
 
 
+SEEN_WITH = {"deal": "opportunities.view", "order": "orders.view", "invoice": "invoices.view"}
+
+
 def _event(key: str, verb: str, denied: str, thing: str, there: Any, at: Any, row: Any, name: Any, *where: Any) -> None:
     def rows(human: bool, timed: bool) -> Rows:
         return Rows(Contact.account_id, there, at, row, name, (at.is_not(None), *where))
 
-    register_event(
-        Event(key, f"are at an account that {verb}", f"are at an account that {denied}", thing, "Business", rows)
-    )
+    did, did_not = f"are at an account that {verb}", f"are at an account that {denied}"
+    register_event(Event(key, did, did_not, thing, "Business", rows, permission=SEEN_WITH[key.partition(".")[0]]))
 
 
 def _of_account(column: Any, *where: Condition) -> Way:
@@ -186,14 +188,14 @@ _event(
     ISSUED,
 )
 
-deal = partial(register_field, group="Deals of the account", of="deal")
+deal = partial(register_field, group="Deals of the account", of="deal", permission="opportunities.view")
 deal(
     "deal.stage", "stage", "choice", _of_account(Deal.stage, Deal.state == OpportunityState.OPEN), choices=_words(Stage)
 )
 deal("deal.state", "state", "choice", _of_account(Deal.state), choices=_words(OpportunityState))
 deal("deal.amount", "amount", "money", _of_account(Deal.amount))
 deal("deal.close_on", "closing day", "date", _of_account(Deal.close_on))
-order = partial(register_field, group="Orders and invoices of the account")
+order = partial(register_field, group="Orders and invoices of the account", permission="orders.view")
 order("order.total", "total", "money", _of_account(Order.total, PLACED), of="order")
 order("order.placed", "day of placing", "moment", _of_account(Order.placed_at, PLACED), of="order")
 order(
@@ -216,7 +218,7 @@ def _sources() -> list[tuple[str, str]]:
     return [(name, name) for name in db.session.scalars(select(Lead.source).distinct().order_by(Lead.source)) if name]
 
 
-lead = partial(register_field, group="Leads with their address", of="lead")
+lead = partial(register_field, group="Leads with their address", of="lead", permission="leads.view")
 lead("lead.state", "state", "choice", _of_lead(Lead.state), choices=_words(LeadState))
 lead("lead.source", "source", "choice", _of_lead(Lead.source), choices=_sources)
 lead("lead.score", "score", "number", _of_lead(Lead.score), swept=True)

@@ -21,18 +21,14 @@ from ..models import (
     RUNNING,
     SENDING,
     UNCERTAIN,
-    UNJUDGED,
     WAITING_ALONE,
     WAITING_IN_BATCH,
     CapturedMessage,
     Message,
     MessageBatch,
     MessageContent,
-    MessageEvent,
-    MessageLink,
 )
 from ..rules import CHANNEL_NAMES
-from ..rules.verdicts import SETTLED
 from ..states import BatchState, MessageState
 
 HOLD = "hold_sending"
@@ -168,24 +164,6 @@ def message(actor: Actor, message_id: int) -> Message:
     if found is None:
         raise NotFound("messages.not_found", "This is not here, or not yours to see.")
     return found
-
-
-def link_urls(content_id: int) -> dict[int, str]:
-    """The addresses behind the links of a content, by position."""
-    query = select(MessageLink.position, MessageLink.url).where(MessageLink.content_id == content_id)
-    return dict(db.session.execute(query).all())
-
-
-def visits_wait() -> bool:
-    """Whether there are openings or clicks to judge."""
-    unjudged = select(MessageEvent.id).where(UNJUDGED, MessageEvent.at <= clock.now() - SETTLED)
-    return db.session.scalar(unjudged.limit(1)) is not None
-
-
-def visited_after(message_id: int, limit: int) -> list[int]:
-    """The next messages that were opened or clicked, in order."""
-    ids = select(MessageEvent.message_id).where(MessageEvent.verdict.is_not(None), MessageEvent.message_id > message_id)
-    return list(db.session.scalars(ids.distinct().order_by(MessageEvent.message_id).limit(limit)))
 
 
 def blocked_now(message: Message) -> str:

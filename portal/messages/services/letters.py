@@ -51,7 +51,7 @@ class Letter:
 
 def letters(channel: Channel, ids: Sequence[int], desk: Desk, refuse: Callable[[int, str], None]) -> Iterator[Letter]:
     """The messages, finished, in the order they are owed. What cannot be built goes to `refuse` with the reason."""
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         select(*Message.__table__.c, may_track(Message.channel, Message.address).label("tracked"))
         .where(Message.id.in_(ids))
         .order_by(Message.priority, Message.due_at, Message.id)

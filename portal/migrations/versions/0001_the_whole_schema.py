@@ -974,7 +974,6 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_consent_topic_id"), ["topic_id"], unique=False)
         batch_op.create_index(
             "uq_consent_purpose",
             ["channel", "address", "purpose"],
@@ -4253,7 +4252,6 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_consent_purpose", sqlite_where=sa.text("topic_id IS NULL"), postgresql_where=sa.text("topic_id IS NULL")
         )
-        batch_op.drop_index(batch_op.f("ix_consent_topic_id"))
 
     op.drop_table("consent")
     op.drop_table("webhook")

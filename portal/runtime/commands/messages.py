@@ -15,7 +15,7 @@ def messages() -> None:
 def reclassify() -> None:
     """Judge every opening and click again by the rules of today (portal/messages/rules/machines.csv)."""
     from portal.kernel.db import transact
-    from portal.messages.queries import visited_after
+    from portal.messages.queries.visits import visited_after
     from portal.messages.services.visits import SLICE, judge_again
 
     from ..serve import load_app

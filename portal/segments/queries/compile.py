@@ -12,8 +12,8 @@ from portal.accounts.models import Contact
 from portal.kernel.keyset import is_text, python_type
 
 from ..models import SegmentMember, SegmentOverride
-from ..rules import Field, Rows, Tree, Way, anniversaries, field_named, operator, window
-from ..rules.fields import event_named
+from ..rules import Field, Rows, Tree, Way, anniversaries, operator, window
+from ..rules.fields import EVENTS, FIELDS
 from ..states import SegmentKind
 
 Condition = ColumnElement[bool]
@@ -82,7 +82,9 @@ def _related(here: Any, there: Any, where: Sequence[Condition], listed: bool = F
 
 
 def _field(leaf: Tree, scope: Scope) -> Condition:
-    field = field_named(leaf["field"])
+    field = FIELDS.get(leaf["field"])
+    if field is None:
+        return false()
     op = operator(field.kind, leaf["op"])
     asked = op.denies or leaf["op"]
     meets = or_(*(_way(field, way, asked, leaf.get("value"), scope) for way in field.ways))
@@ -170,7 +172,9 @@ def span_of(leaf: Tree, scope: Scope) -> tuple[datetime | None, datetime | None]
 
 
 def _happened(leaf: Tree, scope: Scope) -> Condition:
-    event, which = event_named(leaf["event"]), leaf.get("which", "any")
+    event, which = EVENTS.get(leaf["event"]), leaf.get("which", "any")
+    if event is None:  # its area is gone: the rule still means something to the rest
+        return false()
     human = event.human and leaf.get("human", True)
     none = leaf.get("exactly") == 0
     start, end = span_of(leaf, scope)
@@ -185,7 +189,7 @@ def _happened(leaf: Tree, scope: Scope) -> Condition:
     if not none:
         return did(event.rows(human, timed), leaf.get("at_least", 1))
     denied = not_(did(event.rows(human, timed)))
-    return and_(did(event_named(event.needs).rows(False, timed)), denied) if event.needs else denied
+    return and_(did(EVENTS[event.needs].rows(False, timed)), denied) if event.needs else denied
 
 
 def row_conditions(rows: Rows, subject: int | None, start: datetime | None, end: datetime | None) -> list[Condition]:

@@ -40,6 +40,7 @@ class Reason(NamedTuple):
     values: Sequence[Any] = ()  # of a field
     happenings: Sequence[Happening] = ()
     since: datetime | None = None  # in the segment that is asked about
+    hidden: bool = False  # the facts, from whoever is asking
 
 
 class Explanation(NamedTuple):
@@ -60,7 +61,7 @@ def explain(actor: Actor, segment: Segment, contact_id: int) -> Explanation:
         asked += [condition(node, scope).label(f"met_{at}"), *_facts(node, scope, at)]
     row = db.session.execute(select(*asked).select_from(Contact).where(Contact.id == contact.id)).one()._mapping
     names = names_in(segment.rule) if dynamic else {}
-    reasons = [_reason(depth, node, text, row, at, names) for at, (depth, node, text) in enumerate(nodes)]
+    reasons = [_reason(actor, depth, node, text, row, at, names) for at, (depth, node, text) in enumerate(nodes)]
     override = db.session.get(SegmentOverride, (segment.id, contact.id))
     stays = select(SegmentMember).where(SegmentMember.segment_id == segment.id, SegmentMember.contact_id == contact.id)
     stay = db.session.scalar(stays.order_by(SegmentMember.id.desc()).limit(1))
@@ -122,7 +123,7 @@ def _latest(event: Event, node: Tree, at: str) -> list[Label[Any]]:
     return [last(rows.at).label(f"at_{at}"), last(rows.name).label(f"name_{at}"), who.label(f"who_{at}")]
 
 
-def _reason(depth: int, node: Tree, text: str, row: Any, at: int, names: Any) -> Reason:
+def _reason(actor: Actor, depth: int, node: Tree, text: str, row: Any, at: int, names: Any) -> Reason:
     met = bool(row[f"met_{at}"])
     if text:
         return Reason(depth, "group", text, met)
@@ -137,6 +138,9 @@ def _reason(depth: int, node: Tree, text: str, row: Any, at: int, names: Any) ->
             if when := row[f"at_{at}_{n}"]:
                 happenings.append(Happening(event.verb, when, row[f"name_{at}_{n}"], row[f"who_{at}_{n}"]))
     kind = next(kind for kind in ("field", "event", "segment") if kind in node)
+    known = FIELDS.get(node.get("field", "")) or EVENTS.get(node.get("event", ""))
+    if known and known.permission and not actor.may(known.permission):
+        return Reason(depth, kind, leaf_words(node, names), met, hidden=True)
     return Reason(depth, kind, leaf_words(node, names), met, values, happenings, row.get(f"since_{at}"))
 
 

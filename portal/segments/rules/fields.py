@@ -33,7 +33,8 @@ class Way(NamedTuple):
 class Field:
     """`of`: "deal" where a contact may have many such rows: then one of them has to meet the condition.
 
-    `swept`: nobody tells when it changes, so it is looked at once an hour.
+    `swept`: nobody tells when it changes, so it is looked at once an hour. `permission`: what one needs to be shown the
+    value where membership is explained.
     """
 
     key: str  # "account.industry"
@@ -44,6 +45,7 @@ class Field:
     choices: Choices | None = None
     of: str = ""
     swept: bool = False
+    permission: str = ""
 
 
 class Rows(NamedTuple):
@@ -80,6 +82,7 @@ class Event:
     last_words: str = ""  # "the last mailing that reached them"
     needs: str = ""
     note: str = ""
+    permission: str = ""
 
 
 class Source(NamedTuple):
@@ -105,12 +108,13 @@ def register_field(
     choices: Choices | None = None,
     of: str = "",
     swept: bool = False,
+    permission: str = "",
 ) -> None:
     """A way is a `Way`, or just a column of Contact."""
     if kind not in OPERATORS or (kind == "choice") != (choices is not None):
         raise ValueError(key)
     found = tuple(way if isinstance(way, Way) else Way(way) for way in ways)
-    FIELDS[key] = Field(key, label, group, kind, found, choices, of, swept)
+    FIELDS[key] = Field(key, label, group, kind, found, choices, of, swept, permission)
 
 
 def register_event(event: Event) -> None:

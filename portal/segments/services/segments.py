@@ -39,6 +39,7 @@ def update_segment(
     actor: Actor, segment_id: int, *, version: int | None, name: str, note: str, rule: Any = None
 ) -> Segment:
     """Who is in it by the old rule stays until the new one is worked out. Raises Refused and Stale."""
+    _hold_all()
     segment = get(actor, Segment, segment_id, lock=True)
     authorize(actor, "segments.edit", segment)
     segment.expect(version)
@@ -54,12 +55,17 @@ def update_segment(
 
 def _keep_parts(segment: Segment) -> None:
     """Raises Refused where the rule leads back to itself, naming the way."""
-    list(db.session.scalars(select(Segment.id).order_by(Segment.id).with_for_update()))  # two could close it together
+    _hold_all()
     if way := circle(segment.id, parts_of(segment.rule)):
         raise Refused("segment.circle", f"This leads back to itself: {' → '.join(way)}.", "rule")
     db.session.execute(delete(SegmentPart).where(SegmentPart.segment_id == segment.id))
     if rows := [{"segment_id": segment.id, "part_id": part} for part in parts_of(segment.rule)]:
         db.session.execute(insert(SegmentPart), rows)
+
+
+def _hold_all() -> None:
+    """In one order, as whoever keeps the members does; and two who edit could close a circle together."""
+    db.session.scalars(select(Segment.id).order_by(Segment.id).with_for_update()).all()
 
 
 def take_snapshot(actor: Actor, segment_id: int, *, name: str) -> Segment:
