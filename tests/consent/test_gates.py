@@ -96,7 +96,7 @@ def test_the_screen_and_the_sender_agree(app: Flask) -> None:
     topic_id, seen = topic("Events"), dict[str, int]()
     places = {"": None, "FL": _in("FL"), "GA": _in("GA")}
     with clock.frozen(NOON):
-        for world in worlds(250):
+        for world in worlds(150):
             number = build(world, topic_id)
             mine = None if world["topic_said"] == "no topic" else topic_id
             region = places[world["region"]]
