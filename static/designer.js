@@ -22,10 +22,11 @@ const startDesigner = () => {
         if (from === to && oldDraggableIndex === newDraggableIndex) return;
         send(mail.dataset.place.replace("BLOCK", item.dataset.block), spot(to, newDraggableIndex));
       },
-      onAdd: ({ item, to, newDraggableIndex }) => {
+      onAdd: ({ item, to }) => {
         if (!item.value) return;
+        const before = [...to.children].slice(0, [...to.children].indexOf(item));
         item.remove();
-        send(mail.dataset.add, { kind: item.value, ...spot(to, newDraggableIndex) });
+        send(mail.dataset.add, { kind: item.value, ...spot(to, before.filter((one) => one.dataset.block).length) });
       },
     });
   }
