@@ -1,8 +1,13 @@
 // The designer of emails: a block that is dragged presses a form that says where it was put; so does a new one from the
 // palette. Without this file the buttons of each block do the same.
 const send = (url, values) => {
-  const csrf = document.querySelector("#designer input[name=csrf_token]").value;
-  window.htmx.ajax("POST", url, { target: "#designer", swap: "outerMorph", values: { csrf_token: csrf, ...values } });
+  const form = Object.assign(document.createElement("form"), { method: "post", action: url });
+  const csrf_token = document.querySelector("#designer input[name=csrf_token]").value;
+  for (const [name, value] of Object.entries({ csrf_token, ...values })) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
 };
 const spot = (row, at) => ({ section: row.dataset.section, column: row.dataset.column, at });
 const startDesigner = () => {
@@ -17,10 +22,11 @@ const startDesigner = () => {
         if (from === to && oldDraggableIndex === newDraggableIndex) return;
         send(mail.dataset.place.replace("BLOCK", item.dataset.block), spot(to, newDraggableIndex));
       },
-      onAdd: ({ item, to, newDraggableIndex }) => {
+      onAdd: ({ item, to }) => {
         if (!item.value) return;
+        const before = [...to.children].slice(0, [...to.children].indexOf(item));
         item.remove();
-        send(mail.dataset.add, { kind: item.value, ...spot(to, newDraggableIndex) });
+        send(mail.dataset.add, { kind: item.value, ...spot(to, before.filter((one) => one.dataset.block).length) });
       },
     });
   }

@@ -50,6 +50,7 @@ def email_page(template: str, draft: Email, tab: str, *fragments: str, status: i
         is_root=root == draft.id,
         tabs=[(text, url_for(view, record_id=draft.id), counts.get(text)) for text, view in TABS],
         tab=tab,
+        tab_view=dict(TABS)[tab],
         findings=found,
         undo_step=undo,
         redo_step=redo,

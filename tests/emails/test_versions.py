@@ -52,6 +52,7 @@ def test_a_translation_is_published_with_its_original(client_of: Any) -> None:
     assert marketer.post(f"/emails/{found.id}/translations", data={"language": "de"}).status_code == 303
     assert marketer.post(f"/emails/{found.id}/translations", data={"language": "de"}).status_code == 422
     german = db.session.scalars(select(Email).where(Email.language == "de")).one()
+    assert marketer.post(f"/emails/{german.id}/titles", data={"subject": ""}).status_code == 422
     marketer.post(f"/emails/{german.id}/titles", data={"subject": "Werkstattbrief"})
     marketer.post(f"/emails/{german.id}/versions")
     original = queries.latest(found.id)
