@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Boolean, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.consent.queries import block
 from portal.consent.services import suppress
@@ -36,6 +37,7 @@ TABLE: Any = Message.__table__
 HERE = TABLE.c
 WAITS = or_(HERE.state == S.QUEUED, HERE.state == S.DEFERRED)
 GOES = exists(select(MessageBatch.id).where(MessageBatch.id == HERE.batch_id, MessageBatch.state == BatchState.RUNNING))
+NO_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 LOOK_AGAIN = 0.25  # seconds after which a slice of a batch looks whether something urgent has come
 
 # These run for every single message, so they are built once.
@@ -49,7 +51,7 @@ MARK = (
         attempt=HERE.attempt + 1,
         lease_until=bindparam("lease"),
         server_id=bindparam("the_server"),
-        values=func.coalesce(bindparam("the_values", type_=JSON(none_as_null=True)), HERE["values"]),
+        values=func.coalesce(bindparam("the_values", type_=NO_NULL), HERE["values"]),
     )
     .returning(HERE.attempt)
 )
