@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -136,7 +135,7 @@ class Ticks(SelectMultipleField):  # type: ignore[misc]
 class Moment(DateTimeLocalField):  # type: ignore[misc]
     """A moment, typed and shown in the viewer's zone."""
 
-    data: datetime | None
+    data: Any  # a datetime with its zone, or None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)

@@ -35,7 +35,8 @@ PLAIN = """
 """
 MONTH = {"sqlite": "substr(placed_at, 1, 7)", "postgresql": "date_trunc('month', placed_at)"}
 MANY = """
-    INSERT INTO sales_order ({columns}) WITH RECURSIVE many(n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM many WHERE n < {size})
+    INSERT INTO sales_order ({columns})
+    WITH RECURSIVE many(n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM many WHERE n < {size})
     SELECT {values} FROM many CROSS JOIN sales_order WHERE sales_order.number = 'SO-0'
 """
 PLACED = {"sqlite": "datetime('2026-01-01', '+' || ({n}) || ' minutes') || '.000000'",
@@ -146,7 +147,7 @@ def _orders(first: int, size: int) -> None:
     values = {column.name: f"sales_order.{column.name}" for column in Order.__table__.columns if column.name != "id"}
     dialect = db.engine.dialect.name
     values |= {
-        "number": "'SO-' || n", "net": "(n * 7919 % 100000 + 1) * 10000", "placed_at": PLACED[dialect].format(n=f"n * {MINUTES - 1} / {size}"),
-        "owner_id": f"{first} + n % {POSITIONS}",
+        "number": "'SO-' || n", "net": "(n * 7919 % 100000 + 1) * 10000",
+        "placed_at": PLACED[dialect].format(n=f"n * {MINUTES - 1} / {size}"), "owner_id": f"{first} + n % {POSITIONS}",
     }  # fmt: skip
     db.session.execute(text(MANY.format(columns=", ".join(values), values=", ".join(values.values()), size=size)))

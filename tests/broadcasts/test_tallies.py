@@ -189,11 +189,14 @@ def test_a_transactional_mail_is_no_work(app: Flask) -> None:
 
 def test_small_domains_are_counted_together(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tallies, "DOMAINS", 1)
-    made = mailed(14)
-    opened(made.messages["A"])
+    made = mailed(14, ("A", "B"))
+    with unit_of_work():  # A alone would have another one
+        others = made.messages["B"][:4]
+        db.session.execute(update(Message).where(Message.id.in_(others)).values(domain="example.org"))
+    opened(made.everybody)
     services.count_due(10)
     found = counted(made)
-    assert {key for _, dimension, key in found if dimension == D.DOMAIN} == {"example.com", ""}
+    assert {key for _, dimension, key in found if dimension == D.DOMAIN} == {"example.org", ""}
     both = [figures["opened"] for (_, dimension, _), figures in found.items() if dimension == D.DOMAIN]
-    assert sum(both) == 14
-    assert db.session.get_one(TallyBatch, made.batches["A"]).domains == ["example.com"]
+    assert sum(both) == 28
+    assert [db.session.get_one(TallyBatch, key).domains for key in made.batches.values()] == [["example.org"]] * 2

@@ -24,11 +24,12 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.upsert import insert_ignore, insert_rows, upsert
-from portal.messages.models import Message, MessageEvent, MessageLink
+from portal.messages.models import Message, MessageBatch, MessageEvent, MessageLink
 from portal.messages.states import EventKind, MessageState, Verdict
 
 from ..models import SLICE, Tally, TallyBatch, TallyDue, TallySlice
@@ -132,14 +133,27 @@ def _hour(column: SQLColumnExpression[datetime]) -> SQLColumnExpression[str]:
 
 
 def _domains(batches: set[int]) -> tuple[dict[int, list[str]], list[int]]:
-    """The domains with most recipients of each batch, and which batches were never counted before."""
+    """The domains that are counted by name in each batch, and which batches were never counted before."""
     query = select(TallyBatch.batch_id, TallyBatch.domains).where(TallyBatch.batch_id.in_(batches))
     known: dict[int, list[str]] = dict(db.session.execute(query).all())
     new = sorted(batches - set(known))
     for batch in new:
-        most = select(Message.domain).where(Message.batch_id == batch).group_by(Message.domain)
-        known[batch] = list(db.session.scalars(most.order_by(func.count().desc(), Message.domain).limit(DOMAINS)))
+        known[batch] = _most_common(batch)
     return known, new
+
+
+def _most_common(batch: int) -> list[str]:
+    """Those with most recipients in all batches of the same mailing: so the same ones stand in each."""
+    one, other = aliased(MessageBatch), aliased(MessageBatch)
+    same = and_(one.noun_of == other.noun_of, one.record_id == other.record_id)
+    mailing = select(other.id).join(one, same).where(one.id == batch)
+    kept: list[str] | None = db.session.scalar(
+        select(TallyBatch.domains).where(TallyBatch.batch_id.in_(mailing)).limit(1)
+    )
+    if kept is not None:
+        return kept
+    most = select(Message.domain).where(Message.batch_id.in_(mailing)).group_by(Message.domain)
+    return list(db.session.scalars(most.order_by(func.count().desc(), Message.domain).limit(DOMAINS)))
 
 
 def _add_messages(rows: Sequence[Any], domains: dict[int, list[str]], counts: Counts) -> None:
