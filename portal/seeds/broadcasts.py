@@ -70,6 +70,10 @@ def load(world: World) -> None:
         if len(subjects) > 1:
             _test(broadcast)
         recount([variant.batch_id for variant in broadcast.variants if variant.batch_id])
+    letter = db.session.scalars(select(Email.id).where(Email.name == "Workshop letter, November").order_by(Email.id)).first()
+    draft = Broadcast(name="Workshop letter, November", topic_id=topic_id, owner_id=world.positions["david-bradley"].id)
+    draft.variants.append(BroadcastVariant(label="A", email_id=letter))
+    db.session.add(draft)
     db.session.flush()
 
 

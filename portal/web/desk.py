@@ -9,7 +9,7 @@ from portal.consent.queries import unsubscribe_token
 from portal.consent.states import Purpose
 from portal.emails.queries import values_of
 from portal.messages.queries.servers import return_domains
-from portal.messages.rules.tracking import fill
+from portal.messages.rules.tracking import fill, make_token
 from portal.messages.services import Desk
 
 from . import mailserver
@@ -46,7 +46,8 @@ class Links:
         return f"{self.page}/one-click" if self.row.purpose == Purpose.COMMERCIAL else ""
 
     def named(self) -> Mapping[str, str]:
-        return {"unsubscribe": self.page, "preferences": self.page}
+        web_view = f"{self.base}/e/v/{make_token(self.row.id, self.row.content_id)}"
+        return {"unsubscribe": self.page, "preferences": self.page, "web_view": web_view}
 
     def track(self, html: str) -> str:
         return fill(html, self.row.id, self.row.content_id, self.base, tracked=self.row.tracked)

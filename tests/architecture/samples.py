@@ -50,8 +50,8 @@ from tests.organization.makers import deputy, ramp, unit
 from tests.quotes import makers as quotes
 from tests.realignment.makers import activated, plan, proposed
 from tests.responsibility.makers import assignment_rule
-from tests.social import samples as social
 from tests.segments.makers import make_segment
+from tests.social import samples as social
 from tests.strategy.makers import scenario
 from tests.targets.makers import node as target_node
 from tests.targets.makers import plan as target_plan

@@ -35,6 +35,8 @@ Boxes = list[list[object]]
 @pytest.fixture(scope="module")
 def sheet(chromium: Browser) -> Iterator[Page]:
     """A page on which every picture is the same and nothing else is fetched."""
+    before = list(public._url)
+    public.reached_at("http://portal.test")
     out = io.BytesIO()
     Image.new("RGB", (300, 150), "red").save(out, "PNG")
     page = chromium.new_page()
@@ -42,6 +44,7 @@ def sheet(chromium: Browser) -> Iterator[Page]:
     page.route("**/*", lambda it: it.fulfill(**picture) if it.request.resource_type == "image" else it.abort())
     yield page
     page.close()
+    public._url[:] = before
 
 
 def boxes(sheet: Page, html: str, width: int) -> Boxes:
@@ -62,7 +65,6 @@ def same(left: Boxes, right: Boxes) -> bool:
 
 @pytest.mark.parametrize("key", gallery.TEMPLATES)
 def test_our_templates_stand_where_npm_puts_them(sheet: Page, key: str) -> None:
-    public.reached_at("http://portal.test")
     document, path = gallery.TEMPLATES[key].document, GOLDEN / f"{key}.json"
     if NPM:
         source, shelter = mjml_source(document, LOOK)

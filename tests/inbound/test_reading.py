@@ -1,11 +1,13 @@
 """Returned mails of many servers, and sentences that servers say, mean what they should."""
 
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from portal.inbound.rules import read_mail
+from portal.inbound.rules.replies import reply_text
 from portal.inbound.states import Verdict as V
 from portal.runtime.cli import load_commands
 
@@ -76,3 +78,17 @@ def test_the_command_line_says_it(tmp_path: Path) -> None:
     told = CliRunner().invoke(load_commands(), ["bounce", "classify", *files])
     assert told.exit_code == 0
     assert [line.split()[0] for line in told.output.splitlines()] == ["complaint", "none"]
+
+
+FROM_A_SERVER = b"From: mailer-daemon@mx.example\nSubject: Undeliverable\n\n"
+AN_ANSWER = b"Subject: Re: Hello\nIn-Reply-To: <a@b.example>\n\n"
+
+
+@pytest.mark.parametrize("text", [b"a@", b"<a", b" ", b"\n", b">\n", b"user ", b"550 ", b"mail from: ", b"10:00 a "])
+@pytest.mark.parametrize("head", [FROM_A_SERVER, AN_ANSWER], ids=["server", "answer"])
+def test_nobody_keeps_us_busy_with_a_strange_mail(head: bytes, text: bytes) -> None:
+    raw = head + text * 50_000
+    began = time.process_time()
+    read_mail(raw)
+    reply_text(raw)
+    assert time.process_time() - began < 5  # it took minutes before the patterns were bounded

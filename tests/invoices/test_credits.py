@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -24,8 +25,10 @@ from portal.kernel.db import db, transact, unit_of_work
 from portal.kernel.errors import Forbidden, NotFound, Refused, Stale
 from portal.kernel.paper import snapshot_hash
 from portal.messages.models import Message
-from portal.targets.rules import Period
+from portal.targets.rules import Period, measure
+from portal.targets.states import Metric
 from portal.web import pdf
+from tests import world
 from tests.conftest import Client
 from tests.quotes import makers
 from tests.quotes.test_races import at_once
@@ -260,6 +263,7 @@ class TestPages:
         assert "Goods returned" in shown
         assert finance.get(f"{made.location}/credit-notes/new").status_code == 404
         assert "Record a refund" in finance.get(url).text
+        assert "Refund what was credited of INV-" in finance.get("/").text
         money = {"amount": "109.02", "received_on": "2026-06-01", "method": "Card", "reference": ""}
         assert finance.post(f"{url}/refunds", data=money | {"amount": "109.03"}).status_code == 422
         for _ in range(2):
@@ -294,6 +298,25 @@ class TestPages:
         exported = finance.post("/exports", data={"listing": "payments", "query": "refund=1", "format": "csv"})
         assert exported.text.count("-1.09") == count
         assert "No row" in client_of("outsider").get("/payments?refund=1").text
+
+    @pytest.mark.parametrize(
+        ("metric", "url"),
+        [(Metric.COLLECTED, "/payments"), (Metric.INVOICED, "/invoices"), (Metric.MARGIN, "/invoices")],
+    )
+    def test_a_measure_leads_to_the_documents_it_counts(self, client_of: Sign, metric: Metric, url: str) -> None:
+        with clock.frozen(clock.now().replace(year=2026, month=6, day=4)):
+            invoice_id = issued()
+            pay(invoice_id, "544.57")
+            credited(invoice_id, amount=D(1))
+            refund(invoice_id, "1.09")
+            counted = measure(metric)
+            assert counted
+            june = Period(date(2026, 6, 1), date(2026, 7, 1), "June")
+            behind = counted.documents(june, {world.position("rep").id}).filters
+            page = client_of("finance").get(f"{url}?{urlencode(behind)}").text
+        amount = sum(n for _, _, n in counted.count([june]))
+        assert amount in (D("543.48"), D("499.75"))
+        assert f"{amount:.2f}" in re.sub("<[^>]+>", "", page)
 
     def test_both_kinds_stand_in_the_list(self, client_of: Sign) -> None:
         made = credited(issued())

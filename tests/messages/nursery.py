@@ -27,7 +27,7 @@ def work() -> None:
 
 
 def main(folder: str, database_url: str, smtp_url: str, lease: float) -> None:
-    jobs.messages.PACE = Pace(slice=25, lease=timedelta(seconds=lease))
+    jobs.messages.PACE = Pace(slice=5, lease=timedelta(seconds=lease))
     app = make_app(
         Settings(
             data_dir=Path(folder),

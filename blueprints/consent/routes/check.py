@@ -30,7 +30,7 @@ def show_check() -> Any:
     refusal, found = "", []
     if asked:
         try:
-            plain = normal_address(channel, asked, queries.home_region())
+            plain = asked = normal_address(channel, asked, queries.home_region())
         except Refused as error:
             refusal = error.message
         else:

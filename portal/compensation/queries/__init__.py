@@ -1,22 +1,14 @@
 """Reading plans, pay and what it is made of."""
 
-from .future import Future, future_commissions
+from .future import Future, OpenDeal, Supposed, future_commissions, open_deals, supposed, would_pay
 from .ledger import span, year_start
 from .mine import (
     Desk,
-    Leader,
-    OpenDeal,
     Standing,
-    Supposed,
     desk_of,
-    is_hidden,
-    leaderboard,
     my_desks,
-    open_deals,
     recent_lines,
     standings,
-    supposed,
-    would_pay,
 )
 from .people import POLICY, managers_see_pay, member_of, members, of_plan, participant, participations, versions_on
 from .periods import (
@@ -65,6 +57,7 @@ from .plans import (
     plans,
     version_to_accept,
 )
+from .recognition import Leader, is_hidden, leaderboard
 
 __all__ = [
     "POLICY", "Check", "Cost", "Desk", "Future", "Leader", "OpenDeal", "PeriodRow", "PlanRow", "Standing",

@@ -1,36 +1,26 @@
-"""Where a person stands today, what a deal would pay them, and who leads."""
+"""Where a person stands today."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from portal.identity.models import User
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.money import Exact
-from portal.opportunities.models import Opportunity, OpportunitySplit
-from portal.opportunities.states import OpportunityState
-from portal.organization.models import Position
-from portal.organization.queries import visible_to
 from portal.targets.queries import today
 from portal.targets.rules import Period
 
-from .. import rules
-from ..models import Earning, PlanParticipant, Recognition
-from ..rules import Component, Credit, Earned, Sofar, Tier, curve_of, interval_of
-from ..rules.credits import Document, Portion, Share, rolled_up, shares_of
+from ..models import Earning, PlanParticipant
+from ..rules import Component, Sofar, Tier, curve_of, interval_of
 from ..rules.plan import ZERO
-from ..states import Interval, Kind, Measure, Role
-from .documents import splits_of
+from ..states import Interval
 from .ledger import year_start
 from .people import WITH_NAMES, Member, Quotas, member_of, quotas
 
 OBJECTIVES = "objectives"  # the measure of what an MBO pays
-SUPPOSED = "deal:"  # keys of credits that a deal would bring
 
 
 @dataclass(frozen=True)
@@ -121,190 +111,3 @@ def recent_lines(desk: Desk, limit: int = 30) -> Sequence[Earning]:
     mine = select(Earning).where(Earning.participant_id == desk.member.id, Earning.counted_on >= quarter.starts_on)
     mine = mine.where(Earning.pays != 0)
     return db.session.scalars(mine.order_by(Earning.day.desc(), Earning.id.desc()).limit(limit)).all()
-
-
-class OpenDeal(NamedTuple):
-    """What of a deal matters for its credit."""
-
-    id: int
-    name: str
-    amount: Decimal
-    currency: str
-    owner_id: int | None
-    account_id: int
-    close_on: date
-
-
-@dataclass(frozen=True)
-class Supposed:
-    """What one component would pay for deals, supposing they are won as they stand."""
-
-    component: Component
-    earned: Sequence[Earned]
-
-    @property
-    def pays(self) -> Decimal:
-        return sum((one.pays for one in self.earned), ZERO)
-
-
-def supposed(desk: Desk, deals: Sequence[Opportunity | OpenDeal]) -> list[Supposed]:
-    """Counted today, on top of what is credited. What would need a margin that is not known yet is left out."""
-    wanted = OpportunitySplit.opportunity_id.in_([one.id for one in deals])
-    splits, paths = splits_of(wanted), _paths(deals)
-    made = []
-    for component in desk.components:
-        if component.measure == Measure.MARGIN or component.kind == Kind.MBO:
-            continue
-        credits = [
-            Credit(f"{SUPPOSED}{deal.id}:{n}", desk.day, portion.amount, component.measure, portion.role)
-            for deal in deals
-            if deal.currency == desk.currency
-            for n, portion in enumerate(_portions(desk, deal, splits, paths, component.measure))
-        ]
-        sofar = desk.sofar.get(component.name, Sofar())
-        person = desk.quotas.person(desk.member)
-        try:
-            earned = rules.earn(
-                component, credits, person, currency=desk.currency, year_start=year_start(), sofar=sofar
-            )
-        except LookupError:
-            continue
-        if earned:
-            made.append(Supposed(component, earned))
-    return made
-
-
-@dataclass(frozen=True)
-class WouldPay:
-    """What a deal would pay the person who asks."""
-
-    parts: Sequence[Supposed]
-    currency: str
-
-    @property
-    def pays(self) -> Decimal:
-        return sum((one.pays for one in self.parts), ZERO)
-
-    def steps(self, one: Earned) -> list[tuple[str, str]]:
-        """The slices in words."""
-        return [
-            (f"{piece.amount:,.2f} at {round(piece.rate, 4).normalize():f} %", f"{piece.pays:,.2f}")
-            for piece in one.slices
-        ]
-
-
-def would_pay(actor: Actor, deal: Opportunity) -> WouldPay | None:
-    """None when the deal is closed, or would pay the person nothing."""
-    if deal.state != OpportunityState.OPEN or not actor.may("compensation.view"):
-        return None
-    desks = my_desks(actor)
-    parts = [part for desk in desks for part in supposed(desk, [deal])]
-    return WouldPay(parts, desks[0].currency) if parts else None
-
-
-def _paths(deals: Sequence[Opportunity | OpenDeal]) -> dict[int, str]:
-    rows = db.session.execute(select(Position.id, Position.path)) if deals else ()
-    return {position_id: path for position_id, path in rows}
-
-
-def _portions(
-    desk: Desk,
-    deal: Opportunity | OpenDeal,
-    splits: Mapping[int, Sequence[Share]],
-    paths: Mapping[int, str],
-    measure: Measure,
-) -> Iterator[Portion]:
-    document = Document(
-        f"{SUPPOSED}{deal.id}", measure, "opportunities", deal.id, deal.name, desk.day, deal.amount, deal.owner_id,
-        deal.account_id, deal.currency, deal.id,
-    )  # fmt: skip
-    for one in shares_of(document, splits, {}):
-        for portion in (one, *rolled_up(one, paths.get(one.position_id, ""))):
-            if portion.position_id == desk.member.position_id:
-                yield portion
-
-
-def open_deals(actor: Actor, desk: Desk, limit: int = 12) -> Sequence[Opportunity]:
-    """The largest open deals that would count for the person."""
-    shared = select(OpportunitySplit.opportunity_id).where(OpportunitySplit.position_id == desk.member.position_id)
-    mine = (Opportunity.owner_id == desk.member.position_id) | Opportunity.id.in_(shared)
-    query = visible_to(actor, Opportunity).where(
-        Opportunity.state == OpportunityState.OPEN, mine, Opportunity.amount > 0
-    )
-    return db.session.scalars(query.order_by(Opportunity.amount.desc(), Opportunity.id).limit(limit)).all()
-
-
-@dataclass(frozen=True)
-class Leader:
-    user_id: int
-    name: str
-    title: str
-    credited: Decimal
-    quota: Decimal
-    badges: Sequence[str]
-
-    @property
-    def attained(self) -> Decimal:
-        return self.credited / self.quota
-
-
-def leaderboard(actor: Actor, period: Period, before: Period) -> list[Leader]:
-    """By attainment of the quarter; who does not want to stand there is left out, but sees the own place."""
-    P = PlanParticipant
-    during = (P.starts_on < period.ends_on) & (P.ends_on.is_(None) | (P.ends_on > period.starts_on))
-    hidden = select(Recognition.user_id).where(Recognition.hidden, Recognition.user_id != (actor.user_id or 0))
-    query = select(P).join(User, User.id == P.user_id).where(during, P.user_id.not_in(hidden)).options(*WITH_NAMES)
-    found = db.session.scalars(query).all()
-    people = [replace(member_of_row(one), starts_on=date.min) for one in found]
-    kept = quotas([one.position_id for one in people], before.starts_on, period.ends_on)
-    now, then, biggest = _credited(period), _credited(before), _biggest(period)
-    top = max((biggest.get(one.id, ZERO) for one in people), default=ZERO)
-    made = []
-    for member, row in zip(people, found, strict=True):
-        quota, last = kept.of(member, period), kept.of(member, before)
-        if not quota:
-            continue
-        reached = now.get(member.id, ZERO) >= quota
-        again = reached and last is not None and then.get(member.id, ZERO) >= last > 0
-        badges = ["Quota reached"] * reached + ["Twice in a row"] * again
-        badges += ["Biggest deal"] * (top > 0 and biggest.get(member.id) == top)
-        made.append(Leader(row.user_id, member.name, row.position.title, now.get(member.id, ZERO), quota, badges))
-    return sorted(made, key=lambda one: (-one.attained, one.name))
-
-
-def member_of_row(found: PlanParticipant) -> Member:
-    """Without the plan's version."""
-    return Member(
-        found.id, found.user_id, found.user.name, found.position_id, found.starts_on, found.ends_on or date.max,
-        found.target_incentive, None,
-    )  # fmt: skip
-
-
-def _credited(period: Period) -> dict[int, Decimal]:
-    """What people were credited in these days: of several components that count the same, the fullest."""
-    E, found = Earning, dict[int, Decimal]()
-    rows = db.session.execute(
-        select(E.participant_id, E.component, func.sum(E.amount, type_=Exact()))
-        .where(E.counted_on >= period.starts_on, E.counted_on < period.ends_on, E.role != Role.OVERLAY)
-        .where(E.measure != OBJECTIVES)
-        .group_by(E.participant_id, E.component)
-    )
-    for participant_id, _, amount in rows:
-        found[participant_id] = max(found.get(participant_id, ZERO), amount)
-    return found
-
-
-def _biggest(period: Period) -> dict[int, Decimal]:
-    E = Earning
-    rows = db.session.execute(
-        select(E.participant_id, func.max(E.amount, type_=Exact()))
-        .where(E.counted_on >= period.starts_on, E.counted_on < period.ends_on, E.role == Role.DIRECT)
-        .where(E.measure != OBJECTIVES)
-        .group_by(E.participant_id)
-    )
-    return {participant_id: amount for participant_id, amount in rows}
-
-
-def is_hidden(actor: Actor) -> bool:
-    found = db.session.get(Recognition, actor.user_id or 0)
-    return bool(found and found.hidden)

@@ -75,7 +75,7 @@ def _enforcement(asked: Asked) -> Code:
 
 
 def _suppressed(asked: Asked) -> Code:
-    wide = type_coerce(Suppression.reason, String).in_(sorted(BLOCKS_ALL))
+    wide = type_coerce(Suppression.reason, String).in_(sorted(reason.value for reason in BLOCKS_ALL))
     blocked = select(type_coerce(Suppression.reason, String)).where(
         Suppression.channel == asked.channel, Suppression.address_hash == asked.digest, or_(asked.commercial, wide)
     )

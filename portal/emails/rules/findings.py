@@ -140,8 +140,8 @@ def _subject(about: Subject) -> Iterator[Finding]:
     if not about.preheader.strip():
         yield Finding(Level.WARN, "no_preheader", "There is no preview text: inboxes show the first words of the mail.")
     elif (length := len(_about(about.preheader))) > PREHEADER:
-        words = f"The preview text has {length} characters; {PREHEADER} are shown."
-        yield Finding(Level.WARN, "long_preheader", words)
+        said = f"The preview text has {length} characters; {PREHEADER} are shown."
+        yield Finding(Level.WARN, "long_preheader", said)
 
 
 def _about(template: str) -> str:

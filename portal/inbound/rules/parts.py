@@ -8,9 +8,9 @@ from email.header import decode_header, make_header
 from email.message import Message
 from typing import Any
 
-ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,80}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
 _COPY = re.compile(
-    r"""^(?:[-=_*>\s]*(?:(?:this|below|included|enclosed)[ ]is[ ]a[ ]copy|.{0,20}\boriginal[ ]message|unsent[ ]message|
+    r"""^(?:[-=_*> \t]{0,80}(?:(?:this|below|included|enclosed)[ ]is[ ]a[ ]copy|.{0,20}\boriginal[ ]message|unsent[ ]message|
     .{0,30}header[s]?[ ](?:of|from|information|follow)|.{0,20}(?:returned|undelivered)[ ]message\b.{0,12}$|
     message[ ](?:header|text|follows)|.{0,30}below[ ]this[ ]line|.{0,20}copy[ ]of[ ](?:the|your)[ ]message)|
     (?:received|return-path|message-id|mime-version|x-[\w-]+|dkim-signature):[ ])""",
@@ -18,8 +18,8 @@ _COPY = re.compile(
 )
 _FIELDS = re.compile(r"(?im)^(?:reporting-mta|final-recipient|original-recipient):")
 _RECIPIENT = re.compile(r"(?im)^final-recipient:")
-LONGEST = 50_000  # characters of a mail that are looked at: bounces come to the point
-_TAG = re.compile(r"<(?!\S+@)[^>]*>")
+LONGEST = 20_000  # characters of a mail that are looked at: bounces come to the point
+_TAG = re.compile(r"<(?!\S{1,80}@)[^<>]*>")
 
 
 def part(mail: Message, kind: str) -> Message | None:
@@ -139,7 +139,7 @@ def about(text: str, recipient: str, named: Iterable[str]) -> str:
     return text[start : min([place for place in others if place > 0], default=start + 2000)]
 
 
-_TRANSCRIPT = re.compile(r"(?m)^\d{3}[ -](?:[\d.]+ )?<([^<>\s]+@[^<>\s]+)>\.\.\..*$")
+_TRANSCRIPT = re.compile(r"(?m)^\d{3}[ -](?:[\d.]+ )?<([^<>\s@]{1,80}@[^<>\s@]{1,200})>\.\.\..*$")
 
 
 def transcript(text: str) -> Iterator[tuple[str, str]]:
@@ -152,9 +152,12 @@ def transcript(text: str) -> Iterator[tuple[str, str]]:
 
 # Where a text names those who did not get the mail, most certain first.
 _NAMED = (
-    re.compile(r"^\W*(?:in:)?\s*rcpt to:\s*<?([^\s>]+@[^\s>]+)", re.IGNORECASE | re.MULTILINE),
-    re.compile(r"^\s*<([^\s<>]+@[^\s<>]+)>", re.MULTILINE),
-    re.compile(r"^\s*([^\s<>:]+@[^\s<>:]+?)(?::|\s*$)", re.MULTILINE),
+    re.compile(
+        r"^\W{0,20}(?:in:)?[ \t]{0,20}rcpt to:[ \t]{0,20}<?([^\s<>@]{1,80}@[^\s<>@]{1,200})",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    re.compile(r"^[ \t]*<([^\s<>@]{1,80}@[^\s<>@]{1,200})>", re.MULTILINE),
+    re.compile(r"^[ \t]*([^\s<>:@]{1,80}@[^\s<>:@]{1,200}?)(?::|[ \t]*$)", re.MULTILINE),
     re.compile(f"({ADDRESS.pattern})"),
 )
 

@@ -27,13 +27,15 @@ _FAILED = re.compile(
 _FROM_US = re.compile(r"mail from:\s*<?\S*", re.IGNORECASE)
 _DELAYED = re.compile(r"will (keep|retry|be (retried|retrying))|not need to resend|delayed", re.IGNORECASE)
 _MBOX = re.compile(rb"(?:\A|\n\r?\n)From \S+ +\w{3} \w{3} [ \d]\d [\d:]{8} .*\n")
+MOST = 1_000  # recipients of one report that are heard
 _VAGUE = (Reason.UNKNOWN, Reason.SYSTEM, Reason.POLICY)
 
 
 def read_mail(raw: bytes) -> list[Notice]:
     """At least one notice, in the order of the mail (or of the mails of an mbox). Never raises: what is no report says so."""
     mails = [one for one in _MBOX.split(raw) if one.strip()] if raw.startswith(b"From ") else [raw]
-    return [notice for one in mails for notice in _read(message_from_bytes(one))] or [Notice(Verdict.NONE)]
+    found = [notice for one in mails for notice in _read(message_from_bytes(one))]
+    return found[:MOST] or [Notice(Verdict.NONE)]
 
 
 def _read(mail: Message) -> list[Notice]:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from re import Pattern
 
 from portal.inbound.states import Reason
 
 R = Reason
+LONGEST = 5_000  # characters in which the reason must stand
 
 
 def _read_words() -> Iterator[tuple[Reason, Pattern[str]]]:
@@ -53,8 +55,8 @@ _AT_DATA = re.compile(r"in reply to (end of )?data\b|smtp command data|>>> ?data
 _AT_SENDER = re.compile(r"(after|in reply to|to) mail from\b", re.IGNORECASE)
 _AT_RECIPIENT = re.compile(r"\brcpt[ _]to\b|smtp command rcpt|does not like recipient", re.IGNORECASE)
 _POSTFIX = re.compile(r"recipient address rejected:\s*(access denied)?", re.IGNORECASE)
-_ANY_ADDRESS = re.compile(r"\S+@[\w-]+(?:\.[\w-]+)+")
-_NOISE = re.compile(r"https?://\S+|<[^<>\s]*@[^<>\s]*>|\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?")
+_ANY_ADDRESS = re.compile(r"[^\s@]{1,80}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
+_NOISE = re.compile(r"https?://\S+|<[^<>\s@]{0,80}@[^<>\s]{0,200}>|\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?")
 
 
 def status_in(text: str) -> str:
@@ -83,8 +85,10 @@ def at_sender(text: str) -> bool:
     return bool(_AT_SENDER.search(" ".join(text.split())))
 
 
+@lru_cache(64)  # a report may say the same of a thousand recipients
 def by_words(diagnostic: str) -> Reason | None:
     """From the reply of the server, if one is quoted, else from all the words."""
+    diagnostic = diagnostic[:LONGEST]
     reply = _REPLY.search(diagnostic)
     for text in [diagnostic[reply.end() :], diagnostic] if reply else [diagnostic]:
         words = " ".join(_ANY_ADDRESS.sub(" mailbox ", _NOISE.sub(" ", text)).split())
@@ -110,4 +114,6 @@ def by_reply(text: str) -> Reason | None:
 
 def disabled(text: str) -> bool:
     """Whether it says that the mailbox is there, but out of use."""
-    return any(pattern.search(" ".join(text.split())) for reason, pattern in _BY_WORDS if reason == R.DISABLED)
+    return any(
+        pattern.search(" ".join(text[:LONGEST].split())) for reason, pattern in _BY_WORDS if reason == R.DISABLED
+    )

@@ -10,7 +10,7 @@ from .parts import header, text_of
 _WROTE = "wrote|schrieb|écrit|a écrit|escribió|escreveu|ha scritto|schreef|skrev|napisał|пишет|написал|kirjoitti"
 _SENT = "Sent|Gesendet|Date|Datum|Envoyé|Enviado|Inviato|Verzonden|Отправлено|Дата|Skickat|Sendt"
 _QUOTED = re.compile(  # the line with which the quoted mail begins
-    rf"""^[ \t]*(?:
+    rf"""^[ \t]{{0,20}}(?:
       (?:On|Am|Le|El|Em|Il|Op|Den|Dnia|W[ ]dniu|На)\b[^\n]{{0,200}}(?:\n[^\n]{{0,200}}){{0,2}}?\b(?:{_WROTE})\b
         [^\n]{{0,40}}:[ \t]*$
     | [^\n]{{0,200}}<[^\n<>]+@[^\n<>]+>[^\n]{{0,40}}\b(?:{_WROTE})\b[^\n]{{0,40}}:[ \t]*$
@@ -23,6 +23,7 @@ _QUOTED = re.compile(  # the line with which the quoted mail begins
     )""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
+LONGEST = 50_000  # characters of an answer that are looked at
 _QUOTE_LINES = re.compile(r"(?m)(?:^[ \t]*>.*(?:\n|\Z))+")
 _AUTOMATIC = re.compile(
     r"out of (?:the )?office|auto(?:matic|mated|matisk|mated)?[- ]?(?:repl|respon|antwort|svar)|^auto:|automatische antwort|"
@@ -77,7 +78,8 @@ def body(mail: Message) -> str:
 
 def without_quote(text: str) -> str:
     """Up to the line that begins the quoted mail; an answer below its quote is what follows the quote."""
-    text = text.replace("\xa0", " ").replace("\r", "")[:100_000]
+    plain = text[:LONGEST].replace("\xa0", " ").replace("\r", "")
+    text = "\n".join(line.rstrip() for line in plain.split("\n"))
     found = _QUOTED.search(text)
     above = text[: found.start()] if found else text
     if found and not above.strip():  # written below
@@ -139,4 +141,5 @@ def text_of_html(html: str) -> str:
     reader = _Text()
     reader.feed(html[:500_000])
     reader.close()
-    return re.sub(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+", "\n\n", "".join(reader.pieces)).strip()
+    lines = "\n".join(line.strip() for line in "".join(reader.pieces).split("\n"))
+    return re.sub(r"\n{2,}", "\n\n", lines).strip()

@@ -108,7 +108,10 @@ def _answered(kept: InboundMail, message: Message) -> None:
         about.append(("accounts", contact.account_id))
     if message.noun_of and message.record_id and message.noun_of != "broadcasts":
         about.append((message.noun_of, message.record_id))
-    name, url = contact.name if contact else kept.sender, f"/contacts/{contact.id}?tab=timeline" if contact else f"/inbound/{kept.id}"
+    name, url = (
+        contact.name if contact else kept.sender,
+        f"/contacts/{contact.id}?tab=timeline" if contact else f"/inbound/{kept.id}",
+    )
     owner = message.owner_id or (contact.owner_id if contact else None)
     log(Kind.EMAIL, kept.subject or "Answer by mail", author=name, about=about, body=kept.text[:5000], owner_id=owner,
         territory_id=contact.territory_id if contact else message.territory_id)  # fmt: skip

@@ -3,6 +3,7 @@
 from . import audience as audience
 from . import measures as measures
 from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
+from .beside import AtRisk, Own, at_risk, own, since
 from .channels import Result, channel_results
 from .clicks import HeatMap, Spot, heat_map
 from .dashboard import PERIODS, Figures, dashboard, period_of
@@ -10,7 +11,7 @@ from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_m
 from .recipients import RECIPIENTS
 from .search import Group, found
 from .system import TRAIL, counts, database_answers, dead_entries, heartbeats, oldest_wait
-from .work import AtRisk, Own, at_risk, own, since, work
+from .work import work
 
 __all__ = [
     "PERIODS",

@@ -21,7 +21,7 @@ from portal.organization.queries import company, reach
 from portal.targets.queries import Row, attainment, currency, current_period
 from portal.targets.rules import Attainment, Period, fiscal_year
 
-from .work import count_of
+from .beside import count_of
 
 PARTS = ("booked", "quota", "expected")
 PERIODS = {

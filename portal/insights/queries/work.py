@@ -1,27 +1,22 @@
 """What a person has to do, by worth and urgency, each row with its reasons."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.activities import queries as activities
-from portal.activities.models import Activity
-from portal.activities.queries import Entry, with_links
+from portal.activities.queries import Entry
 from portal.invoices.models import Invoice
 from portal.invoices.queries import TO_REFUND
 from portal.invoices.states import InvoiceState
 from portal.kernel.actor import Actor
-from portal.kernel.db import Base, db
+from portal.kernel.db import db
 from portal.leads.models import Lead
 from portal.leads.states import LeadState
 from portal.opportunities.models import Opportunity
-from portal.opportunities.queries import flags_of
-from portal.opportunities.rules import Flag, grade
 from portal.opportunities.states import OpportunityState
 from portal.orders.models import Order
 from portal.orders.states import OrderState
@@ -45,7 +40,7 @@ def work(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     )
 
 
-def _mine(actor: Actor, model: Any) -> ColumnElement[bool]:
+def answered_by(actor: Actor, model: Any) -> ColumnElement[bool]:
     return model.owner_id.in_(actor.position_ids)  # type: ignore[no-any-return]
 
 
@@ -53,7 +48,7 @@ def _leads(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     waiting = visible_to(actor, Lead).where(Lead.state == LeadState.NEW)
     nobody = Lead.owner_id.is_(None) if actor.may("leads.assign") else false()
     rows = db.session.scalars(
-        waiting.where(or_(_mine(actor, Lead), nobody)).order_by(Lead.respond_by.is_(None), Lead.respond_by).limit(EACH)
+        waiting.where(or_(answered_by(actor, Lead), nobody)).order_by(Lead.respond_by.is_(None), Lead.respond_by).limit(EACH)
     )
     return [_lead(lead, now) for lead in rows]
 
@@ -93,7 +88,7 @@ def _deals(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     needing = or_(Opportunity.next_step == "", Opportunity.next_step_on <= today, Opportunity.close_on <= today + SOON)
     rows = db.session.scalars(
         visible_to(actor, Opportunity)
-        .where(_mine(actor, Opportunity), Opportunity.state == OpportunityState.OPEN, needing)
+        .where(answered_by(actor, Opportunity), Opportunity.state == OpportunityState.OPEN, needing)
         .options(joinedload(Opportunity.account))
         .order_by((Opportunity.amount * Opportunity.probability).desc())
         .limit(EACH)
@@ -132,7 +127,7 @@ def _quotes(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
         select(Revision, Quote)
         .join(Quote, Quote.id == Revision.quote_id)
         .options(joinedload(Quote.account))
-        .where(reach(actor, Quote, "quotes.view"), _mine(actor, Quote), pressing)
+        .where(reach(actor, Quote, "quotes.view"), answered_by(actor, Quote), pressing)
         .order_by(Revision.valid_until)
         .limit(EACH)
     )
@@ -157,7 +152,7 @@ def _quote(quote: Quote, revision: Revision, today: date) -> WorkItem:
 
 def _overdue(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
     late = visible_to(actor, Invoice).where(Invoice.state == InvoiceState.ISSUED, Invoice.due_on < today)
-    mine = late if actor.may("payments.record") else late.where(_mine(actor, Invoice))
+    mine = late if actor.may("payments.record") else late.where(answered_by(actor, Invoice))
     rows = db.session.scalars(mine.options(joinedload(Invoice.account)).order_by(Invoice.due_on).limit(EACH))
     return [_invoice(invoice, today) for invoice in rows]
 
@@ -181,15 +176,14 @@ def _to_refund(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
         .order_by(Invoice.due_on)
         .limit(EACH)
     )
-    items = []
-    for invoice in rows:
-        owed = -invoice.amount_due
-        why = [("Amount to pay back", worth_points(owed)), ("It is the customer's money", 20)]
-        text = f"Refund what was credited of {invoice.number}"
-        items.append(
-            WorkItem("receipt", text, "invoices", invoice.id, invoice.account.name, why, owed, invoice.currency)
+    return [
+        WorkItem(
+            "receipt", f"Refund what was credited of {one.number}", "invoices", one.id, one.account.name,
+            [("Amount to pay back", worth_points(-one.amount_due)), ("It is the customer's money", 20)],
+            -one.amount_due, one.currency,
         )
-    return items
+        for one in rows
+    ]  # fmt: skip
 
 
 def _to_bill(actor: Actor, now: datetime, today: date) -> list[WorkItem]:
@@ -239,63 +233,3 @@ SOURCES: Sequence[tuple[str, Source]] = (
     ("invoices.edit", _to_bill),
     ("invoices.issue", _to_issue),
 )
-
-
-@dataclass(frozen=True)
-class AtRisk:
-    deal: Opportunity
-    flags: Sequence[Flag]
-
-
-def at_risk(actor: Actor, today: date, limit: int = 6) -> tuple[list[AtRisk], int]:
-    """Open deals in trouble, the most valuable first, among the 200 most valuable; and how many of those are."""
-    below = reach(actor, Opportunity, "opportunities.edit") if actor.may("opportunities.edit") else None
-    query = visible_to(actor, Opportunity).where(Opportunity.state == OpportunityState.OPEN)
-    query = query.where(below) if below is not None else query
-    deals = db.session.scalars(
-        query.options(joinedload(Opportunity.account)).order_by(Opportunity.amount.desc()).limit(200)
-    ).all()
-    flags = flags_of(deals, today)
-    risky = [AtRisk(deal, flags[deal.id]) for deal in deals if grade(flags[deal.id])[1] == "bad"]
-    return risky[:limit], len(risky)
-
-
-def since(actor: Actor, moment: datetime, limit: int = 6) -> list[Entry]:
-    """What others did to the person's records since then, latest first."""
-    rows = db.session.scalars(
-        visible_to(actor, Activity)
-        .where(_mine(actor, Activity), Activity.at >= moment, Activity.author != actor.name, Activity.due_at.is_(None))
-        .options(joinedload(Activity.regarding))
-        .order_by(Activity.at.desc())
-        .limit(limit)
-    ).unique()
-    return with_links(actor, rows.all())
-
-
-@dataclass(frozen=True)
-class Own:
-    """What the person answers for: own deals, or those of everybody below."""
-
-    pipeline: Decimal
-    won: Decimal
-    won_count: int
-
-
-def own(actor: Actor, first: datetime, last: datetime, currency: str) -> Own:
-    """Open deals now, and deals won between the moments, in one currency."""
-    O = Opportunity  # noqa: E741
-    is_open = O.state == OpportunityState.OPEN
-    is_won = (O.state == OpportunityState.WON) & (O.closed_at >= first) & (O.closed_at < last)
-    scope = "opportunities.edit" if actor.may("opportunities.edit") else "opportunities.view"
-    row = db.session.execute(
-        select(
-            func.sum(O.amount).filter(is_open), func.sum(O.actual_revenue).filter(is_won), func.count().filter(is_won)
-        ).where(reach(actor, O, scope), O.currency == currency, or_(is_open, is_won))
-    ).one()
-    return Own(row[0] or Decimal(0), row[1] or Decimal(0), row[2])
-
-
-def count_of(actor: Actor, model: type[Base], *conditions: ColumnElement[bool]) -> int:
-    """How many records the actor sees under the conditions."""
-    query = select(func.count()).select_from(model).where(reach(actor, model, f"{model.noun}.view"), *conditions)
-    return db.session.scalar(query) or 0

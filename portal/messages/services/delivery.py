@@ -35,10 +35,11 @@ S = MessageState
 ON_HOLD = exists(select(Setting.key).where(Setting.key == HOLD))
 TABLE: Any = Message.__table__
 HERE = TABLE.c
-NO_VALUES = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 WAITS = or_(HERE.state == S.QUEUED, HERE.state == S.DEFERRED)
 GOES = exists(select(MessageBatch.id).where(MessageBatch.id == HERE.batch_id, MessageBatch.state == BatchState.RUNNING))
 LOOK_AGAIN = 0.25  # seconds after which a slice of a batch looks whether something urgent has come
+
+VALUES = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 # These run for every single message, so they are built once.
 MARK = (
@@ -51,7 +52,7 @@ MARK = (
         attempt=HERE.attempt + 1,
         lease_until=bindparam("lease"),
         server_id=bindparam("the_server"),
-        values=func.coalesce(bindparam("the_values", type_=NO_VALUES), HERE["values"]),
+        values=func.coalesce(bindparam("the_values", type_=VALUES), HERE["values"]),
     )
     .returning(HERE.attempt)
 )

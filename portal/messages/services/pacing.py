@@ -66,9 +66,10 @@ class Gauge:
 
     def _connected(self, worker: str, lease: timedelta) -> bool:
         """Whether this worker has one of the connections, from now on at the latest. A lost worker's is free soon."""
-        others = (MailConnection.server_id == self.server.id) & (MailConnection.worker != worker)
-        count = select(func.count()).where(others, MailConnection.until > self.now)
-        if (db.session.scalar(count) or 0) >= self.server.connections:
+        mine = MailConnection.server_id == self.server.id
+        db.session.execute(delete(MailConnection).where(mine, MailConnection.until <= self.now))
+        others = select(func.count()).where(mine, MailConnection.worker != worker)
+        if (db.session.scalar(others) or 0) >= self.server.connections:
             return False
         row = {"server_id": self.server.id, "worker": worker, "until": self.now + lease}
         upsert(MailConnection, [row], keys=("server_id", "worker"))
