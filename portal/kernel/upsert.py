@@ -108,12 +108,6 @@ def insert_from(model: type[Base], same: Mapping[str, Any], source: Subquery) ->
     statement = _insert(model, db.engine.dialect.name).from_select(
         [*source.c.keys(), *same], rows, include_defaults=False
     )
-<<<<<<< HEAD
-    done: Any = db.session.connection().execute(
-        statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
-    )
-=======
     counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     done: Any = db.session.connection().execute(counted)
->>>>>>> reports-4
     return int(done.rowcount)
