@@ -117,7 +117,7 @@ def build_segment(marketer: Walker) -> None:
     page.get_by_role("button", name="Condition").first.click()
     leaf = page.get_by_role("group", name="Condition 1")
     leaf.get_by_label("What is asked about").select_option(label="Job title")
-    expect(leaf.get_by_label("Comparison").locator("option", has_text=re.compile("^is$"))).to_be_attached()
+    expect(leaf.get_by_role("textbox", name="Value")).to_be_visible()  # the one of a text, not that of a country
     leaf.get_by_label("Comparison").select_option(label="is")
     leaf.get_by_label("Value").fill("Test rider")
     leaf.get_by_label("Value").press("Tab")
@@ -131,14 +131,12 @@ def design_mail(marketer: Walker) -> None:
     marketer.go("/emails/new")
     page.get_by_label("Name").fill("Spring ride")
     marketer.click(page.get_by_role("button", name="Begin"))
-    for kind in ("Heading", "Text", "Button", "Footer"):
-        page.get_by_label("Blocks to add").get_by_role("button", name=kind, exact=True).click()
-        expect(page.get_by_role("region", name=kind, exact=True)).to_be_visible()
-    page.get_by_label("Subject").fill("Ride with us, {{ contact.first_name }}")
-    marketer.click(page.get_by_role("button", name="Save subject"))
-    page.get_by_role("region", name="Button").get_by_role("link", name="Button").click()
+    page.get_by_label("Blocks to add").get_by_role("button", name="Button", exact=True).click()
+    expect(page.get_by_role("region", name="Button", exact=True)).to_be_visible()
     page.get_by_label("Link").fill("https://www.adventure-works.example/spring")
     marketer.click(page.get_by_role("button", name="Apply"))
+    page.get_by_label("Subject").fill("Ride with us, {{ contact.first_name }}")
+    marketer.click(page.get_by_role("button", name="Save subject"))
     marketer.click(page.get_by_role("button", name="Publish"))
     expect(page.get_by_text("version 1")).to_be_visible()
 
@@ -150,8 +148,8 @@ def write_broadcast(marketer: Walker) -> str:
     page.get_by_label("To", exact=True).select_option(label="Test riders")
     marketer.click(page.get_by_role("button", name="Go on"))
     mailing = urlsplit(page.url).path
-    marketer.click(page.get_by_role("link", name="Change"))
-    page.get_by_label("Email", exact=True).select_option(label="Spring ride")
+    marketer.click(page.get_by_role("link", name="Change", exact=True))
+    page.get_by_label(re.compile("^Email")).select_option(label="Spring ride")
     marketer.click(page.get_by_role("button", name="Save"))
     return mailing
 
@@ -185,9 +183,7 @@ def follow_links(portal: Portal, mails: Path) -> int:
         time.sleep(0.5)
     time.sleep(5)  # who clicks sooner is a machine
     for file in found[:20]:
-        mail = email.message_from_bytes(
-            file.read_bytes().partition(b"\n\n")[2] or file.read_bytes(), policy=email.policy.default
-        )
+        mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         body = mail.get_body(("html",))
         assert body is not None
         link = re.search(rf"{re.escape(portal.url)}/e/c/[^\"]+", body.get_content())
