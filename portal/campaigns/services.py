@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, insert, literal, select, type_coerce, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from portal.accounts.models import Contact
 from portal.kernel import audit, clock
@@ -13,6 +13,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
 from portal.kernel.states import check_move
+from portal.kernel.upsert import insert_from
 from portal.organization.queries import authorize, get, own_position, visible_to
 from portal.segments.models import Segment
 from portal.segments.queries import members
@@ -100,16 +101,9 @@ def enrol(campaign_id: int, contacts: Select[Any], *, source: str, status: Membe
         waiting = CampaignMember.campaign_id == campaign_id, CampaignMember.status == MemberStatus.ADDED
         sent = update(CampaignMember).where(*waiting, CampaignMember.contact_id.in_(contacts)).values(status=status)
         db.session.execute(sent.execution_options(synchronize_session=False))
-    chosen = contacts.subquery()
-    known = select(CampaignMember.contact_id).where(CampaignMember.campaign_id == campaign_id)
-    columns = CampaignMember.__table__.c
-    rows = select(
-        literal(campaign_id), chosen.c[0], type_coerce(literal(status, columns.status.type), columns.status.type),
-        literal(source[:200]), literal(clock.now(), columns.added_at.type), literal(""),
-    ).where(chosen.c[0].not_in(known))  # fmt: skip
-    names = ["campaign_id", "contact_id", "status", "source", "added_at", "response"]
-    done: Any = db.session.execute(insert(CampaignMember).from_select(names, rows))
-    return int(done.rowcount)
+    chosen = select(contacts.subquery().c[0].label("contact_id")).subquery()
+    same = {"campaign_id": campaign_id, "status": status, "source": source[:200], "added_at": clock.now(), "response": ""}
+    return insert_from(CampaignMember, same, chosen)
 
 
 def add_member(actor: Actor, campaign_id: int, contact_id: int, *, response: str = "") -> None:

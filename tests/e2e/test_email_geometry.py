@@ -83,16 +83,17 @@ def test_our_templates_stand_where_npm_puts_them(sheet: Page, key: str) -> None:
         assert same(boxes(sheet, html, width), expected[str(width)]), width
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="EMAIL_TEMPLATES names no folder of templates")
-def test_real_templates_stand_where_npm_puts_them(sheet: Page) -> None:
-    """All but the thumbnails of a carousel, a block that ours does without."""
-    strange = []
-    for path in sorted((FOLDER / "mjml_templates").glob("*.mjml")):
-        source, theirs = path.read_text(), (FOLDER / "html" / f"{path.stem}.html").read_text()
-        own = compile_source(source).html
-        strange += [
-            (path.stem, width)
-            for width in WIDTHS
-            if "<mj-carousel" not in source and not same(boxes(sheet, own, width), boxes(sheet, theirs, width))
-        ]
-    assert not strange
+if FOLDER.is_dir():
+
+    def test_real_templates_stand_where_npm_puts_them(sheet: Page) -> None:
+        """All but the thumbnails of a carousel, a block that ours does without."""
+        strange = []
+        for path in sorted((FOLDER / "mjml_templates").glob("*.mjml")):
+            source, theirs = path.read_text(), (FOLDER / "html" / f"{path.stem}.html").read_text()
+            own = compile_source(source).html
+            strange += [
+                (path.stem, width)
+                for width in WIDTHS
+                if "<mj-carousel" not in source and not same(boxes(sheet, own, width), boxes(sheet, theirs, width))
+            ]
+        assert not strange

@@ -109,9 +109,10 @@ def test_inline_styles_of_mjml_are_inlined_and_the_others_stay() -> None:
     assert "color:blue" in html.replace(": ", ":")
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="EMAIL_TEMPLATES names no folder of newsletters")
-def test_real_newsletters_keep_every_byte_outside_styles() -> None:
-    files = sorted((FOLDER / "html").glob("*.html"))
-    assert files
-    for path in files:
-        assert bare(inlined(path.read_text())) == bare(path.read_text()), path.name
+if FOLDER.is_dir():
+
+    def test_real_newsletters_keep_every_byte_outside_styles() -> None:
+        files = sorted((FOLDER / "html").glob("*.html"))
+        assert files
+        for path in files:
+            assert bare(inlined(path.read_text())) == bare(path.read_text()), path.name
