@@ -74,10 +74,13 @@ def sets_the_company_up(admin: Walker) -> None:
     page.get_by_label("Your name").fill("Ada Berg")
     page.get_by_label("Your email").fill("ada@bikes.example")
     admin.click(page.get_by_role("button", name="Set up the portal"))
-    expect(page.get_by_role("heading", name="Mail server")).to_be_visible()
+    expect(page.get_by_role("heading", name="Mail servers")).to_be_visible()
+    admin.click(page.get_by_role("link", name="New mail server"))
+    page.get_by_role("textbox", name="Name", exact=True).fill("Ours")
     page.get_by_role("textbox", name="Server").fill("127.0.0.1")
     admin.click(page.get_by_role("button", name="Send a test mail"))
     expect(page.get_by_text("is not on the public internet").first).to_be_visible()
+    admin.click(page.get_by_role("link", name="Cancel"))
     admin.click(page.get_by_role("link", name="Go to the start page"))
 
 
