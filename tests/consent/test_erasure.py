@@ -67,7 +67,7 @@ price_list_item channel channel_source score_rule
 """,
     "what is said to everybody": """
 broadcast broadcast_look broadcast_test broadcast_variant email email_picture email_step email_version saved_block
-landing_page campaign campaign_cost social_post publication message_batch message_tally tally_batch tally_due
+landing_page page_version campaign campaign_cost social_post publication message_batch message_tally tally_batch tally_due
 tally_slice segment segment_part
 """,
     "other companies": "account partner deal_registration",
