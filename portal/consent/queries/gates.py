@@ -95,9 +95,9 @@ def _refused(asked: Asked) -> Code:
     enforced = _enforcement(asked)
     verdict = case(
         (and_(no == 1, enforced != Enforcement.DISABLED.value), literal(OPTED_OUT)),
-        (yes == 1, null()),
+        (or_(yes == 1, enforced == Enforcement.DISABLED.value), null()),
+        (pending == 1, literal(PENDING)),  # a form that anybody may have sent takes back no earlier no
         (enforced != Enforcement.RESTRICTIVE.value, null()),
-        (pending == 1, literal(PENDING)),
         else_=literal(NO_CONSENT),
     )
     # An OR would tempt PostgreSQL to collect every row without a topic; the few of one address are found by their key.
@@ -109,9 +109,10 @@ def _refused(asked: Asked) -> Code:
 def _topic_refused(asked: Asked) -> Code:
     if asked.topic_id is None:
         return null()
-    no = and_(Consent.topic_id == asked.topic_id, Consent.state == ConsentState.OPTED_OUT)
-    enforced = case((_enforcement(asked) != Enforcement.DISABLED.value, literal(TOPIC_OUT)))
-    return _value(select(enforced).where(_said(asked), no), Consent)
+    state, mine = type_coerce(Consent.state, String), Consent.topic_id == asked.topic_id
+    shut = case((state == ConsentState.OPTED_OUT.value, literal(TOPIC_OUT)), else_=literal(PENDING))
+    enforced = case((_enforcement(asked) != Enforcement.DISABLED.value, shut))
+    return _value(select(enforced).where(_said(asked), mine, state != ConsentState.OPTED_IN.value), Consent)
 
 
 def _paused(asked: Asked) -> Code:
