@@ -119,3 +119,15 @@ const sayFailed = (event) => {
 };
 document.addEventListener("htmx:response:error", sayFailed);
 document.addEventListener("htmx:error", sayFailed);
+
+// What can be copied brings its button; without clipboard, one click picks all of it.
+const showCopy = () => document.querySelectorAll("[data-copy][hidden]").forEach((one) => { one.hidden = !navigator.clipboard; });
+document.addEventListener("DOMContentLoaded", showCopy);
+document.addEventListener("htmx:after:process", showCopy);
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  button.classList.add("active");
+  setTimeout(() => button.classList.remove("active"), 1500);
+});
