@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A form is sent once. It is free again when htmx is done, when the page comes back, or after a while (downloads).
-const sent = new WeakSet();
+const sent = new Set();
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.matches("[data-theme-form]")) return;
@@ -41,7 +41,7 @@ const free = (form) => {
   sent.delete(form);
   form.removeAttribute("aria-busy");
 };
-const freeAll = () => document.querySelectorAll("form[aria-busy]").forEach(free);
+const freeAll = () => sent.forEach(free); // not by its attribute, which a morph takes away
 document.addEventListener("htmx:finally:request", freeAll);
 window.addEventListener("pageshow", freeAll);
 
