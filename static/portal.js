@@ -127,7 +127,7 @@ document.addEventListener("htmx:after:process", showCopy);
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
   button.classList.add("active");
   setTimeout(() => button.classList.remove("active"), 1500);
 });
