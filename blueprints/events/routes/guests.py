@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, flash, g
-from flask_babel import gettext
+from flask_babel import lazy_gettext
 
 from portal.events import queries, services
 from portal.events.models import EventRegistration
@@ -45,19 +45,19 @@ def _spoken(token: str) -> EventRegistration:
 @bp.post("/registration/<token>/cancellation")
 @public
 def cancel_registration(token: str) -> Any:
-    return _act(token, services.cancel, gettext("Your registration is cancelled. Thank you for telling us."))
+    return _act(token, services.cancel, lazy_gettext("Your registration is cancelled. Thank you for telling us."))
 
 
 @bp.post("/registration/<token>/return")
 @public
 def return_registration(token: str) -> Any:
-    return _act(token, services.restore, gettext("You are back on the list. The mail on its way to you says how."))
+    return _act(token, services.restore, lazy_gettext("You are back on the list. The mail on its way to you says how."))
 
 
-def _act(token: str, do: Callable[..., Any], said: str) -> Any:
+def _act(token: str, do: Callable[..., Any], said: Any) -> Any:
     """The link stands in for a session; its form is sealed against other sites all the same."""
     registration_id, form = _spoken(token).id, ActForm()
     if submit(form, lambda: do(None, registration_id)) is None:
         return _show(token, form, form.status)
-    flash(said, "success")
+    flash(str(said), "success")
     return see(show_registration, token=token)
