@@ -10,6 +10,7 @@ from typing import Any
 
 import html5lib
 import pytest
+from click.testing import CliRunner
 from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, make_url
@@ -23,6 +24,7 @@ from portal.kernel.db import db, unit_of_work
 from portal.landing import queries as landing
 from portal.migrations.models import metadata
 from portal.organization.queries import actor_for
+from portal.runtime.cli import load_commands
 from portal.runtime.settings import Settings
 from tests import world
 from wsgi import make_app
@@ -139,6 +141,23 @@ def live_app(tmp_path: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def command_line(live_app: Flask, tmp_path: Path) -> Callable[..., tuple[int, str]]:
+    """`command_line("import", ...)` runs `portal import ...` on live_app's database; (exit code, what it printed)."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        env = {
+            "DATA_DIR": str(tmp_path),
+            "DATABASE_URL": live_app.config["SQLALCHEMY_DATABASE_URI"],
+            "SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests",
+            "DEMO": "0",
+        }
+        result = CliRunner().invoke(load_commands(), list(arguments), env=env)
+        return result.exit_code, result.output
+
+    return run
 
 
 @pytest.fixture
