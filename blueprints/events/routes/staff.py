@@ -8,8 +8,9 @@ from flask import Response, flash, g, request, url_for
 from portal.events import queries, services
 from portal.events.models import Event
 from portal.events.queries import EVENTS, REGISTRATIONS
-from portal.events.rules import TIMES, when
+from portal.events.rules import CHECK_IN_BEFORE, TIMES, when
 from portal.events.states import SEATED, STATE_NAMES, RegistrationState
+from portal.insights.queries import invitations
 from portal.kernel import clock
 from portal.kernel.public import absolute
 from portal.organization.queries import allows, company
@@ -64,8 +65,9 @@ def _show(record_id: int, status: int = 200) -> Response:
     return page(
         "events/event.html", status=status, title=found.name, crumbs=_crumbs(), event=found,
         time=when(found.starts_at, found.ends_at, found.timezone, "en"), tally=queries.tally(record_id), seated=SEATED,
-        guests=queries.latest(g.actor, record_id), names=STATE_NAMES, looks=LOOKS, guest_looks=GUEST_LOOKS,
+        guests=queries.latest(g.actor, record_id), names=STATE_NAMES, invited=invitations(found), looks=LOOKS, guest_looks=GUEST_LOOKS,
         address=absolute(url_for(".show_public", slug=found.slug)), is_open=found.is_open(now),
+        may_mark=now >= found.starts_at - CHECK_IN_BEFORE,
         may_edit=allows(g.actor, "events.edit", found), act_form=ActForm(formdata=None), **tabs_of(found),
     )  # fmt: skip
 
