@@ -23,7 +23,8 @@ def event(**values: Any) -> Event:
     """Announced, for ten days after NOON, two hours long."""
     n = next(_next)
     given = {
-        "slug": f"spring-ride-{n}", "name": f"Spring ride {n}", "uid": f"uid-{n}@test-cycles.example", "timezone": "Europe/Berlin",
+        "slug": f"spring-ride-{n}", "name": f"Spring ride {n}", "uid": f"uid-{n}@test-cycles.example",
+        "timezone": "Europe/Berlin",
         "starts_at": NOON + timedelta(days=10), "ends_at": NOON + timedelta(days=10, hours=2), "venue": "Hall 1\nHamburg",
         "state": EventState.PUBLISHED, "owner_id": position("marketer").id,
     }  # fmt: skip
