@@ -32,6 +32,7 @@ from tests import world
 from tests.accounts.makers import make_account
 from tests.campaigns.makers import campaign
 from tests.conftest import Client
+from tests.events.makers import event, guest
 from tests.inbound.makers import answer, arrived
 from tests.insights.makers import order, sent_quote
 from tests.messages.makers import email, stored
@@ -67,8 +68,8 @@ price_list_item channel channel_source score_rule
 """,
     "what is said to everybody": """
 broadcast broadcast_look broadcast_test broadcast_variant email email_picture email_step email_version saved_block
-landing_page page_version campaign campaign_cost social_post publication message_batch message_tally tally_batch tally_due
-tally_slice segment segment_part
+landing_page page_version campaign campaign_cost social_post social_picture publication message_batch message_tally tally_batch tally_due
+tally_slice segment segment_part event
 """,
     "other companies": "account partner deal_registration",
     "numbers and keys that belong to a row of a trail": """
@@ -120,6 +121,7 @@ def everywhere(known: Contact, actor: Any, app: Flask) -> Contact:
     with unit_of_work():
         issue("quote", 1, 1, expires_at=clock.now() + timedelta(days=1), address=MAIL)
         services.suppress(Channel.SMS, "+12065550177", SuppressionReason.MANUAL, f"{NAME} phoned")
+    guest(event().id, name=NAME, email=MAIL)
     content = stored(email(MAIL)).content_id
     world.add(MessageLink(content_id=content, position=0, url=f"https://x.example/?who={MAIL}"))
     arrived(answer(stored(email(MAIL)), "Zarathustra says hello to you", sender=f"Z <{MAIL}>"))

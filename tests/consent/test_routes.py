@@ -244,6 +244,18 @@ def test_a_confirmation_ends_after_a_week_and_with_a_no(
     assert state("new@example.com") == ConsentState.OPTED_OUT
 
 
+def test_who_said_no_and_asks_again_is_heard_once_they_confirm(
+    client: Client, app: Flask, run_jobs: Callable[[], int]
+) -> None:
+    with unit_of_work():
+        record(Channel.EMAIL, "new@example.com", Purpose.COMMERCIAL, ConsentState.OPTED_OUT, source="by phone")
+    ask_for_news(address=" New@EXAMPLE.com")
+    address = confirmation(run_jobs)
+    assert state("new@example.com") == ConsentState.OPTED_OUT, "anybody can fill in a form"
+    assert client.post(address).status_code == 303
+    assert state("new@example.com") == ConsentState.OPTED_IN
+
+
 def test_a_stranger_cannot_flood_an_address_with_confirmations(app: Flask, run_jobs: Callable[[], int]) -> None:
     for _ in range(6):
         ask_for_news()

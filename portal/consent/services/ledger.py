@@ -10,11 +10,11 @@ from portal.accounts.services.imports import email_key
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.outbox import emit
-from portal.kernel.upsert import upsert
+from portal.kernel.upsert import insert_ignore, upsert
 
 from ..events import ConfirmationAsked
 from ..models import ABOUT_ALL, Consent, ConsentEvent
-from ..queries import asked_for, home_region
+from ..queries import asked_for, home_region, question_of
 from ..rules import answer_in, normal_address
 from ..states import Channel, ConsentState, Purpose, SuppressionReason
 from .blocks import end_block, is_erased
@@ -36,7 +36,10 @@ def record(
     said = {
         "channel": channel, "address": plain, "purpose": purpose, "topic_id": topic_id, "state": state, "at": now
     }  # fmt: skip
-    _remember([said])
+    if state != ConsentState.PENDING:
+        _remember([said])
+    else:  # a form that anybody may have sent takes back no earlier word
+        insert_ignore(Consent, [said])
     page_id, page_version = form or (None, None)
     how = {
         "source": source[:200],
@@ -91,19 +94,13 @@ def confirm(token: str, ip: str | None) -> None:
     """The owner of the address says yes to all that was asked for in its name. A second time changes nothing."""
     consent = asked_for(token)
     mine = Consent.channel == consent.channel, Consent.address == consent.address, Consent.purpose == consent.purpose
-    pending = select(Consent).where(*mine, Consent.state == ConsentState.PENDING)
-    for one in db.session.scalars(pending).all():
-        asked = db.session.scalars(
-            select(ConsentEvent)
-            .where(ConsentEvent.channel == one.channel, ConsentEvent.address == one.address)
-            .where(ConsentEvent.state == ConsentState.PENDING, ConsentEvent.topic_id == one.topic_id)
-            .order_by(ConsentEvent.id.desc())
-        ).first()
-        record(
-            one.channel, one.address, one.purpose, ConsentState.OPTED_IN, topic_id=one.topic_id,
-            source=f"mailed link, asked by {asked.source}" if asked else "mailed link",
-            wording=asked.wording if asked else "", ip=ip, form=(asked.page_id, asked.page_version) if asked else None,
-        )  # fmt: skip
+    for one in db.session.scalars(select(Consent).where(*mine)).all():
+        if asked := question_of(one):
+            record(
+                one.channel, one.address, one.purpose, ConsentState.OPTED_IN, topic_id=one.topic_id,
+                source=f"mailed link, asked by {asked.source}", wording=asked.wording, ip=ip,
+                form=(asked.page_id, asked.page_version),
+            )  # fmt: skip
 
 
 def take_over(rows: Sequence[Mapping[str, str]], skipped: Container[int], *, source: str) -> None:

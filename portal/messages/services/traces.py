@@ -4,11 +4,11 @@ from sqlalchemy import ColumnElement, null, or_, select
 
 from portal.kernel import persons
 
-from ..models import CapturedMessage, Message, MessageContent, MessageEvent, MessageLink
+from ..models import CapturedMessage, Message, MessageContent, MessageEvent, MessageLink, written_to
 
 
 def sent_to(person: persons.Person) -> ColumnElement[bool]:
-    return or_(Message.address.in_(person.addresses), Message.contact_id.in_(person.of("contacts")))
+    return or_(written_to(person.addresses), Message.contact_id.in_(person.of("contacts")))
 
 
 def _written_to(person: persons.Person) -> ColumnElement[bool]:
