@@ -34,7 +34,10 @@ class Judgement(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """A row of machines.csv, which an operator may edit: the first that fits decides."""
+    """A row of machines.csv, which an operator may edit: the first that fits decides.
+
+    A network stands there only with the document that names it (`seen_in`): a wrong one hides real readers.
+    """
 
     sign: str
     value: str
