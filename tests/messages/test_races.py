@@ -69,7 +69,7 @@ def test_two_workers_do_not_pass_a_cap_together(live_app: Flask) -> None:
         pytest.skip("SQLite has one writer")
     agree("ann@example.com")
     with unit_of_work():
-        db.session.add(ChannelPolicy(channel=Channel.EMAIL, per_day=1, hours=[]))
+        db.session.add(ChannelPolicy(channel=Channel.EMAIL, per_day=1))
     numbers = [email("ann@example.com", purpose=Purpose.COMMERCIAL) for _ in range(2)]
     both = threading.Barrier(2)
 
