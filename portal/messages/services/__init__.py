@@ -25,7 +25,7 @@ from .ways import Transport, Way
 __all__ = [
     "Capture", "Desk", "Letter", "News", "Transport", "Way", "add_domain", "add_server", "adopt_servers", "cancel",
     "cancel_batch", "change_domain", "change_server", "clear_cancelled", "deliver", "enter_server", "forget_server",
-    "give_up_addresses", "hold", "host_of_ids", "note_dns", "open_batch", "pause_batch", "queue_email", "queue_sms", "record_event",
-    "record_events", "recover", "release", "resend", "run_batch", "treat_as_sent",
+    "give_up_addresses", "hold", "host_of_ids", "note_dns", "open_batch", "pause_batch", "queue_email", "queue_sms",
+    "record_event", "record_events", "recover", "release", "resend", "run_batch", "treat_as_sent",
     "wake_server", "watch", "write_content",
 ]  # fmt: skip
