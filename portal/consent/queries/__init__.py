@@ -13,6 +13,6 @@ __all__ = [
     "GATES", "Asked", "Check", "Choice", "Gate", "Standing", "Timing", "Wait", "Waiting", "asked_data", "asked_for",
     "asked_of", "block", "checks", "choice_of", "consents_of", "contacts_at", "count_by_topic", "count_sendings_by",
     "first_shut", "has_caps", "home_region", "hours_for", "may_send", "may_track", "offered", "person_at", "person_of",
-    "places_of", "point_of", "points_of", "policy_of", "preference_token", "reader_behind", "recent_events", "requests", "standing",
-    "timing", "topic_choices", "topic_names", "topics", "unsubscribe_token", "usual_policy",
+    "places_of", "point_of", "points_of", "policy_of", "preference_token", "reader_behind", "recent_events", "requests",
+    "standing", "timing", "topic_choices", "topic_names", "topics", "unsubscribe_token", "usual_policy",
 ]  # fmt: skip
