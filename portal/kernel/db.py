@@ -112,12 +112,25 @@ db = SQLAlchemy(
 _refusals: list[tuple[tuple[str, ...], Refused]] = []
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _turn = Lock()  # SQLite has one writer. Who waits here is woken when it is free; SQLite itself sleeps and looks again
+_before_commit: list[Callable[[], None]] = []
 _after_commit: list[Callable[[set[str]], None]] = []
 
 
 def refuse_on(*marks: str, say: Refused) -> None:
     """Give a constraint its words. Marks are texts the driver's error may carry (name, or table.column)."""
     _refusals.append((marks, say))
+
+
+def gathered() -> dict[str, Any]:
+    """What this unit of work has gathered so far, for those who act on it at its end."""
+    found: dict[str, Any] = db.session.info.setdefault("gathered", {})
+    return found
+
+
+def before_commit(write: Callable[[], None]) -> None:
+    """Register who writes at the end of each unit of work, once, whatever was changed in it."""
+    if write not in _before_commit:
+        _before_commit.append(write)
 
 
 def on_commit(ring: Callable[[set[str]], None]) -> None:
@@ -136,6 +149,9 @@ def unit_of_work() -> Iterator[None]:
     token = _writing.set(True)
     try:
         yield
+        db.session.flush()
+        for write in _before_commit:
+            write()
         db.session.commit()
     except StaleDataError as error:
         db.session.rollback()
@@ -150,7 +166,8 @@ def unit_of_work() -> Iterator[None]:
         _writing.reset(token)
         if in_turn:
             _turn.release()
-        bells: set[str] = db.session.info.pop("bells", set())
+        bells: set[str] = gathered().pop("bells", set())
+        gathered().clear()
     if bells:
         for ring in _after_commit:
             ring(bells)

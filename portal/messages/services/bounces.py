@@ -8,7 +8,7 @@ from portal.consent.services import suppress
 from portal.consent.states import Channel, SuppressionReason
 from portal.kernel.db import db
 
-from ..models import Message, MessageEvent
+from ..models import Message, MessageEvent, written_to
 from ..states import EventKind
 
 SOFT_MOST, SOFT_AMONG = 3, 5  # so many of the last mails to an address came back
@@ -27,7 +27,7 @@ def _given_up(addresses: Collection[str]) -> list[str]:
     went = func.coalesce(Message.sent_at, Message.bounced_at)  # refused at once: never sent
     order = func.row_number().over(partition_by=Message.address, order_by=went.desc())
     mails = select(Message.id, Message.address, order.label("nth")).where(
-        Message.channel == Channel.EMAIL, Message.address.in_(addresses), went.is_not(None)
+        Message.channel == Channel.EMAIL, written_to(addresses), went.is_not(None)
     )
     last = mails.subquery()
     came_back = (
