@@ -22,6 +22,10 @@ WITHOUT_DATABASE = (  # one lane is enough for them
     "tests/*/test_rules*.py",
     "tests/architecture/test_templates.py",
     "tests/architecture/test_house_rules.py",
+    "tests/emails/test_spam.py",
+    "tests/inbound/test_reading.py",
+    "tests/runtime/test_translations.py",
+    "tests/web/test_pdf.py",
 )
 POSTGRES_FIX = "PostgreSQL is not installed: apt-get install postgresql, or set TEST_DATABASE_URL"
 CHROMIUM_FIX = "no chromium on PATH: apt-get install chromium"
