@@ -104,7 +104,9 @@ class TestForm:
             ("company", "x" * 161, "160 characters"), ("token", "x", "open for too long"),
         ],
     )  # fmt: skip
-    def test_that_is_wrong_comes_back_with_what_was_typed(self, client: Any, field: str, value: str, words: str) -> None:
+    def test_that_is_wrong_comes_back_with_what_was_typed(
+        self, client: Any, field: str, value: str, words: str
+    ) -> None:
         found = event()
         answer = send(client, found, **{field: value})
         assert (answer.status_code, words in answer.text) == (422, True)
@@ -204,7 +206,10 @@ class TestMails:
             run_jobs()
             transact(lambda: cancel_event(actor("marketer"), found.id))
             run_jobs()
-        told = [(to, subject.partition(":")[0], c and c["METHOD"], c and c["SEQUENCE"]) for to, subject, _, c in letters(found)]
+        told = [
+            (to, subject.partition(":")[0], c and c["METHOD"], c and c["SEQUENCE"])
+            for to, subject, _, c in letters(found)
+        ]
         assert told == [
             ("guest-1@example.com", "You are registered", "REQUEST", "0"),
             ("guest-2@example.com", "On the waiting list", None, None),
@@ -219,7 +224,9 @@ class TestMails:
         guest(found.id)
         run_jobs()
         with clock.frozen(NOON):
-            transact(lambda: change_event(actor("marketer"), found.id, None, **form_of(found) | {"summary": "Better words"}))
+            transact(
+                lambda: change_event(actor("marketer"), found.id, None, **form_of(found) | {"summary": "Better words"})
+            )
         run_jobs()
         assert len(letters(found)) == 1
 

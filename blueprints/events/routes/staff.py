@@ -65,7 +65,8 @@ def _show(record_id: int, status: int = 200) -> Response:
     return page(
         "events/event.html", status=status, title=found.name, crumbs=_crumbs(), event=found,
         time=when(found.starts_at, found.ends_at, found.timezone, "en"), tally=queries.tally(record_id), seated=SEATED,
-        guests=queries.latest(g.actor, record_id), names=STATE_NAMES, invited=invitations(found), looks=LOOKS, guest_looks=GUEST_LOOKS,
+        guests=queries.latest(g.actor, record_id), names=STATE_NAMES, invited=invitations(found),
+        looks=LOOKS, guest_looks=GUEST_LOOKS,
         address=absolute(url_for(".show_public", slug=found.slug)), is_open=found.is_open(now),
         may_mark=now >= found.starts_at - CHECK_IN_BEFORE,
         may_edit=allows(g.actor, "events.edit", found), act_form=ActForm(formdata=None), **tabs_of(found),
