@@ -9,7 +9,7 @@ from portal.identity.rules import ROLE_NAMES
 from portal.organization.queries import allows, company
 from portal.workspace.queries import files_of, unread_count
 
-from .records import changes_of, position_name, record_url
+from .records import changes_of, fields_of, position_name, record_url
 
 
 class Entry(NamedTuple):
@@ -124,6 +124,7 @@ def _context() -> dict[str, Any]:
         "position_name": position_name,
         "files_of": files_of,
         "changes_of": changes_of,
+        "fields_of": fields_of,
     }
 
 

@@ -91,10 +91,11 @@ def changes_of(*records: Base) -> list[Change]:
     """The latest changes of a record and its parts, newest first, as people read them."""
     found = [entry for record in records for entry in audit.history(record.noun, record.id)]  # type: ignore[attr-defined]
     found.sort(key=lambda entry: entry.id, reverse=True)
-    return [Change(entry.at, entry.actor, entry.action.replace("_", " "), _fields(entry)) for entry in found]
+    return [Change(entry.at, entry.actor, entry.action.replace("_", " "), fields_of(entry)) for entry in found]
 
 
-def _fields(entry: audit.AuditEntry) -> list[tuple[str, str, str]]:
+def fields_of(entry: audit.AuditEntry) -> list[tuple[str, str, str]]:
+    """(Field, before, after) of every change that says something to people."""
     told = []
     for name, values in entry.changes.items():
         before, after = values if isinstance(values, list) and len(values) == 2 else (None, values)
