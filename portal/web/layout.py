@@ -50,6 +50,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Broadcasts", "send", "broadcasts.list_broadcasts", "broadcasts.view"),
             Entry("Email performance", "chart-bar", "broadcasts.show_performance", "broadcasts.view"),
             Entry("Emails", "mail", "emails.list_emails", "emails.view"),
+            Entry("Events", "ticket", "events.list_events", "events.view"),
             Entry("Forms and pages", "forms", "landing.list_pages", "landing.view"),
             Entry("Scoring", "adjustments", "scoring.show_model", "scoring.view"),
             Entry("Messages", "list-check", "messages.list_messages", "messages.view"),

@@ -28,6 +28,7 @@ PAGES = {
     "campaigns": "campaigns.show_campaign",
     "social_posts": "social.show_post",
     "landing": "landing.show_page",
+    "events": "events.show_event",
     "emails": "emails.show_email",
     "broadcasts": "broadcasts.show_broadcast",
     "messages": "messages.show_message",
