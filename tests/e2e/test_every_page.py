@@ -65,7 +65,9 @@ def open_page(walker: Walker, url: str) -> bool:
     except Error:  # a download has no page
         return False
     assert answer is not None
-    return "html" in answer.headers.get("content-type", "") and "sandbox" not in answer.headers["content-security-policy"]
+    return (
+        "html" in answer.headers.get("content-type", "") and "sandbox" not in answer.headers["content-security-policy"]
+    )
 
 
 def test_every_page_is_accessible_narrow_and_quiet(
