@@ -1,18 +1,44 @@
-// The designer of emails: a block that is dragged presses a form that says where it was put; so does a new one from the
-// palette. Without this file the buttons of each block do the same.
-const send = (url, values) => {
-  const form = Object.assign(document.createElement("form"), { method: "post", action: url });
-  const csrf_token = document.querySelector("#designer input[name=csrf_token]").value;
-  for (const [name, value] of Object.entries({ csrf_token, ...values })) {
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+// The designer of emails: a block that is dragged sends its own form, which then also says where it was put; so does a new
+// one from the palette. Without this file the buttons of each block do the same.
+const sendWith = (form, values) => {
+  for (const [name, value] of Object.entries(values)) {
+    let input = form.querySelector(`input[name="${name}"]`);
+    if (!input) form.append(input = Object.assign(document.createElement("input"), { type: "hidden", name }));
+    input.value = value;
+    input.dataset.asked = "";
   }
-  document.body.append(form);
-  form.submit();
+  form.requestSubmit();
 };
+
+// One change at a time. What is asked for meanwhile waits, and is then asked of the designer as it has become.
+const waiting = [];
+let busy = false;
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("#designer form[hx-post]")) return;
+  if (!busy) {
+    busy = true;
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const given = event.submitter ? [event.submitter] : [...form.querySelectorAll("[data-asked]")];
+  waiting.push([form.getAttribute("action"), Object.fromEntries(given.filter((one) => one.name).map((one) => [one.name, one.value]))]);
+}, true);
+document.addEventListener("htmx:finally:request", () => {
+  busy = false;
+  while (waiting.length && !busy) {
+    const [action, values] = waiting.shift();
+    const form = document.querySelector(`#designer form[hx-post][action="${action}"]`);
+    if (form) sendWith(form, values);
+  }
+});
+
 const spot = (row, at) => ({ section: row.dataset.section, column: row.dataset.column, at });
 const startDesigner = () => {
   const mail = document.querySelector(".mail[data-place]");
-  if (!window.Sortable || !mail) return;
+  const palette = document.querySelector("[data-palette]");
+  if (!window.Sortable || !mail || !palette) return;
   for (const row of mail.querySelectorAll("[data-blocks]")) {
     if (window.Sortable.get(row)) continue;
     new window.Sortable(row, {
@@ -20,18 +46,17 @@ const startDesigner = () => {
       delay: 150, delayOnTouchOnly: true, fallbackOnBody: true, invertSwap: true,
       onEnd: ({ item, from, to, oldDraggableIndex, newDraggableIndex }) => {
         if (from === to && oldDraggableIndex === newDraggableIndex) return;
-        send(mail.dataset.place.replace("BLOCK", item.dataset.block), spot(to, newDraggableIndex));
+        sendWith(item.querySelector("form"), spot(to, newDraggableIndex));
       },
       onAdd: ({ item, to }) => {
         if (!item.value) return;
         const before = [...to.children].slice(0, [...to.children].indexOf(item));
         item.remove();
-        send(mail.dataset.add, { kind: item.value, ...spot(to, before.filter((one) => one.dataset.block).length) });
+        sendWith(palette.closest("form"), { kind: item.value, ...spot(to, before.filter((one) => one.dataset.block).length) });
       },
     });
   }
-  const palette = document.querySelector("[data-palette]");
-  if (palette && !window.Sortable.get(palette)) {
+  if (!window.Sortable.get(palette)) {
     new window.Sortable(palette, { group: { name: "mail", pull: "clone", put: false }, draggable: "button", sort: false });
   }
 };

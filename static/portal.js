@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A form is sent once. It is free again when htmx is done, when the page comes back, or after a while (downloads).
-const sent = new WeakSet();
+const sent = new Set();
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.matches("[data-theme-form]")) return;
@@ -41,7 +41,7 @@ const free = (form) => {
   sent.delete(form);
   form.removeAttribute("aria-busy");
 };
-const freeAll = () => document.querySelectorAll("form[aria-busy]").forEach(free);
+const freeAll = () => sent.forEach(free); // not by its attribute, which a morph takes away
 document.addEventListener("htmx:finally:request", freeAll);
 window.addEventListener("pageshow", freeAll);
 
@@ -119,3 +119,15 @@ const sayFailed = (event) => {
 };
 document.addEventListener("htmx:response:error", sayFailed);
 document.addEventListener("htmx:error", sayFailed);
+
+// What can be copied brings its button; without clipboard, one click picks all of it.
+const showCopy = () => document.querySelectorAll("[data-copy][hidden]").forEach((one) => { one.hidden = !navigator.clipboard; });
+document.addEventListener("DOMContentLoaded", showCopy);
+document.addEventListener("htmx:after:process", showCopy);
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+  button.classList.add("active");
+  setTimeout(() => button.classList.remove("active"), 1500);
+});

@@ -16,18 +16,15 @@ from portal.consent.states import Channel, Purpose
 from portal.emails.queries import email_choices
 from portal.messages.rules import CHANNEL_NAMES
 from portal.segments.queries import segment_choices
+from portal.web.choices import maybe_id, or_none
 from portal.web.forms import EditForm, Form
 
-NOBODY = SelectChoice("", "–")
-
-
-def number_or_none(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
+NOBODY = "–"
 
 
 class WriteBroadcast(EditForm):
     name = StringField("Name", [InputRequired(), Length(max=120)], description="For you; recipients see the subject.")
-    segment_id = SelectField("To", coerce=number_or_none, description="Everybody who is in it when it is read.")
+    segment_id = SelectField("To", coerce=maybe_id, description="Everybody who is in it when it is read.")
     purpose = SelectField(
         "Purpose",
         choices=[
@@ -35,8 +32,8 @@ class WriteBroadcast(EditForm):
             SelectChoice(Purpose.TRANSACTIONAL.value, "Transactional: about business they have with us"),
         ],
     )
-    topic_id = SelectField("Topic", coerce=number_or_none, description="Who unsubscribes ends this topic only.")
-    campaign_id = SelectField("Campaign", coerce=number_or_none)
+    topic_id = SelectField("Topic", coerce=maybe_id, description="Who unsubscribes ends this topic only.")
+    campaign_id = SelectField("Campaign", coerce=maybe_id)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +42,7 @@ class WriteBroadcast(EditForm):
             (self.topic_id, topic_choices()),
             (self.campaign_id, campaign_choices(g.actor)),
         ):
-            field.choices = [NOBODY, *(SelectChoice(value, text) for value, text in choices)]
+            field.choices = or_none(choices, NOBODY)
 
 
 class NewBroadcast(WriteBroadcast):
@@ -55,13 +52,13 @@ class NewBroadcast(WriteBroadcast):
 
 
 class WriteEmailVariant(Form):
-    email_id = SelectField("Email", coerce=number_or_none)
+    email_id = SelectField("Email", coerce=maybe_id)
     subject = StringField("Subject", [Optional(), Length(max=200)], description="Empty: as the email says")
     sender = StringField("Sender's name", [Optional(), Length(max=100)], description="Empty: as the brand says")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email_id.choices = [NOBODY, *(SelectChoice(value, text) for value, text in email_choices(g.actor))]
+        self.email_id.choices = or_none(email_choices(g.actor), NOBODY)
 
 
 class WriteSmsVariant(Form):

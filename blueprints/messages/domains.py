@@ -65,9 +65,11 @@ def check_sender_domain(record_id: int) -> Any:
     domain = servers.sender_domain(record_id)
     found = look_up(wanted(domain))
     if submit(ActForm(), lambda: services.note_dns(record_id, found)):
-        good = all(state == "good" for state, _ in found.values())
+        good = all(one.state == "good" for one in found.values())
         flash(
-            "Everything is as it should be." if good else "Not everything is there yet. DNS may take an hour.",
+            "Everything is as it should be."
+            if good
+            else "Not everything is in order. What you change may take an hour to show.",
             "success" if good else "warn",
         )
     return go(url_for(".show_sender_domain", record_id=record_id))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import g
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -35,9 +36,7 @@ class PostForm(EditForm):
 
 
 class AccountForm(EditForm):
-    name = StringField(
-        "Name", [InputRequired("Give it a name."), Length(max=80)], description="@us@mastodon.example"
-    )
+    name = StringField("Name", [InputRequired("Give it a name."), Length(max=80)], description="@us@mastodon.example")
     network = SelectField(
         "Network", choices=[SelectChoice(one.value, name) for one, name in NETWORK_NAMES.items()], coerce=Network
     )
@@ -56,6 +55,14 @@ class AccountForm(EditForm):
         needed = self.network.data in (Network.MASTODON, Network.WEBHOOK)
         if needed and not (field.data or "").startswith(("https://", "http://")):
             raise ValidationError("Give the whole address, like https://mastodon.example.")
+
+
+class PictureForm(Form):
+    file = FileField("Picture", [FileRequired("Choose a picture.")], description="PNG, JPEG, GIF or WebP, up to 5 MB")
+    alt = StringField(
+        "What it shows", [InputRequired("Say what it shows."), Length(max=1500)],
+        description="For people who cannot see it; networks show it beside the picture",
+    )  # fmt: skip
 
 
 class PublishedForm(Form):

@@ -4,16 +4,17 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, url_for
 
+from portal.kernel import files
 from portal.social import queries, services
-from portal.social.models import SocialPost
-from portal.social.rules import LONGEST, NETWORK_NAMES, length, link_for, words_for
-from portal.web.auth import needs
+from portal.social.models import SocialPicture, SocialPost
+from portal.social.rules import LONGEST, MOST_PICTURES, NETWORK_NAMES, length, link_for, words_for
+from portal.web.auth import needs, public
 from portal.web.forms import ActForm, Form, act, submit
 from portal.web.htmx import go, page, see
 from portal.web.listing import list_page
 from portal.web.networks import seal
 
-from .forms import AccountForm, PostForm, PublishedForm
+from .forms import AccountForm, PictureForm, PostForm, PublishedForm
 
 bp = Blueprint("social", __name__)
 
@@ -35,7 +36,9 @@ def show_post(record_id: int) -> Response:
     return _show(record_id)
 
 
-def _show(record_id: int, status: int = 200, published_form: Form | None = None) -> Response:
+def _show(
+    record_id: int, status: int = 200, published_form: Form | None = None, picture_form: Form | None = None
+) -> Response:
     post = queries.post(g.actor, record_id)
     campaign = post.campaign.utm_campaign if post.campaign else ""
     shown = []
@@ -54,6 +57,8 @@ def _show(record_id: int, status: int = 200, published_form: Form | None = None)
         longest=LONGEST,
         act_form=ActForm(formdata=None),
         published_form=published_form or PublishedForm(formdata=None),
+        picture_form=picture_form or PictureForm(formdata=None),
+        most_pictures=MOST_PICTURES,
     )
 
 
@@ -145,6 +150,46 @@ def mark_published(record_id: int, publication_id: int) -> Any:
         return _show(record_id, form.status, form)
     flash("Published", "success")
     return see(show_post, record_id=record_id)
+
+
+@bp.post("/social/<int:record_id>/pictures")
+@needs("social_posts.edit")
+def add_picture(record_id: int) -> Any:
+    queries.post(g.actor, record_id)
+    form = PictureForm()
+
+    def add() -> int:
+        return services.add_picture(g.actor, record_id, form.file.data.read(), form.alt.data)
+
+    if submit(form, add) is None:
+        return _show(record_id, form.status, picture_form=form)
+    flash("Picture added", "success")
+    return see(show_post, record_id=record_id)
+
+
+@bp.post("/social/<int:record_id>/pictures/<int:picture_id>/removal")
+@needs("social_posts.edit")
+def remove_picture(record_id: int, picture_id: int) -> Any:
+    return _act(lambda: services.remove_picture(g.actor, record_id, picture_id), "Picture removed", record_id)
+
+
+@bp.get("/social/<int:record_id>/pictures/<int:picture_id>")
+@needs("social_posts.view")
+def show_picture(record_id: int, picture_id: int) -> Response:
+    """To look at, and to download for a network that people post on by hand."""
+    return _file(queries.picture(g.actor, record_id, picture_id))
+
+
+@bp.get("/social-pictures/<token>")
+@public
+def fetch_picture(token: str) -> Response:
+    """For the webhook that was handed the post."""
+    return _file(queries.picture_at(token))
+
+
+def _file(one: SocialPicture) -> Response:
+    policy = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+    return Response(files.read(one.key), mimetype=one.media_type, headers=policy)
 
 
 @bp.get("/social/accounts")

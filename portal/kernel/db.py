@@ -1,5 +1,6 @@
 """The database: types, naming, engine settings, and the unit of work."""
 
+import math
 import random
 import sqlite3
 import time
@@ -9,7 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any, ClassVar, TypeVar
 
@@ -17,7 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Enum, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -40,6 +41,7 @@ RETRIED = {
     "40P01",  # serialization failure, deadlock: PostgreSQL 13.5 advises to run the whole transaction again
     "SQLITE_BUSY",  # the write lock was not to be had in time; nothing was begun
 }
+RESTED = 2.0  # seconds unused after which a connection may have been cut off meanwhile
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -198,6 +200,8 @@ def prepare_engine(engine: Any) -> None:
         engine.dialect.do_begin = _begin_sqlite  # a listener of the engine would cost every statement a twentieth more
     else:
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _begin_rest)
+        event.listen(engine, "checkout", partial(_end_rest, engine.dialect))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
@@ -219,3 +223,16 @@ def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:
         cursor.execute("SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'")
         cursor.execute("SET jit = off")  # compiling a statement takes longer than any of ours runs
     connection.commit()
+
+
+def _begin_rest(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _end_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, borrowed: Any) -> None:
+    """What `pool_pre_ping` does, but units of work that follow one another pay nothing for it."""
+    if time.monotonic() - record.info.get("rests_since", math.inf) > RESTED:
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error

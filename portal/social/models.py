@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.campaigns.models import Campaign
@@ -41,9 +41,32 @@ class SocialPost(Base, Owned, Versioned, Audited):
     round: Mapped[int] = mapped_column(default=0)  # how often it was scheduled
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     campaign: Mapped[Campaign | None] = relationship(lazy="raise_on_sql")
+    pictures: Mapped[list["SocialPicture"]] = relationship(
+        back_populates="post", cascade="all, delete-orphan", order_by="SocialPicture.id", lazy="raise_on_sql"
+    )
     publications: Mapped[list["Publication"]] = relationship(
         back_populates="post", cascade="all, delete-orphan", order_by="Publication.id", lazy="raise_on_sql"
     )
+
+
+class SocialPicture(Base):
+    """A picture of a post, kept by `kernel.files`, and what it shows in words."""
+
+    __tablename__ = "social_picture"
+    __table_args__ = (CheckConstraint("alt <> ''", name="says_what_it_shows"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("social_post.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str]
+    media_type: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    alt: Mapped[str]
+    post: Mapped[SocialPost] = relationship(back_populates="pictures", lazy="raise_on_sql")
+
+    @property
+    def name(self) -> str:
+        return f"picture-{self.id}.{self.media_type.rpartition('/')[2]}"
 
 
 class Publication(Base):

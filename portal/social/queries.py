@@ -6,17 +6,21 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from portal.kernel import links
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.organization.queries import get, visible_to
 
-from .models import Publication, SocialAccount, SocialPost
+from .models import Publication, SocialAccount, SocialPicture, SocialPost
+from .rules import PICTURE_LINK
 from .states import PostState
 
 WHOLE = (
     joinedload(SocialPost.campaign),
     selectinload(SocialPost.publications).joinedload(Publication.account),
+    selectinload(SocialPost.pictures),
 )
 
 
@@ -35,17 +39,36 @@ def post(actor: Actor, post_id: int, *, lock: bool = False) -> SocialPost:
     return get(actor, SocialPost, post_id, lock=lock, load=WHOLE)
 
 
+def picture(actor: Actor, post_id: int, picture_id: int) -> SocialPicture:
+    found = next((one for one in post(actor, post_id).pictures if one.id == picture_id), None)
+    if found is None:
+        raise NotFound("social.no_picture", "This picture is not here.")
+    return found
+
+
+def picture_at(token: str) -> SocialPicture:
+    """The one that this signed link shows to whoever was handed the post. Raises NotFound."""
+    found = db.session.get(SocialPicture, links.resolve(PICTURE_LINK, token).record_id)
+    if found is None:
+        raise NotFound("social.no_picture", "This picture is not here.")
+    return found
+
+
 def posts_of(actor: Actor, campaign_id: int) -> Sequence[SocialPost]:
     query = visible_to(actor, SocialPost).options(*WHOLE).where(SocialPost.campaign_id == campaign_id)
     return db.session.scalars(query.order_by(SocialPost.publish_at, SocialPost.id)).all()
 
 
 def publication(publication_id: int, *, lock: bool = False) -> Publication | None:
-    """With its account, its post and the post's campaign."""
+    """With its account, its post, and the post's campaign and pictures."""
     query = (
         select(Publication)
         .where(Publication.id == publication_id)
-        .options(joinedload(Publication.account), joinedload(Publication.post).joinedload(SocialPost.campaign))
+        .options(
+            joinedload(Publication.account),
+            joinedload(Publication.post).joinedload(SocialPost.campaign),
+            joinedload(Publication.post).selectinload(SocialPost.pictures),
+        )
     )
     return db.session.scalar(query.with_for_update(of=Publication) if lock else query)
 

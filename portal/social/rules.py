@@ -1,7 +1,9 @@
 """How long a post may be, and the link as each network gets it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from portal.campaigns.rules import tagged
 
@@ -26,6 +28,21 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=40))  # 
 BY_HAND = frozenset({Network.LINKEDIN, Network.X, Network.FACEBOOK})  # exported, and a person is reminded
 
 
+MOST_PICTURES = 4  # what Mastodon and X take
+PICTURE_LINK = "social_picture"  # purpose of the links by which a webhook fetches them
+FETCHED_WITHIN = timedelta(days=7)
+
+
+class HandedPicture(NamedTuple):
+    """`key`: of kernel.files. `path`: where it can be fetched without signing in; "" where it is uploaded."""
+
+    key: str
+    media_type: str
+    name: str
+    alt: str
+    path: str = ""
+
+
 @dataclass(frozen=True)
 class Handover:
     """A post as one network gets it; `key` is the same at every attempt, so that it stands there once."""
@@ -37,6 +54,7 @@ class Handover:
     link: str
     campaign: str
     key: str
+    pictures: Sequence[HandedPicture] = ()
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,33 @@ from typing import Any
 
 from portal.activities.services import add_task
 from portal.campaigns.models import Campaign
-from portal.kernel import audit, clock
+from portal.kernel import audit, clock, files, links
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
 from portal.kernel.outbox import emit
+from portal.kernel.pictures import read_picture
 from portal.kernel.states import check_move
 from portal.organization.queries import authorize, get, own_position
 
 from . import queries
 from .events import PublicationDue
-from .models import Publication, SocialAccount, SocialPost
-from .rules import BY_HAND, NETWORK_NAMES, WAITS, Handover, Publishing, link_for, too_long, words_for
-from .states import MOVES, POST_MOVES, PostState, PublicationState
+from .models import Publication, SocialAccount, SocialPicture, SocialPost
+from .rules import (
+    BY_HAND,
+    FETCHED_WITHIN,
+    MOST_PICTURES,
+    NETWORK_NAMES,
+    PICTURE_LINK,
+    WAITS,
+    HandedPicture,
+    Handover,
+    Publishing,
+    link_for,
+    too_long,
+    words_for,
+)  # fmt: skip
+from .states import MOVES, POST_MOVES, Network, PostState, PublicationState
 
 P = PublicationState
 
@@ -47,7 +61,8 @@ def write_post(
 ) -> int:  # fmt: skip
     """A new draft, or a changed one. Raises Refused when it is too long for one of its networks."""
     authorize(actor, "social_posts.edit")
-    post = _draft(actor, post_id, version) if post_id else SocialPost(owner_id=own_position(actor), publications=[])
+    new: dict[str, Any] = {"owner_id": own_position(actor), "publications": [], "pictures": []}
+    post = _draft(actor, post_id, version) if post_id else SocialPost(**new)
     campaign = get(actor, Campaign, campaign_id) if campaign_id else None
     accounts = [one for one in queries.accounts(active=True) if one.id in account_ids]
     for account in accounts:
@@ -61,6 +76,27 @@ def write_post(
     db.session.add(post)
     db.session.flush()
     return post.id
+
+
+def add_picture(actor: Actor, post_id: int, content: bytes, alt: str) -> int:
+    """Written anew, without what a camera wrote into it. Raises Refused."""
+    post = _draft(actor, post_id, None)
+    if len(post.pictures) >= MOST_PICTURES:
+        raise Refused("social.pictures", f"A post has {MOST_PICTURES} pictures at most.", "file")
+    read = read_picture(content)
+    facts = {"media_type": read.media_type, "width": read.width, "height": read.height}
+    made = SocialPicture(key=files.put(read.content), alt=alt, **facts)
+    post.pictures.append(made)
+    audit.record(SocialPost.noun, post_id, "picture added", picture=alt)
+    db.session.flush()
+    return made.id
+
+
+def remove_picture(actor: Actor, post_id: int, picture_id: int) -> None:
+    post = _draft(actor, post_id, None)
+    gone = queries.picture(actor, post_id, picture_id)
+    post.pictures.remove(gone)
+    audit.record(SocialPost.noun, post_id, "picture removed", picture=gone.alt)
 
 
 def schedule(actor: Actor, post_id: int, version: int | None = None) -> None:
@@ -109,7 +145,17 @@ def claim(publication_id: int, round_: int, attempt: int) -> Handover | None:
     account, post = one.account, one.post
     link, named = _link(one), post.campaign.name if post.campaign else ""
     key = f"throughline-{one.id}-{post.round}"
-    return Handover(account.network, account.url, account.secret, post.text, link, named, key)
+    pictures = [_handed(each, account.network) for each in post.pictures]
+    return Handover(account.network, account.url, account.secret, post.text, link, named, key, pictures)
+
+
+def _handed(one: SocialPicture, network: Network) -> HandedPicture:
+    """A webhook gets a link that ends; other networks get the picture itself."""
+    path = ""
+    if network == Network.WEBHOOK:
+        ends = clock.now() + FETCHED_WITHIN
+        path = f"/social-pictures/{links.issue(PICTURE_LINK, one.id, 1, expires_at=ends)}"
+    return HandedPicture(one.key, one.media_type, one.name, one.alt, path)
 
 
 def _link(one: Publication) -> str:
@@ -117,11 +163,13 @@ def _link(one: Publication) -> str:
 
 
 def _remind(one: Publication) -> None:
-    """The connector of a person: a task with the text to post."""
+    """The connector of a person: a task with the text to post; the page it leads to has the pictures."""
     one.state, post = P.REMINDED, one.post
+    count = len(post.pictures)
+    pictures = f"\n\nWith {'a picture' if count == 1 else f'{count} pictures'} to download here." if count else ""
     add_task(
         f"Publish on {one.account.name}", due_at=clock.now(), about=[(SocialPost.noun, post.id)], author="Throughline",
-        body=words_for(post.text, _link(one)), url=f"/social/{post.id}",
+        body=words_for(post.text, _link(one)) + pictures, url=f"/social/{post.id}",
         owner_id=post.owner_id,
     )  # fmt: skip
 

@@ -14,7 +14,6 @@ class Network(StrEnum):
 class PostState(StrEnum):
     DRAFT = auto()
     SCHEDULED = auto()
-    WITHDRAWN = auto()
 
 
 class PublicationState(StrEnum):
@@ -34,5 +33,5 @@ MOVES = {
 }
 POST_MOVES = {
     PostState.DRAFT: frozenset({PostState.SCHEDULED}),
-    PostState.SCHEDULED: frozenset({PostState.DRAFT, PostState.WITHDRAWN}),
+    PostState.SCHEDULED: frozenset({PostState.DRAFT}),
 }

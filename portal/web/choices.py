@@ -22,7 +22,7 @@ def maybe_id(value: str | None) -> int | None:
     return int(value) if value else None
 
 
-def or_none(rows: Iterable[tuple[int, str]], none: str) -> list[SelectChoice]:
+def or_none(rows: Iterable[tuple[Any, str]], none: str) -> list[SelectChoice]:
     """(id, name) as choices behind an empty one, which says `none`."""
     return [SelectChoice("", none), *(SelectChoice(str(key), name) for key, name in rows)]
 

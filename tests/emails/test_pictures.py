@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from portal.emails.rules.pictures import WIDEST, read_picture
 from portal.kernel.errors import Refused
+from portal.kernel.pictures import WIDEST, read_picture
 
 from .makers import picture, png
 

@@ -15,10 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from flask import Flask
 
 from portal.consent.states import Purpose
+from portal.messages.models import SenderDomain
 from portal.messages.rules import headers
 from portal.messages.rules.headers import dkim_signer, message_behind, new_dkim_key, return_path
-from tests.messages.makers import agree, email, send_by
+from portal.web import mailserver
+from tests.messages.makers import SETTINGS, agree, email, send_by
 from tests.messages.test_delivery import Recording
+from tests.world import add
 
 MAIL = (
     b"From: Ann <ann@shop.example>\r\nTo: bea@example.com\r\nSubject: A  long\r\n\tsubject\r\n"
@@ -38,7 +41,9 @@ def verify(raw: bytes, public: str) -> str:
     canonical = [re.sub(rb"[ \t]+", b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
     while canonical and not canonical[-1]:
         canonical.pop()
-    assert b64decode(tags[b"bh"]) == sha256(b"".join(line + b"\r\n" for line in canonical)).digest(), "the body was changed"
+    assert b64decode(tags[b"bh"]) == sha256(b"".join(line + b"\r\n" for line in canonical)).digest(), (
+        "the body was changed"
+    )
 
     def relaxed(name: bytes, value: bytes) -> bytes:
         return name + b":" + re.sub(rb"[ \t]+", b" ", re.sub(rb"\r\n(?=[ \t])", b"", value)).strip()
@@ -75,11 +80,11 @@ def test_openssl_reads_the_key_that_dns_gets(tmp_path: Path) -> None:
     assert shown.stdout == b64decode(public)
 
 
-def test_a_mailing_says_what_it_is_and_its_signature_holds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mailing_says_what_it_is_and_its_signature_holds(app: Flask) -> None:
     private, public = new_dkim_key()
-    signer = dkim_signer("test-cycles.example", "portal", private)
-    monkeypatch.setattr("portal.web.desk.mailserver.signers", lambda settings: lambda domain: signer)
-    monkeypatch.setattr("portal.web.desk.return_domains", lambda: {"test-cycles.example": "bounces.example"})
+    sealed = mailserver.seal(SETTINGS, private)
+    add(SenderDomain(domain="test-cycles.example", private_key=sealed, public_key=public, signing=True,
+                     return_domain="bounces.example"))  # fmt: skip
     agree("ann@example.com")
     number = email("ann@example.com", purpose=Purpose.COMMERCIAL)
     way: Any = Recording()

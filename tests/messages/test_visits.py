@@ -1,12 +1,12 @@
 """The pixel and the links: what they answer, what the log keeps of it, and what the job makes of that."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,7 +20,6 @@ from portal.messages.queries.visits import visits_wait
 from portal.messages.rules.tracking import fill, make_token, mark_links
 from portal.messages.services.visits import judge_again
 from portal.messages.states import Verdict
-from portal.runtime.cli import load_commands
 from tests.conftest import Client
 
 from .makers import email
@@ -148,7 +147,7 @@ def test_a_better_rule_judges_history_again(mail: Message, client: Client, app: 
     assert mail.clicked_at
 
 
-def test_the_operator_judges_all_of_history_again(live_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_operator_judges_all_of_history_again(command_line: Callable[..., tuple[int, str]]) -> None:
     number = email()
     with unit_of_work():
         db.session.add_all(
@@ -158,9 +157,9 @@ def test_the_operator_judges_all_of_history_again(live_app: Flask, monkeypatch: 
             )
             for agent in ("curl/8", BROWSER["User-Agent"])
         )  # fmt: skip
-    monkeypatch.setattr("portal.runtime.serve.load_app", lambda settings: live_app)
-    told = CliRunner().invoke(load_commands(), ["messages", "reclassify"], obj=live_app.extensions["settings"])
-    assert "1 messages looked at, 2 verdicts changed" in told.output
+    code, told = command_line("messages", "reclassify")
+    assert (code, told.splitlines()[-1]) == (0, "1 messages looked at, 2 verdicts changed")
+    db.session.rollback()
     assert [event.verdict for event in events()] == [Verdict.SCANNER, Verdict.HUMAN]
 
 

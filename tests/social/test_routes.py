@@ -1,13 +1,15 @@
 """Pages of posts and accounts."""
 
+import io
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from portal.kernel.db import db
-from portal.social.models import SocialAccount, SocialPost
+from portal.social.models import SocialAccount, SocialPicture, SocialPost
 from portal.social.states import Network, PostState
+from tests.emails.makers import png
 
 from .makers import social_account, social_post
 
@@ -68,3 +70,31 @@ def test_leadership_reads_posts_and_reps_do_not(client_of: Any) -> None:
     assert client_of("leader").get(f"/social/{key}").status_code == 200
     assert client_of("leader").post(f"/social/{key}/schedule").status_code == 403
     assert client_of("rep").get("/social").status_code == 403
+
+
+def test_pictures_need_words_and_are_four_at_most(client_of: Any) -> None:
+    key, marketer = social_post(social_account()).id, client_of("marketer")
+
+    def bring(alt: str, content: bytes | None = None) -> Any:
+        given = {"alt": alt, "file": (io.BytesIO(content or png()), "hill.png")}
+        return marketer.post(f"/social/{key}/pictures", data=given, content_type="multipart/form-data")
+
+    silent = bring("")
+    assert silent.status_code == 422
+    assert "Say what it shows." in silent.text
+    assert bring("A hill", b"no picture").status_code == 422
+    assert db.session.query(SocialPicture).count() == 0
+    for number in range(4):
+        assert bring(f"Hill {number}").status_code == 303
+    fifth = bring("One more")
+    assert fifth.status_code in (200, 422)
+    assert "Add a picture" not in marketer.get(f"/social/{key}").text
+    assert db.session.query(SocialPicture).count() == 4
+
+    first = db.session.scalars(select(SocialPicture.id)).first()
+    assert marketer.get(f"/social/{key}/pictures/{first}").mimetype == "image/png"
+    assert marketer.get(f"/social/{social_post().id}/pictures/{first}").status_code == 404
+    assert marketer.post(f"/social/{key}/pictures/{first}/removal").status_code == 303
+    assert db.session.query(SocialPicture).count() == 3
+    assert marketer.post(f"/social/{key}/schedule").status_code == 303
+    assert bring("Too late").status_code == 422

@@ -8,7 +8,7 @@ from flask import flash, g, url_for
 from portal.emails import queries, services
 from portal.emails.models import Email
 from portal.emails.rules import document as tree
-from portal.emails.rules.blocks import KINDS
+from portal.emails.rules.blocks import name_of
 from portal.kernel.db import transact
 from portal.kernel.errors import Refused
 from portal.web.auth import needs
@@ -51,7 +51,7 @@ def save_source(record_id: int) -> Any:
 @needs("emails.view")
 def show_check(record_id: int) -> Any:
     draft = queries.email(g.actor, record_id)
-    names = {block["id"]: KINDS[block["kind"]].label for block, _ in tree.walk(draft.document)}
+    names = {block["id"]: name_of(block) for block, _ in tree.walk(draft.document)}
     try:
         size = len(queries.compile_draft(draft).html.encode())
     except Refused:

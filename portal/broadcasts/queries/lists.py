@@ -61,7 +61,8 @@ def findings(actor: Actor, broadcast: Broadcast, variant: BroadcastVariant) -> l
     if variant.email_id is None:
         return []
     family = translations(email(actor, variant.email_id))
-    return [found for one in family for found in check(one, broadcast.purpose)]
+    own = {variant.email_id: variant.subject}  # a translation keeps the subject that it has
+    return [found for one in family for found in check(one, broadcast.purpose, subject=own.get(one.id, ""))]
 
 
 LISTING = Listing(

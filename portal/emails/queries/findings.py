@@ -11,12 +11,15 @@ from .people import known_paths
 from .versions import compile_draft
 
 
-def check(mail: Email | EmailVersion, purpose: Purpose = Purpose.COMMERCIAL) -> list[Finding]:
-    """Forbidding ones first; a mail with one of these is not to be sent. A draft is compiled as it stands."""
+def check(mail: Email | EmailVersion, purpose: Purpose = Purpose.COMMERCIAL, *, subject: str = "") -> list[Finding]:
+    """Forbidding ones first; a mail with one of these is not to be sent. A draft is compiled as it stands.
+
+    `subject` goes out instead of the mail's own.
+    """
     compiled = compile_draft(mail) if isinstance(mail, Email) else Compiled(mail.html, mail.text)
     return findings(
         compiled,
-        Subject(mail.subject, mail.preheader, mail.document),
+        Subject(subject or mail.subject, mail.preheader, mail.document),
         look_of(mail.language),
         commercial=purpose == Purpose.COMMERCIAL,
         known=known_paths(),

@@ -1,13 +1,14 @@
 """The kinds of block there are, and what can be set on each: forms, compiler and checks read it here."""
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 Block = dict[str, Any]  # {"id": "b3", "kind": "heading", "props": {...}}; a section also has "columns": lists of blocks
 
 
 class Prop(NamedTuple):
-    """One thing to set. kind: line, lines, rich, url, image, choice, whole, flag, code, product or condition."""
+    """One thing to set. kind: line, lines, rich, url, image, choice, whole, flag, code, product, event or condition."""
 
     name: str
     label: str
@@ -134,6 +135,7 @@ KINDS: Mapping[str, Kind] = {
         "Event",
         "ticket",
         (
+            Prop("event", "Of your events", "event", hint="Choosing one fills in what is below"),
             Prop("title", "Title", default="Our event", needed=True),
             Prop("starts", "When", default="Day, hour and time zone"),
             Prop("place", "Where"),
@@ -172,3 +174,11 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 TEXTS = frozenset({"line", "lines", "rich", "url", "image", "code", "condition"})  # kinds of prop that are a string
+SAID = ("name", "title", "text", "alt", "label")  # where the words stand that people know a block by
+
+
+def name_of(block: Block) -> str:
+    """As people would call it: "Button: Register now"."""
+    kind, props = KINDS[block["kind"]].label, block["props"]
+    said = next((props[name] for name in SAID if props.get(name)), "")
+    return f"{kind}: {shorten(said, 48, placeholder=' …')}" if said else kind

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from portal.kernel import files
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
+from portal.kernel.pictures import read_picture
 from portal.organization.queries import authorize
 
 from ..models import EmailPicture, SavedBlock
 from ..queries import email, saved_block
 from ..rules.document import find
-from ..rules.pictures import read_picture
 
 
 def save_block(actor: Actor, email_id: int, block_id: str, name: str) -> SavedBlock:

@@ -1,5 +1,6 @@
 """Reading every area: my work, the dashboard, search, the audit, the state of the system."""
 
+from . import attendance as attendance
 from . import audience as audience
 from . import measures as measures
 from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
@@ -7,6 +8,7 @@ from .beside import AtRisk, Own, at_risk, own, since
 from .channels import Result, channel_results
 from .clicks import HeatMap, Spot, heat_map
 from .dashboard import PERIODS, Figures, dashboard, period_of
+from .invitations import Invitation, funnel, invitations
 from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
 from .recipients import RECIPIENTS
 from .search import Group, found
@@ -23,6 +25,7 @@ __all__ = [
     "Figures",
     "Group",
     "HeatMap",
+    "Invitation",
     "Mailing",
     "Own",
     "Report",
@@ -42,7 +45,9 @@ __all__ = [
     "deals_seen",
     "found",
     "heartbeats",
+    "funnel",
     "heat_map",
+    "invitations",
     "oldest_wait",
     "own",
     "performance",

@@ -1,6 +1,6 @@
 """Mail servers and sender domains: entering, changing, forgetting them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -99,16 +99,17 @@ def add_domain(actor: Actor, values: Mapping[str, Any]) -> SenderDomain:
 
 
 def change_domain(actor: Actor, domain_id: int, version: int | None, values: Mapping[str, Any]) -> SenderDomain:
-    """Raises Stale, NotFound."""
+    """What DNS said is forgotten: it may need other records now. Raises Stale, NotFound."""
     authorize(actor, "company.edit")
     found = sender_domain(domain_id)
     found.expect(version)
     for name, value in values.items():
         setattr(found, name, value)
+    found.found, found.checked_at = {}, None
     return found
 
 
-def note_dns(domain_id: int, found: dict[str, Any]) -> None:
+def note_dns(domain_id: int, found: Mapping[str, Sequence[str]]) -> None:
     """What DNS said just now."""
     domain = sender_domain(domain_id)
-    domain.found, domain.checked_at = found, clock.now()
+    domain.found, domain.checked_at = {key: list(one) for key, one in found.items()}, clock.now()

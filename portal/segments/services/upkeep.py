@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union,
     update,
 )
@@ -234,6 +235,15 @@ def _open(segment_id: int) -> Any:
 
 def _run(statement: Any) -> Any:
     return db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def count_again(contact_ids: Sequence[int]) -> None:
+    """After members went without being seen off, as an erasure does it."""
+    _locked(true())
+    here = SegmentMember.segment_id == Segment.id, SegmentMember.left_at.is_(None)
+    size = select(func.count()).select_from(SegmentMember).where(*here).correlate(Segment).scalar_subquery()
+    _run(update(Segment).values(size=size))
+    touch(contact_ids)
 
 
 def sweep(everything: bool) -> None:

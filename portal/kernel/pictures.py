@@ -1,4 +1,4 @@
-"""Pictures for mails: read, bounded and written anew, so that nothing but the picture is kept of a file."""
+"""Pictures that go out to people: read, bounded and written anew, so that nothing but the picture is kept of a file."""
 
 import io
 from hashlib import sha256
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from portal.kernel.errors import Refused
+from .errors import Refused
 
 BIGGEST = 5 * 2**20  # bytes of the file that is brought
 MOST_PIXELS = 24_000_000
@@ -28,16 +28,16 @@ class Picture(NamedTuple):
 def read_picture(content: bytes) -> Picture:
     """Recognised by its content. Raises Refused. An animation keeps its frames when it is not too large."""
     if len(content) > BIGGEST:
-        raise Refused("emails.picture_size", f"A picture may have {BIGGEST // 2**20} MB at most.", "file")
+        raise Refused("picture.size", f"A picture may have {BIGGEST // 2**20} MB at most.", "file")
     try:
         with Image.open(io.BytesIO(content), formats=list(FORMATS)) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise Refused("emails.picture_pixels", "This picture has too many pixels.", "file")
+                raise Refused("picture.pixels", "This picture has too many pixels.", "file")
             if opened.format == "GIF" and getattr(opened, "is_animated", False) and opened.width <= WIDEST:
                 return _animation(opened)
             return _still(opened)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refused("emails.picture_kind", "Choose a PNG, JPEG, GIF or WebP picture.", "file") from error
+        raise Refused("picture.kind", "Choose a PNG, JPEG, GIF or WebP picture.", "file") from error
 
 
 def _still(opened: Image.Image) -> Picture:
