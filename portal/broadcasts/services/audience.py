@@ -65,6 +65,8 @@ def write_down(broadcast: Broadcast, ids: Sequence[int]) -> int:
     for (batch_id, due, code), some in groups.items():
         new = _insert(broadcast, some, batch_id, due, code, now)
         going += 0 if code else new
+        if code == "hold_out" and broadcast.test:
+            broadcast.test.held_out += new
         if new < len(some):
             _insert_doubles(broadcast, some, batch_id, now)
     broadcast.frozen_to = ids[-1]

@@ -5,7 +5,8 @@ from . import measures as measures
 from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
 from .beside import AtRisk, Own, at_risk, own, since
 from .channels import Result, channel_results
-from .clicks import HeatMap, Spot, heat_map
+from .clicks import HeatMap, Spot, block_names, heat_map
+from .conversions import HoldOut, hold_out
 from .dashboard import PERIODS, Figures, dashboard, period_of
 from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
 from .recipients import RECIPIENTS
@@ -23,6 +24,7 @@ __all__ = [
     "Figures",
     "Group",
     "HeatMap",
+    "HoldOut",
     "Mailing",
     "Own",
     "Report",
@@ -31,6 +33,7 @@ __all__ = [
     "assets",
     "Spot",
     "at_risk",
+    "block_names",
     "by_month",
     "by_topic",
     "channel_results",
@@ -43,6 +46,7 @@ __all__ = [
     "found",
     "heartbeats",
     "heat_map",
+    "hold_out",
     "oldest_wait",
     "own",
     "performance",
