@@ -92,17 +92,12 @@ def _refused(asked: Asked) -> Code:
     no = func.max(case((and_(topic.is_(None), state == ConsentState.OPTED_OUT.value), 1)))
     yes = func.max(case((state == ConsentState.OPTED_IN.value, 1)))
     pending = func.max(case((state == ConsentState.PENDING.value, 1)))
-    refused = case(  # a form that anybody may have sent takes back no earlier no
+    said = (
         (no == 1, literal(OPTED_OUT)),
         (yes == 1, null()),
-        (pending == 1, literal(PENDING)),
+        (pending == 1, literal(PENDING)),  # a form that anybody may have sent takes back no earlier no
     )
-    lacking = case(
-        (no == 1, literal(OPTED_OUT)),
-        (yes == 1, null()),
-        (pending == 1, literal(PENDING)),
-        else_=literal(NO_CONSENT),
-    )
+    refused, lacking = case(*said), case(*said, else_=literal(NO_CONSENT))
     verdict = case(
         {Enforcement.RESTRICTIVE.value: lacking, Enforcement.NON_RESTRICTIVE.value: refused},
         value=_enforcement(asked),
