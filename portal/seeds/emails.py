@@ -35,15 +35,16 @@ def load(world: World) -> None:
         BrandKit(social="LinkedIn https://www.example.com/linkedin\nInstagram https://www.example.com/instagram")
     )
     for name, template in BEGUN:
-        made = add_email(SYSTEM, name=name, **deepcopy(gallery.begin(template)))
+        begun = deepcopy(gallery.begin(template))
+        for block, _ in walk(begun["document"]):
+            if template == "event" and block["kind"] == "event":
+                block["props"] |= {"event": FAIR, "href": absolute(f"/event/{FAIR}?m={{{{ links.invitee }}}}")}
+        made = add_email(SYSTEM, name=name, **begun)
         if template == "newsletter":
             german = {"subject": "Werkstattbrief: im Winter wird repariert", "preheader": "Bestellen, bauen, fahren"}
             add_email(
                 SYSTEM, name=name, language="de", translation_of_id=made.id, document=_german(made.document), **german
             )
-        for block, _ in walk(made.document):
-            if template == "event" and block["kind"] == "event":
-                block["props"] |= {"event": FAIR, "href": absolute(f"/event/{FAIR}?m={{{{ links.invitee }}}}")}
         publish(SYSTEM, made.id)
 
 

@@ -32,7 +32,7 @@ DAYS: dict[str, Any] = {
 - **14:00** Margins on service
 
 Doors open at half past eight, coffee is ready. Bring your own shoes and helmet for the trails.""",
-    "venue": "Fischauktionshalle\nGroße Elbstraße 9\n22767 Hamburg", "capacity": 40, "timezone": "Europe/Berlin",
+    "venue": "Fischauktionshalle\nGroße Elbstraße 9\n22767 Hamburg", "capacity": 18, "timezone": "Europe/Berlin",
     "news_wording": "Also send me news for resellers by email. I can stop at any time with one click.",
 }  # fmt: skip
 

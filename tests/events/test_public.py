@@ -297,3 +297,14 @@ class TestOwnPage:
         assert client.post("/registration/x/cancellation").status_code == 404
         with clock.frozen(NOON + timedelta(days=41)):
             assert client.get(link).status_code == 404
+
+
+def test_a_registration_costs_the_same_few_statements_for_whoever_comes(client: Any, count_queries: list[str]) -> None:
+    found = event(capacity=3)
+    send(client, found, email="first@example.com")
+    for n in range(4):
+        count_queries.clear()
+        assert send(client, found, email=f"guest-{n}@example.com").status_code == 303
+        sent = [statement.split(None, 2)[0] for statement in count_queries]
+        assert sent.count("SELECT") == 4
+        assert (sent.count("INSERT"), sent.count("UPDATE")) == (4, 1 if n < 2 else 0)

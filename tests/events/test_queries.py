@@ -11,6 +11,9 @@ from portal.broadcasts.models import Broadcast
 from portal.broadcasts.services import count_due, recount
 from portal.campaigns.models import CampaignMember
 from portal.campaigns.states import MemberStatus
+from portal.emails.models import Email
+from portal.emails.queries import links_of
+from portal.emails.rules.document import find, walk
 from portal.events.services import end_events, mark
 from portal.events.states import RegistrationState
 from portal.insights.queries import assets, deals, funnel, invitations
@@ -22,8 +25,10 @@ from portal.segments import services as segments
 from portal.segments.models import SegmentMember
 from portal.segments.queries import explain, matching
 from portal.segments.rules import check
+from portal.web.desk import Links
 from tests.broadcasts.results import mailed
 from tests.campaigns.makers import campaign
+from tests.emails.makers import email
 from tests.opportunities.makers import account, contact, deal
 from tests.segments.makers import make_segment
 
@@ -62,6 +67,9 @@ def test_an_invitation_is_known_by_its_link(invited: Any, client: Any) -> None:
     registration = one(found.id, person.email)
     assert (registration.message_id, registration.contact_id) == (mailing.messages["A"][0], person.id)
     assert registration.source == "invitation: June news"
+    message = db.session.get_one(Message, registration.message_id)
+    named = Links("http://portal.test", message).named()["invitee"]
+    assert named == links_of(message)["invitee"] == make_token(message.id, message.content_id or 0)
     for forged in ("x" * 24, "", "é", make_token(10**6, 1)):
         with clock.frozen(NOON):
             assert person.email not in client.get(f"/event/{found.slug}?m={forged}").text
@@ -171,3 +179,23 @@ class TestSegments:
     def inside(segment_id: int) -> set[str]:
         members = db.select(SegmentMember.contact_id).filter_by(segment_id=segment_id, left_at=None)
         return set(db.session.scalars(db.select(Contact.last_name).where(Contact.id.in_(members))))
+
+
+def test_the_event_block_of_a_mail_is_filled_from_an_event(client_of: Any) -> None:
+    soon = clock.now() + timedelta(days=9)
+    found = event(starts_at=soon, ends_at=soon + timedelta(hours=2), summary="Come and ride.", timezone="UTC")
+    event(name="Not yet announced", state="draft", starts_at=soon, ends_at=soon + timedelta(hours=1))
+    draft, marketer = email("event"), client_of("marketer")
+    (block,) = (block for block, _ in walk(draft.document) if block["kind"] == "event")
+    shown = marketer.get(f"/emails/{draft.id}?block={block['id']}").text
+    assert (found.name in shown, "Not yet announced" in shown) == (True, False)
+    there = f"/emails/{draft.id}/blocks/{block['id']}"
+    props = {f"p_{key}": value for key, value in block["props"].items()}
+    assert marketer.post(there, data=props | {"p_event": found.slug}).status_code == 303
+    filled = find(db.session.get_one(Email, draft.id).document, block["id"])["props"]
+    assert (filled["title"], filled["text"], filled["place"]) == (found.name, "Come and ride.", "Hall 1, Hamburg")
+    assert filled["href"] == f"http://portal.test/event/{found.slug}?m={{{{ links.invitee }}}}"
+    mine = {f"p_{key}": value for key, value in filled.items()} | {"p_title": "In my words"}
+    assert marketer.post(there, data=mine).status_code == 303  # the same event again leaves what was written
+    assert find(db.session.get_one(Email, draft.id).document, block["id"])["props"]["title"] == "In my words"
+    assert marketer.post(there, data=props | {"p_event": "no-such-event"}).status_code == 422

@@ -64,8 +64,7 @@ def register(event_id: int, guest: Guest) -> RegistrationState:
             emit(ConfirmationAskedAgain(found.id, guest.nonce))
         return found.state
     if found is None:
-        found = EventRegistration(event_id=event_id, email=guest.email, state=R.CANCELLED, sequence=-1)
-        db.session.add(found)
+        found = EventRegistration(event_id=event_id, email=guest.email, sequence=-1)
     for name in ("name", "company", "nonce", "source", "message_id", "news", "ip"):
         setattr(found, name, getattr(guest, name))
     found.origin, found.registered_at = dict(guest.origin), now
@@ -73,11 +72,12 @@ def register(event_id: int, guest: Guest) -> RegistrationState:
 
 
 def _seat(event: Event, registration: EventRegistration) -> RegistrationState:
-    """The last seat that is free, or the end of the line."""
-    registration.cancelled_at, registration.queued_at = None, clock.now()
+    """The last seat that is free, or the end of the line. A new registration is written once, with its state."""
     full = event.free is not None and event.free <= 0
     if not full:
         _take(event, 1)
+    registration.cancelled_at, registration.queued_at = None, clock.now()
+    db.session.add(registration)
     return move(registration, R.WAITLISTED if full else R.REGISTERED)
 
 
