@@ -17,13 +17,16 @@ class Written:
 
     def __init__(self, statement: UpdateBase) -> None:
         self.statement = cloned_traverse(statement, {}, {"bindparam": _keep_constant})
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, Text] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
-        text = self._texts.get(connection.dialect.name)
-        if text is None:
-            text = self._texts[connection.dialect.name] = _Text(self.statement, connection.dialect)
+        text = self.written_for(connection.dialect)
         return connection.exec_driver_sql(text.sql, text.filled(values))
+
+    def written_for(self, dialect: Dialect) -> "Text":
+        if dialect.name not in self._texts:
+            self._texts[dialect.name] = Text(self.statement, dialect)
+        return self._texts[dialect.name]
 
 
 def _keep_constant(bind: BindParameter[Any]) -> None:
@@ -31,7 +34,7 @@ def _keep_constant(bind: BindParameter[Any]) -> None:
         bind.literal_execute = True
 
 
-class _Text:
+class Text:
     """A statement in the words of one database."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:

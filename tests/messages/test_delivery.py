@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import psycopg as postgresql
 
 from portal.consent.models import Suppression
 from portal.consent.services import suppress
@@ -24,6 +25,7 @@ from portal.messages.queries import due, paused
 from portal.messages.rules import ACCEPTED, ATTEMPTS, LEASE, Kind, Outcome, Pace, read_reply, wait_after
 from portal.messages.services import Capture, Letter, Way, hold, recover, release, resend
 from portal.messages.services.claims import claim
+from portal.messages.services.delivery import MARK, SETTLE
 from portal.messages.services.ways import Sender
 from portal.messages.states import EventKind
 from portal.messages.states import MessageState as S
@@ -503,3 +505,9 @@ def test_a_capture_keeps_what_it_got(app: Flask) -> None:
 def test_replies(verb: str, code: int, text: str, kind: Kind, blocks: bool) -> None:
     outcome = read_reply(verb, code, text)
     assert (outcome.kind, outcome.suppress is not None) == (kind, blocks)
+
+
+def test_psycopg_keeps_its_reading_of_the_statements_of_each_message() -> None:
+    """It reads longer ones anew at every run, which takes as long as running them."""
+    for statement in (MARK, SETTLE):
+        assert len(statement.written_for(postgresql.dialect()).sql) < 4096
