@@ -33,6 +33,7 @@ install_system() { # only what is missing, only where apt-get exists
 }
 
 find_uv() {
+    export UV_SYSTEM_CERTS=1 # a company's own authority is known to the system
     UV=uv
     "$UV" --version >/dev/null 2>&1 && return
     UV=$ROOT/.uv/bin/uv

@@ -69,7 +69,6 @@ def _config(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True},
         "MAX_CONTENT_LENGTH": 10 * 2**20,
         "MAX_FORM_MEMORY_SIZE": 1 * 2**20,
         "MAX_FORM_PARTS": 1_000,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from jobs.registry import every, on, sweeps
+from portal.consent.events import PersonErased
 from portal.kernel.actor import Actor, acting
 from portal.kernel.db import transact, unit_of_work
 from portal.segments import queries, services
@@ -22,6 +23,11 @@ def follow_contacts(worker: str) -> int:
 @on(SegmentChanged)
 def refresh_segment(segment_id: int) -> None:
     services.refresh(segment_id)
+
+
+@on(PersonErased)
+def count_again(contact_ids: list[int]) -> None:
+    services.count_again(contact_ids)
 
 
 @every(timedelta(hours=1))

@@ -15,6 +15,8 @@ from portal.kernel.liquid import LiquidError, parse
 from portal.web.choices import pairs
 from portal.web.forms import EditForm, Form
 
+from .events import event_choices
+
 LINK = re.compile(r"(https?://|mailto:|tel:|\{\{|\{%)", re.I)
 PICTURE = re.compile(r"(https?://|/mail-pictures/[0-9a-z-]+\.(png|jpeg|gif)\Z|\{\{)")
 TOKENS = "Fields in braces: {{ contact.first_name | default: 'there' }}"
@@ -150,6 +152,8 @@ def _field(prop: Prop) -> Any:
             return StringField(
                 prop.label, [*needed, Length(max=500), Regexp(PICTURE, message="Choose a picture.")], **given
             )
+        case "event":
+            return SelectField(prop.label, choices=event_choices, validate_choice=False, **given)
         case "condition":
             return StringField(prop.label, [Optional(), Length(max=300), _condition], **given)
         case "product":

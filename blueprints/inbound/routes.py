@@ -44,7 +44,7 @@ def show_mail(record_id: int) -> Response:
 
 def _page(record_id: int, form: ActForm) -> Response:
     mail = queries.inbound_mail(g.actor, record_id)
-    raw = files.read(mail.key).decode("utf-8", "replace")
+    raw = files.read(mail.key).decode("utf-8", "replace") if mail.key else ""  # "": its person was erased
     return page(
         "inbound/show_mail.html",
         "mail",

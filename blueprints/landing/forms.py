@@ -1,47 +1,26 @@
 """The visitor's form, and the form of the page it stands on."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from flask import g
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, EmailField, SelectField, StringField, TelField, TextAreaField
-from wtforms import Form as PlainForm
+from wtforms import BooleanField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from portal.campaigns import queries as campaigns
 from portal.consent.queries import topic_choices
-from portal.consent.rules import normal_email
-from portal.kernel.errors import Refused
 from portal.kernel.places import countries
 from portal.landing.queries import PublicPage
 from portal.leads.rules import international
 from portal.web.choices import maybe_id, or_none
-from portal.web.forms import EditForm, Form, messages
-from portal.web.http import locale
+from portal.web.forms import EditForm, Form
 from portal.web.typed import line, lines
-
-TRACKED = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"), 120) | {
-    "referrer": 300
-}
-
+from portal.web.visitor import Tick, VisitorForm, tracked
 
 BOXES = ("consent", "news", "sms")
-
-
-def tracked(given: Mapping[str, str]) -> dict[str, str]:
-    """Where a visitor comes from. Nobody typed it, so it is cut, not refused."""
-    return {name: line(given.get(name, ""))[:length] for name, length in TRACKED.items()}
-
-
-class Tick(BooleanField):  # type: ignore[misc]
-    """Comes back as we wrote it, whatever was sent instead."""
-
-    def _value(self) -> str:
-        return "y"
 
 
 class CountryField(SelectField):  # type: ignore[misc]
@@ -52,15 +31,7 @@ class CountryField(SelectField):  # type: ignore[misc]
             raise ValidationError(self.gettext("Not a valid choice."))
 
 
-class VisitForm(PlainForm):  # type: ignore[misc]
-    """Has no session behind it: a signed token beside it says where and when it was shown (see portal.web.seal)."""
-
-    class Meta:
-        def get_translations(self, form: Any) -> Any:
-            return messages(locale())
-
-    name = StringField(_("Your name"), [DataRequired(), Length(max=120)], filters=[line])
-    email = EmailField(_("Work email"), [DataRequired(), Length(max=254)], filters=[line])
+class VisitForm(VisitorForm):
     company = StringField(_("Company"), [Optional(), Length(max=160)], filters=[line])
     country = CountryField(_("Country"), [InputRequired(_("Choose your country."))])
     phone = TelField(_("Phone"), [Optional(), Length(max=40)], filters=[line])
@@ -79,13 +50,6 @@ class VisitForm(PlainForm):  # type: ignore[misc]
         if not page.news_wording:
             del self.news
         return self
-
-    def validate_email(self, field: EmailField) -> None:
-        with suppress(Refused):
-            field.data = normal_email(field.data)
-            if "." in field.data.partition("@")[2]:
-                return
-        raise ValidationError(_("Write one email address, like name@example.com."))
 
     def validate_sms(self, field: BooleanField) -> None:
         if field.data and not international(self.phone.data or "", self.country.data or ""):

@@ -1,15 +1,12 @@
 """The visitor's page and form at /p/SLUG; making, publishing and reading pages for staff."""
 
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
-from flask_babel import gettext, ngettext
 
 from portal.kernel import clock
 from portal.kernel.db import transact
@@ -19,20 +16,17 @@ from portal.landing.models import AlreadyReceived
 from portal.landing.queries import PublicPage
 from portal.leads.queries import leads_of
 from portal.organization.queries import company
-from portal.web import limits, seal
+from portal.web import seal, visitor
 from portal.web.auth import needs, public
 from portal.web.forms import submit
 from portal.web.htmx import go, page
 from portal.web.http import client_ip, user_agent
-from portal.web.limits import Limit
 from portal.web.listing import list_page
 from portal.web.records import record_url
 
 from .forms import EditPage, PublishPage, VisitForm
 
 bp = Blueprint("landing", __name__)
-
-LEAST, MOST = timedelta(seconds=3), timedelta(hours=24)  # between showing a form and getting it back
 
 
 @bp.record_once
@@ -65,14 +59,9 @@ def _receive(known: PublicPage) -> Any:
     if request.form.get("website"):  # nobody sees this field; whoever fills it in is a machine
         return redirect(thanks, 303)
     opened = seal.open_seal(request.form.get("token", ""), _subject(known))
-    valid = form.validate()
-    if problem := _timing(opened):
-        form.form_errors.append(problem)
-    if not valid or opened is None or problem:
-        return _refuse(known, form, opened, status=422)
-    if waiting := limits.wait(*_limits(known, form.email.data), alone=True):
-        form.form_errors.append(_too_often(waiting))
-        return _refuse(known, form, opened, status=429)
+    status = visitor.check(form, opened, lambda: visitor.usual_limits(str(known.id), form.email.data))
+    if status or opened is None:
+        return _refuse(known, form, opened, status=status)
     take = partial(services.receive_submission, nonce=opened.nonce, payload=form.payload(), ip=client_ip())
     with suppress(AlreadyReceived):  # the second click of a double click
         transact(lambda: take(known, user_agent=user_agent(), at=clock.now()))
@@ -84,7 +73,7 @@ def _refuse(known: PublicPage, form: VisitForm, opened: seal.Seal | None, *, sta
     found = queries.public_page(known.slug)
     if found != known:
         raise Stale("landing.changed", "This page was changed. Please look again.")
-    good = opened and opened.age <= MOST
+    good = opened and opened.age <= visitor.MOST
     return _visit(found, form, status=status, token=request.form["token"] if good else seal.issue(_subject(found)))
 
 
@@ -110,46 +99,6 @@ def _spoken(found: PublicPage) -> PublicPage:
     """From here on this request speaks the language of the page, whatever the browser asks for."""
     g.locale = found.language
     return found
-
-
-def _timing(opened: seal.Seal | None) -> str:
-    """What is wrong with the moment at which the form came back, in words; "" when nothing is."""
-    if opened is None or opened.age > MOST:
-        said = gettext(
-            "This page was open for too long, or was changed meanwhile. Everything you typed is still here: please look "
-            "at what you agree to and send it again."
-        )
-        return str(said)
-    if opened.age < LEAST:
-        return str(gettext("That was very quick. Please look at what you typed and send it once more."))
-    return ""
-
-
-def _limits(found: PublicPage, email: str) -> tuple[Limit, ...]:
-    """Generous for a stand at a fair, where many write from one address; narrow for one mailbox."""
-    return (
-        Limit("form-ip", _network(client_ip()), 60, timedelta(minutes=10)),
-        Limit("form-address", email, 5, timedelta(hours=1)),
-        Limit("form-page", str(found.id), 3_000, timedelta(hours=1)),
-    )
-
-
-def _network(ip: str) -> str:
-    """One household or office: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        return str(ip_network((ip, 64), strict=False)) if ip_address(ip).version == 6 else ip
-    except ValueError:
-        return ip
-
-
-def _too_often(waiting: timedelta) -> str:
-    minutes = max(1, round(waiting.total_seconds() / 60))
-    words = ngettext(
-        "This form was sent too often. Everything you typed is still here: please try again in %(num)s minute.",
-        "This form was sent too often. Everything you typed is still here: please try again in %(num)s minutes.",
-        minutes,
-    )
-    return str(words)
 
 
 @bp.get("/landing")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from portal.kernel import persons
@@ -199,12 +199,20 @@ def _find_contacts(person: persons.Person) -> persons.Person:
         Contact.id.in_(person.of("contacts")), Contact.email.in_(person.emails), Contact.mobile_e164.in_(person.phones)
     )
     found = db.session.scalars(select(Contact).where(mine)).all()
+    ids, named = [contact.id for contact in found], {contact.name: contact for contact in found if contact.first_name}
+    also = or_(
+        false(),
+        *(and_(Contact.first_name == one.first_name, Contact.last_name == one.last_name) for one in named.values()),
+    )
+    namesakes = db.session.scalars(select(Contact).where(also, Contact.id.not_in(ids)))
     return person.known_as(
         "contacts",
-        [contact.id for contact in found],
+        ids,
         [contact.email or "" for contact in found],
         [contact.mobile_e164 for contact in found],
-        [contact.name for contact in found if contact.first_name],
+        named,
+        typed=[contact.mobile for contact in found],
+        shared=[contact.name for contact in namesakes],
     )
 
 

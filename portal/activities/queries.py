@@ -132,6 +132,7 @@ def _of_person(person: persons.Person) -> ColumnElement[bool]:
 
 
 persons.leave(
+    persons.mentions("mentions in activities", Activity, "subject", "body", "url", "author"),
     persons.Trail("activities", Activity, _of_person, {"subject": persons.NOBODY, "body": "", "url": ""}),
     persons.Trail("said", Activity, lambda p: Activity.author.in_(p.names) & _of_person(p), {"author": persons.NOBODY}),
 )

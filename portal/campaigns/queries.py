@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.accounts.models import Account, Contact
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
@@ -108,4 +109,11 @@ MEMBERS = Listing(
     sort="name",
     words=(Contact.last_name, Contact.first_name, Contact.email),
     views=(("Responded", "status=responded"),),
+)  # fmt: skip
+
+persons.leave(
+    persons.Trail(
+        "campaigns", CampaignMember, lambda person: CampaignMember.contact_id.in_(person.of("contacts")),
+        {"response": ""},
+    )
 )  # fmt: skip

@@ -19,3 +19,10 @@ class DataRequested(Event):
     """The owner of an address asked for their data."""
 
     request_id: int
+
+
+@dataclass(frozen=True)
+class PersonErased(Event):
+    """These contacts are nobody any more."""
+
+    contact_ids: list[int]

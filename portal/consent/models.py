@@ -133,7 +133,7 @@ class Suppression(Base):
 
 
 class SuppressionEvent(Base):
-    """Evidence of every block and release. It names no address, so it stays when a person is erased."""
+    """Evidence of every block and release. It names no address, so all but the note stays when a person is erased."""
 
     __tablename__ = "suppression_event"
     __table_args__ = (Index("ix_suppression_event_address", "channel", "address_hash", "id"),)
@@ -148,7 +148,7 @@ class SuppressionEvent(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-append_only("suppression_event")
+append_only("suppression_event", personal=True)
 
 
 class DataRequest(Base):

@@ -112,6 +112,8 @@ social_accounts.view -  -  -  -  a  -  -  a
 social_accounts.edit -  -  -  -  a  -  -  a
 landing.view         -  -  a  a  a  -  -  a
 landing.edit         -  -  -  -  a  -  -  -
+events.view          a  a  a  a  a  -  -  a
+events.edit          -  -  -  -  a  -  -  -
 scoring.view         a  a  a  a  a  -  -  a
 scoring.edit         -  -  -  a  a  -  -  -
 consent.view         a  a  a  a  a  -  -  a

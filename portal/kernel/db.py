@@ -1,5 +1,6 @@
 """The database: types, naming, engine settings, and the unit of work."""
 
+import math
 import random
 import sqlite3
 import time
@@ -9,7 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any, ClassVar, TypeVar
 
@@ -17,7 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Enum, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -40,6 +41,7 @@ RETRIED = {
     "40P01",  # serialization failure, deadlock: PostgreSQL 13.5 advises to run the whole transaction again
     "SQLITE_BUSY",  # the write lock was not to be had in time; nothing was begun
 }
+RESTED = 2.0  # seconds unused after which a connection may have been cut off meanwhile
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -110,12 +112,25 @@ db = SQLAlchemy(
 _refusals: list[tuple[tuple[str, ...], Refused]] = []
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _turn = Lock()  # SQLite has one writer. Who waits here is woken when it is free; SQLite itself sleeps and looks again
+_before_commit: list[Callable[[], None]] = []
 _after_commit: list[Callable[[set[str]], None]] = []
 
 
 def refuse_on(*marks: str, say: Refused) -> None:
     """Give a constraint its words. Marks are texts the driver's error may carry (name, or table.column)."""
     _refusals.append((marks, say))
+
+
+def gathered() -> dict[str, Any]:
+    """What this unit of work has gathered so far, for those who act on it at its end."""
+    found: dict[str, Any] = db.session.info.setdefault("gathered", {})
+    return found
+
+
+def before_commit(write: Callable[[], None]) -> None:
+    """Register who writes at the end of each unit of work, once, whatever was changed in it."""
+    if write not in _before_commit:
+        _before_commit.append(write)
 
 
 def on_commit(ring: Callable[[set[str]], None]) -> None:
@@ -134,6 +149,9 @@ def unit_of_work() -> Iterator[None]:
     token = _writing.set(True)
     try:
         yield
+        db.session.flush()
+        for write in _before_commit:
+            write()
         db.session.commit()
     except StaleDataError as error:
         db.session.rollback()
@@ -148,7 +166,8 @@ def unit_of_work() -> Iterator[None]:
         _writing.reset(token)
         if in_turn:
             _turn.release()
-        bells: set[str] = db.session.info.pop("bells", set())
+        bells: set[str] = gathered().pop("bells", set())
+        gathered().clear()
     if bells:
         for ring in _after_commit:
             ring(bells)
@@ -181,6 +200,8 @@ def prepare_engine(engine: Any) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _begin_rest)
+        event.listen(engine, "checkout", partial(_end_rest, engine.dialect))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
@@ -202,3 +223,16 @@ def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:
         cursor.execute("SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'")
         cursor.execute("SET jit = off")  # compiling a statement takes longer than any of ours runs
     connection.commit()
+
+
+def _begin_rest(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _end_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, borrowed: Any) -> None:
+    """What `pool_pre_ping` does, but units of work that follow one another pay nothing for it."""
+    if time.monotonic() - record.info.get("rests_since", math.inf) > RESTED:
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error

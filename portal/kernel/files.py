@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 from .errors import NotFound
 
@@ -35,6 +38,20 @@ def read(key: str) -> bytes:
         return _path(key).read_bytes()
     except FileNotFoundError as error:
         raise NotFound("file.not_found", "This file is no longer here.") from error
+
+
+def names(key: str, words: Iterable[str]) -> bool:
+    """Whether one of the words stands in the file, in any of the encodings in which tables are written."""
+    try:
+        content = read(key)
+    except NotFound:
+        return False
+    parts = [content]
+    if is_zipfile(BytesIO(content)):
+        with ZipFile(BytesIO(content)) as archive:
+            parts = [archive.read(name) for name in archive.namelist()]
+    spelt = {word.lower().encode(code, "ignore") for word in words for code in ("utf-8", "latin-1", "utf-16-le")}
+    return any(word in part.lower() for part in parts for word in spelt)
 
 
 def drop(key: str) -> None:

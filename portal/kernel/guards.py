@@ -16,9 +16,9 @@ def append_only(table: str, *, personal: bool = False) -> None:
     _guards.append((table, "append_only", f"NOT {ERASING}" if personal else "1 = 1", ()))
 
 
-def frozen_when(table: str, condition: str, *columns: str) -> None:
+def frozen_when(table: str, condition: str, *columns: str, personal: bool = False) -> None:
     """While `condition` holds on the OLD row ("OLD.state <> 'draft'"), `columns` keep their values and the row stays."""
-    _guards.append((table, "frozen", condition, columns))
+    _guards.append((table, "frozen", f"{condition} AND NOT {ERASING}" if personal else condition, columns))
 
 
 def follow(table: str, verb: str, statement: str, condition: str, *columns: str) -> None:
@@ -32,7 +32,7 @@ def statements(dialect: str) -> Iterator[str]:
         changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
         update_when = f"({condition}) AND ({changed})" if columns else condition
         message = f"{table} rows are {name.replace('_', ' ')}"
-        kept = "1 = 1" if ERASING in condition else condition
+        kept = "1 = 1" if name == "append_only" else condition.removesuffix(f" AND NOT {ERASING}")
         for verb, when in (("UPDATE", update_when), ("DELETE", kept)):
             trigger = f"{table}_{name}_{verb.lower()}"
             if dialect == "sqlite":

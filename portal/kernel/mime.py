@@ -21,7 +21,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
-MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
+MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(; [a-z]+=[A-Za-z0-9-]+)*")
 OURS = {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version", "return-path"}
 BOUNDARY = "--=_part"
 
@@ -94,23 +94,28 @@ def words(value: str) -> str:
     return "\r\n ".join(f"=?utf-8?B?{b2a_base64(part, newline=False).decode()}?=" for part in chunks)
 
 
-@lru_cache(4096)
 def address(value: str) -> str:
     """Exactly one address as ASCII, the domain in IDNA; ValueError for lists, comments, quoted parts and routes."""
     printable("address", value, 254)
     local, at, domain = value.rpartition("@")
     if not at or not LOCAL_PART.fullmatch(local) or len(local) > 64:
         raise ValueError(f"{value!r} is not one plain e-mail address")
-    try:
-        plain = idna.encode(domain, uts46=True, std3_rules=True).decode().lower()
-    except (idna.IDNAError, UnicodeError):
-        raise ValueError(f"{value!r} is not an e-mail address: no valid domain follows the @") from None
+    plain = _plain_domain(domain)
+    if plain is None:
+        raise ValueError(f"{value!r} is not an e-mail address: no valid domain follows the @")
     if len(local) + 1 + len(plain) > 254:
         raise ValueError(f"{value!r} is longer than 254 characters")
     return f"{local}@{plain}"
 
 
 @lru_cache(4096)
+def _plain_domain(domain: str) -> str | None:
+    try:
+        return idna.encode(domain, uts46=True, std3_rules=True).decode().lower()
+    except (idna.IDNAError, UnicodeError):
+        return None
+
+
 def mailbox(box: Mailbox) -> str:
     """`"Name" <address>` for a header."""
     plain = address(box.address)

@@ -15,7 +15,7 @@ from sqlalchemy import CursorResult, Index, and_, func, or_, select, text, updat
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import Base, db, unit_of_work
+from .db import Base, db, gathered, unit_of_work
 from .upsert import insert_ignore
 
 ATTEMPTS = 3
@@ -111,7 +111,7 @@ def emit(event: Event, *, due_at: datetime | None = None, key: str | None = None
 
 def ring(*queues: str) -> None:
     """After the commit, tell these queues to look."""
-    db.session.info.setdefault("bells", set()).update(queues)
+    gathered().setdefault("bells", set()).update(queues)
 
 
 def claim(queue: str, worker: str, *, lease: timedelta = LEASE) -> Claim | None:

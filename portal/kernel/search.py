@@ -86,6 +86,12 @@ def find(words: str, *, nouns: list[str], limit: int = 50) -> list[Hit]:
     return [Hit(*row) for row in db.session.execute(query.limit(limit))]
 
 
+def compact() -> None:
+    """FTS5 keeps words that no entry has any more until its parts are merged: this merges them."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(text("INSERT INTO search_index(search_index) VALUES ('optimize')"))
+
+
 def enter(noun: str, texts: Iterable[tuple[int, tuple[str, str]]]) -> None:
     """Entries of records that are new and were written without the session: (id, (title, words))."""
     rows = [{"noun_of": noun, "record_id": key, "title": title, "body": body} for key, (title, body) in texts]

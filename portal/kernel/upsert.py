@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Subquery, cast, func, insert, literal, select, true
+from sqlalchemy import JSON, Select, String, Subquery, bindparam, cast, func, insert, literal, select, true
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -97,6 +97,14 @@ def as_table(columns: Mapping[str, Any], rows: Sequence[Sequence[int | str | Non
     value = each.table_valued("value").c.value
     cells = [cast(value.op("->>")(place), kind).label(name) for place, (name, kind) in enumerate(columns.items())]
     return select(*cells).subquery()
+
+
+def values_of(name: str, kind: Any) -> Select[Any]:
+    """The values of the parameter `name`, a JSON array: a statement that stays the same, whatever their number."""
+    given: Any = bindparam(name, type_=String)
+    postgresql = db.engine.dialect.name == "postgresql"
+    each = func.json_array_elements_text(cast(given, JSON)) if postgresql else func.json_each(given)
+    return select(cast(each.table_valued("value").c.value, kind))
 
 
 def insert_from(model: type[Base], same: Mapping[str, Any], source: Subquery) -> int:

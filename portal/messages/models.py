@@ -1,15 +1,27 @@
 """The ledger of messages and what was captured instead of sent."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, TextClause, UniqueConstraint, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    TextClause,
+    UniqueConstraint,
+    and_,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.consent.states import Channel, Purpose
 from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned
+from portal.kernel.guards import frozen_when
 from portal.organization.models import Owned
 
 from .states import BatchState, EventKind, MessageState, Verdict
@@ -23,7 +35,7 @@ UNJUDGED = text("verdict IS NULL AND kind IN ('opened', 'clicked')")
 SENT_IN_BATCH = text("batch_id IS NOT NULL AND sent_at IS NOT NULL")
 BOUNCED_IN_BATCH = text("batch_id IS NOT NULL AND bounced_at IS NOT NULL")
 COMPLAINED_IN_BATCH = text("batch_id IS NOT NULL AND complained_at IS NOT NULL")
-ADDRESSED_IN_BATCH = text("batch_id IS NOT NULL AND address <> ''")
+ADDRESSED = text("address <> ''")
 RUNNING = text("state = 'running'")
 
 
@@ -43,8 +55,8 @@ class Message(Base, Owned):
         partial("ix_message_sent", SENT_IN_BATCH, "batch_id", "sent_at"),
         partial("ix_message_bounced", BOUNCED_IN_BATCH, "batch_id", "bounced_at"),
         partial("ix_message_complained", COMPLAINED_IN_BATCH, "batch_id", "complained_at"),
-        partial("uq_message_batch_address", ADDRESSED_IN_BATCH, "batch_id", "address", unique=True),
-        Index("ix_message_address", "channel", "address", "id"),
+        # Once per address in a batch; and what was written to an address is found by it: see `written_to`.
+        partial("uq_message_address_batch", ADDRESSED, "address", "batch_id", unique=True),
         Index("ix_message_contact", "contact_id", "sent_at"),
         Index("ix_message_batch", "batch_id", "state"),
     )
@@ -75,7 +87,7 @@ class Message(Base, Owned):
     record_id: Mapped[int | None]
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("message_batch.id"))
+    batch_id: Mapped[int | None]  # a batch stays for ever: a foreign key would ask for it a million times
     server_id: Mapped[int | None] = mapped_column(ForeignKey("mail_server.id"))  # which handed it over
     domain: Mapped[str] = mapped_column(default="")  # of the address: pace is kept per domain
     # When each happened first; `message_event` has them all. The human ones leave out proxies and scanners.
@@ -89,7 +101,14 @@ class Message(Base, Owned):
     complained_at: Mapped[datetime | None]
     converted_at: Mapped[datetime | None]  # became a lead, a deal or an invoice after a click by a person
     content: Mapped["MessageContent | None"] = relationship(lazy="raise_on_sql")
-    batch: Mapped["MessageBatch | None"] = relationship(lazy="raise_on_sql")
+    batch: Mapped["MessageBatch | None"] = relationship(
+        primaryjoin="foreign(Message.batch_id) == MessageBatch.id", lazy="raise_on_sql"
+    )
+
+
+def written_to(addresses: Collection[Any], message: Any = Message) -> ColumnElement[bool]:
+    """Messages to one of these addresses. SQLite uses the index of them only where its condition is said again."""
+    return and_(message.address.in_(addresses), message.address != literal_column("''"))
 
 
 class MessageContent(Base):
@@ -147,6 +166,9 @@ class MessageBatch(Base):
     free_at: Mapped[datetime | None]  # when the next message may go; see `rules.pacing`
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     content: Mapped["MessageContent | None"] = relationship(lazy="raise_on_sql")
+
+
+frozen_when("message_batch", "1 = 1", "channel", "noun_of", "record_id")
 
 
 class MessageEvent(Base):

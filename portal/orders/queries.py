@@ -101,4 +101,9 @@ def from_quote(found: Order) -> Quote | None:
 
 
 # Business letters and books are kept as long as tax and commercial law ask (in Germany HGB 257, AO 147).
-persons.leave(persons.Trail("orders", Order, lambda person: Order.contact_id.in_(person.of("contacts")), {}))
+persons.leave(
+    persons.Trail(
+        "orders", Order, lambda person: Order.contact_id.in_(person.of("contacts")), {},
+        why="Commercial law asks for the letters of a deal for years (in Germany HGB 257: six).",
+    )
+)  # fmt: skip

@@ -90,6 +90,7 @@ frozen_when(
     "OLD.state <> 'draft'",
     *("quote_id", "number", "valid_until", "payment_days", "intro", "terms", "discount_percent", "currency"),
     *("net", "tax", "total", "snapshot_hash", "sent_at", "sent_to"),
+    personal=True,
 )
 
 

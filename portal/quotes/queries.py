@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple, cast
+from functools import partial
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, null, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Account, Contact
@@ -224,5 +225,25 @@ register_fact("quote_sent", _knows(Revision.sent_at.is_not(None)))
 register_fact("quote_accepted", _knows(Revision.state == RevisionState.ACCEPTED))
 
 
-# Business letters and books are kept as long as tax and commercial law ask (in Germany HGB 257, AO 147).
-persons.leave(persons.Trail("quotes", Quote, lambda person: Quote.contact_id.in_(person.of("contacts")), {}))
+def _quoted(person: persons.Person, *, accepted: bool) -> ColumnElement[bool]:
+    deals = select(Revision.quote_id).where(Revision.state == RevisionState.ACCEPTED)
+    mine = Quote.contact_id.in_(person.of("contacts"))
+    return and_(mine, Quote.id.in_(deals) if accepted else Quote.id.not_in(deals))
+
+
+def _revised(person: persons.Person) -> ColumnElement[bool]:
+    return Revision.quote_id.in_(select(Quote.id).where(_quoted(person, accepted=False)))
+
+
+GONE: dict[str, Any] = {"snapshot": null(), "sent_to": None, "pdf_key": None, "pdf_problem": "The customer was erased."}
+persons.leave(
+    persons.Trail(
+        "accepted quotes", Quote, partial(_quoted, accepted=True), {},
+        why="They are contracts, and commercial law asks for those for years (in Germany HGB 257: six).",
+    ),
+    persons.Trail("quotes", Quote, partial(_quoted, accepted=False), {}, scrubs=("subject",)),
+    persons.Trail(
+        "revisions of quotes", Revision, _revised, GONE, scrubs=("intro", "terms", "declined_reason"),
+        files=(Revision.pdf_key,),
+    ),
+)  # fmt: skip

@@ -17,6 +17,16 @@ from .settings import ROOT
 
 PACKAGES = ("portal", "blueprints", "jobs", "wsgi.py")
 SUMMARY = re.compile(r"^=*\s*(\d+ (?:passed|failed|skipped|error|deselected|xfailed)|no tests ran).* in [\d.]+s")
+BIG = ["-m", "not browser", "-n", "2"]
+WITHOUT_DATABASE = (  # one lane is enough for them
+    "tests/*/test_rules*.py",
+    "tests/architecture/test_templates.py",
+    "tests/architecture/test_house_rules.py",
+    "tests/emails/test_spam.py",
+    "tests/inbound/test_reading.py",
+    "tests/runtime/test_translations.py",
+    "tests/web/test_pdf.py",
+)
 POSTGRES_FIX = "PostgreSQL is not installed: apt-get install postgresql, or set TEST_DATABASE_URL"
 CHROMIUM_FIX = "no chromium on PATH: apt-get install chromium"
 
@@ -43,12 +53,11 @@ def run_test(arguments: list[str], postgres: bool) -> Report:
     if arguments or postgres:
         report = Report()
         lane = _postgres_lane if postgres else _sqlite_lane
-        lane(report, arguments or ["-m", "not browser", "-n", "2"])
+        lane(report, arguments or BIG)
         return report
     report = run_check()
-    big = ["-m", "not browser", "-n", "2"]
-    _sqlite_lane(report, big)
-    _postgres_lane(report, big)
+    _sqlite_lane(report, BIG)
+    _postgres_lane(report, [*BIG, *(f"--ignore-glob={files}" for files in WITHOUT_DATABASE)])
     _browser_lane(report)
     return report
 
@@ -121,7 +130,7 @@ def _browser_lane(report: Report) -> None:
     if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
         report.skipped.append(f"{name}: {CHROMIUM_FIX}")
         return
-    _pytest_stage(report, name, ["-m", "browser"], {})
+    _pytest_stage(report, name, ["-m", "browser", "-n", "2", "--dist", "loadfile"], {})
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import select
 
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.organization.queries import get
@@ -42,3 +44,6 @@ def receipts(noun: str, record_ids: Sequence[int]) -> dict[int, list[ScoreReceip
         for receipt in db.session.scalars(query.order_by(ScoreReceipt.id)):
             found[receipt.record_id].append(receipt)
     return found
+
+
+persons.leave(persons.Trail("scores", ScoreReceipt, partial(persons.about, ScoreReceipt), {"why": ""}))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 # In the order of the areas; an area without demo data has no file here.
 LOADERS = (
     "organization", "catalog", "workspace", "accounts", "channels", "activities", "consent", "targets",
-    "campaigns", "social", "messages", "emails", "broadcasts", "landing", "scoring", "leads", "opportunities", "quotes",
+    "campaigns", "social", "messages", "emails", "broadcasts", "landing", "events", "scoring", "leads", "opportunities", "quotes",
     "orders", "invoices", "compensation", "responsibility", "realignment", "strategy", "segments",
 )  # fmt: skip
 

@@ -116,11 +116,14 @@ refuse_on(
 )
 
 
+RULES = (Territory, TerritoryRule)
+
+
 @event.listens_for(Session, "after_flush")
 def _note_change(session: Session, context: UOWTransaction) -> None:
     """What other processes have compiled from the rules is old now."""
-    touched = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
-    if any(isinstance(row, Territory | TerritoryRule) for row in touched):
+    rules = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, RULES)]
+    if any(row not in session.dirty or session.is_modified(row) for row in rules):
         note_change()
 
 

@@ -46,8 +46,10 @@ class Links:
         return f"{self.page}/one-click" if self.row.purpose == Purpose.COMMERCIAL else ""
 
     def named(self) -> Mapping[str, str]:
-        web_view = f"{self.base}/e/v/{make_token(self.row.id, self.row.content_id)}"
-        return {"unsubscribe": self.page, "preferences": self.page, "web_view": web_view}
+        token = make_token(self.row.id, self.row.content_id)
+        return {
+            "unsubscribe": self.page, "preferences": self.page, "web_view": f"{self.base}/e/v/{token}", "invitee": token,
+        }  # fmt: skip
 
     def track(self, html: str) -> str:
         return fill(html, self.row.id, self.row.content_id, self.base, tracked=self.row.tracked)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from babel import Locale, dates, numbers
 from flask import Flask, g
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .language import unit_word
 
@@ -179,6 +179,11 @@ def browser(agent: str | None) -> str:
     return gettext("%(browser)s on %(system)s", browser=name, system=system) if name and system else agent or "?"
 
 
+def address(text: str | None) -> Markup:
+    """An address of mail or web that is broken, where it must be, behind the @ or before a dot."""
+    return Markup(re.sub(r"(?<=@)|(?<=\w)(?=\.\w)", "<wbr>", str(escape(text or ""))))
+
+
 def size(count: int) -> str:
     """Bytes as people say them: 640 kB, 2.4 MB."""
     if count < 1_000_000:
@@ -188,7 +193,7 @@ def size(count: int) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        size=size, country=country, language_name=language_name, units=units,
+        address=address, size=size, country=country, language_name=language_name, units=units,
         money=format_money, short=format_short, number=format_number, percent=format_percent,
         date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from portal.identity.rules import ROLE_NAMES
 from portal.organization.queries import allows, company
 from portal.workspace.queries import files_of, unread_count
 
-from .records import changes_of, position_name, record_url
+from .records import changes_of, fields_of, position_name, record_url
 
 
 class Entry(NamedTuple):
@@ -50,6 +50,7 @@ NAV: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Broadcasts", "send", "broadcasts.list_broadcasts", "broadcasts.view"),
             Entry("Email performance", "chart-bar", "broadcasts.show_performance", "broadcasts.view"),
             Entry("Emails", "mail", "emails.list_emails", "emails.view"),
+            Entry("Events", "ticket", "events.list_events", "events.view"),
             Entry("Forms and pages", "forms", "landing.list_pages", "landing.view"),
             Entry("Scoring", "adjustments", "scoring.show_model", "scoring.view"),
             Entry("Messages", "list-check", "messages.list_messages", "messages.view"),
@@ -123,6 +124,7 @@ def _context() -> dict[str, Any]:
         "position_name": position_name,
         "files_of": files_of,
         "changes_of": changes_of,
+        "fields_of": fields_of,
     }
 
 

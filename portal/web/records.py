@@ -28,6 +28,7 @@ PAGES = {
     "campaigns": "campaigns.show_campaign",
     "social_posts": "social.show_post",
     "landing": "landing.show_page",
+    "events": "events.show_event",
     "emails": "emails.show_email",
     "broadcasts": "broadcasts.show_broadcast",
     "messages": "messages.show_message",
@@ -90,10 +91,11 @@ def changes_of(*records: Base) -> list[Change]:
     """The latest changes of a record and its parts, newest first, as people read them."""
     found = [entry for record in records for entry in audit.history(record.noun, record.id)]  # type: ignore[attr-defined]
     found.sort(key=lambda entry: entry.id, reverse=True)
-    return [Change(entry.at, entry.actor, entry.action.replace("_", " "), _fields(entry)) for entry in found]
+    return [Change(entry.at, entry.actor, entry.action.replace("_", " "), fields_of(entry)) for entry in found]
 
 
-def _fields(entry: audit.AuditEntry) -> list[tuple[str, str, str]]:
+def fields_of(entry: audit.AuditEntry) -> list[tuple[str, str, str]]:
+    """(Field, before, after) of every change that says something to people."""
     told = []
     for name, values in entry.changes.items():
         before, after = values if isinstance(values, list) and len(values) == 2 else (None, values)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CONNECT = 15.0  # seconds to connect, greet, encrypt and sign in, each
 WRITE = 30.0  # below the lease, as nothing renews it meanwhile
 COMMAND = 120.0
+LONGEST_REPLY = 100  # lines
 FINAL = 600.0  # RFC 5321 4.5.3.2.6: the server may think for ten minutes about a complete message
 
 Renew = Callable[[], None]
@@ -55,6 +56,7 @@ class SmtpTransport:
         self.server = server
         self._smtp: smtplib.SMTP | None = None
         self._used = False
+        self._heard = b""  # of the answers, what nobody has read yet
 
     def open(self) -> Outcome:
         self.close()
@@ -64,7 +66,7 @@ class SmtpTransport:
             return Outcome(Kind.AWAY, f"{error.smtp_code} {_text(error.smtp_error)}", code=error.smtp_code)
         except (OSError, smtplib.SMTPException) as error:
             return Outcome(Kind.AWAY, f"{self.server.host}:{self.server.port}: {error}")
-        self._used = False
+        self._used, self._heard = False, b""
         return ACCEPTED
 
     def _connect(self) -> smtplib.SMTP:
@@ -103,12 +105,13 @@ class SmtpTransport:
         """Nothing counts as handed over before the final dot, which is sent alone: only then the answer can be lost."""
         try:
             answer = self._begin(letter, renew)
-            if answer.kind == Kind.ACCEPTED:
-                answer = self._envelope(letter, renew)
             if answer.kind != Kind.ACCEPTED:
                 self._reset(renew)
                 return answer
             self._write(letter.raw.replace(b"\r\n.", b"\r\n.."))
+        except TimeoutError as error:
+            self._drop()
+            return Outcome(Kind.AWAY, f"{self.server.host}:{self.server.port}: {error}")
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Outcome(Kind.DEFERRED, f"The connection was lost before the message was complete: {error}")
@@ -120,13 +123,14 @@ class SmtpTransport:
             return Outcome(Kind.UNKNOWN, f"The message was handed over complete, but no answer came: {error}")
 
     def _begin(self, letter: Letter, renew: Renew) -> Outcome:
-        """MAIL FROM. A kept connection that the server has ended meanwhile is opened again, once."""
-        line = f"MAIL FROM:<{letter.sender}>"
+        """The envelope. A kept connection that the server has ended meanwhile is opened again, once."""
         if self._smtp and self._used:
             try:
-                code, text = self._ask(line, renew)
-                if code != 421:
-                    return read_reply("mail", code, text)
+                answer = self._envelope(letter, renew)
+                if answer.kind != Kind.AWAY or answer.code != 421:
+                    return answer
+            except TimeoutError:
+                raise
             except (OSError, smtplib.SMTPException):
                 self._drop()
         if self._smtp is None or self._used:
@@ -134,45 +138,79 @@ class SmtpTransport:
             if reached.kind != Kind.ACCEPTED:
                 return reached
         self._used = True
-        return read_reply("mail", *self._ask(line, renew))
+        return self._envelope(letter, renew)
 
     def _envelope(self, letter: Letter, renew: Renew) -> Outcome:
-        answer = read_reply("rcpt", *self._ask(f"RCPT TO:<{letter.address}>", renew))
-        return read_reply("data", *self._ask("DATA", renew)) if answer.kind == Kind.ACCEPTED else answer
+        """The first refusal, or ACCEPTED when the server waits for the message. All in one go if it can (RFC 2920)."""
+        steps = {"mail": f"MAIL FROM:<{letter.sender}>", "rcpt": f"RCPT TO:<{letter.address}>", "data": "DATA"}
+        at_once = self._smtp is not None and self._smtp.has_extn("pipelining")
+        if at_once:
+            self._say("\r\n".join(steps.values()))
+        found = ACCEPTED
+        for verb, line in steps.items():
+            if not at_once:
+                self._say(line)
+            answer = read_reply(verb, *self._reply(COMMAND, renew))
+            if found.kind == Kind.ACCEPTED:
+                found = answer
+            elif verb == "data" and answer.kind == Kind.ACCEPTED:
+                self._drop()  # it waits for a message that goes to nobody
+            if found.kind != Kind.ACCEPTED and not at_once:
+                break
+        return found
 
     def _reset(self, renew: Renew) -> None:
         """Clean up for the next message; a server that does not even do that is left."""
         try:
-            if self._smtp and self._ask("RSET", renew)[0] != 250:
-                self._drop()
+            if self._smtp:
+                self._say("RSET")
+                if self._reply(COMMAND, renew)[0] != 250:
+                    self._drop()
         except (OSError, smtplib.SMTPException):
             self._drop()
 
-    def _ask(self, line: str, renew: Renew) -> tuple[int, str]:
+    def _say(self, line: str) -> None:
         self._write(f"{line}\r\n".encode("ascii"))
-        return self._reply(COMMAND, renew)
 
     def _write(self, content: bytes) -> None:
+        self._socket().sendall(content)
+
+    def _socket(self) -> socket.socket:
         if self._smtp is None or self._smtp.sock is None:
             raise smtplib.SMTPServerDisconnected("not connected")
-        self._smtp.sock.sendall(content)
+        return self._smtp.sock
 
     def _reply(self, limit: float, renew: Renew) -> tuple[int, str]:
-        """(code, text). Renews the lease while the server thinks. Raises TimeoutError, SMTPServerDisconnected."""
-        assert self._smtp is not None
-        assert self._smtp.sock is not None
-        sock, waited = self._smtp.sock, 0.0
-        while not (isinstance(sock, ssl.SSLSocket) and sock.pending()):
-            if select.select([sock], [], [], min(RENEW_AFTER, limit))[0]:
-                break
-            waited += RENEW_AFTER
-            if waited >= limit:
-                raise TimeoutError(f"no answer within {limit:.0f} seconds")
-            renew()
-        code, text = self._smtp.getreply()
-        if code == -1:
-            raise smtplib.SMTPServerDisconnected("unreadable answer")
-        return code, _text(text)
+        """(code, text). Raises TimeoutError, SMTPServerDisconnected."""
+        lines: list[str] = []
+        while True:
+            line = self._line(limit, renew)
+            lines.append(line[4:])
+            if not line[:3].isdigit() or len(lines) > LONGEST_REPLY:
+                raise smtplib.SMTPServerDisconnected("unreadable answer")
+            if line[3:4] != "-":
+                return int(line[:3]), "\n".join(lines)
+
+    def _line(self, limit: float, renew: Renew) -> str:
+        """The next line that the server says. Renews the lease while it thinks."""
+        sock, waited = self._socket(), 0.0
+        while b"\n" not in self._heard:
+            if not (isinstance(sock, ssl.SSLSocket) and sock.pending() or _speaks(sock, min(RENEW_AFTER, limit))):
+                waited += RENEW_AFTER
+                if waited >= limit:
+                    raise TimeoutError(f"no answer within {limit:.0f} seconds")
+                renew()
+                continue
+            more = sock.recv(8192)
+            if not more:
+                raise smtplib.SMTPServerDisconnected("the server ended the connection")
+            self._heard += more
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line.rstrip(b"\r").decode("utf-8", "replace")
+
+
+def _speaks(sock: socket.socket, seconds: float) -> bool:
+    return bool(select.select([sock], [], [], seconds)[0])
 
 
 def send_test(transport: SmtpTransport, sender: str, to: str) -> Outcome:

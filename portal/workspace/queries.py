@@ -1,10 +1,9 @@
 """What is kept for a person."""
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from portal.kernel import clock, persons
+from portal.kernel import clock, files, persons
 from portal.kernel.actor import Actor
-from portal.kernel.audit import AuditEntry
 from portal.kernel.db import Base, db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
@@ -137,17 +136,25 @@ LONG_WORK = Listing(
 )
 
 
-def _names(person: persons.Person) -> ColumnElement[bool]:
-    return or_(false(), *(Notification.text.contains(name, autoescape=True) for name in person.names))
-
-
-def _of_files(person: persons.Person) -> ColumnElement[bool]:
-    files = select(StoredFile.id).where(persons.about(StoredFile, person))
-    return and_(AuditEntry.noun_of == StoredFile.noun, AuditEntry.record_id.in_(files))
+def _in_file(person: persons.Person) -> ColumnElement[bool]:
+    """Imports and exports whose file has a row about the person: it was uploaded or written, and lies there since."""
+    keys = LongWork.result_key, LongWork.spec["key"].as_string()
+    works = db.session.execute(select(LongWork.id, *keys).where(or_(*(key.is_not(None) for key in keys))))
+    return LongWork.id.in_([row[0] for row in works if any(key and files.names(key, person.words) for key in row[1:])])
 
 
 persons.leave(
-    persons.Trail("notifications", Notification, _names, None),
-    persons.Trail("files", StoredFile, lambda person: persons.about(StoredFile, person), None),
-    persons.Trail("changes of files", AuditEntry, _of_files, {"changes": {}}),
-)
+    persons.Trail("notifications", Notification, persons.naming(Notification, "text"), None),
+    persons.Trail(
+        "files", StoredFile, lambda person: persons.about(StoredFile, person), None, files=(StoredFile.key,)
+    ),
+    persons.Trail(
+        "imported and exported files", LongWork, _in_file, {"result_key": None, "result_name": None},
+        files=(LongWork.result_key, LongWork.spec["key"].as_string()),
+    ),
+    persons.mentions("mentions in long work", LongWork, "title", "error"),
+    persons.mentions("mentions in what imports refused", WorkRemark, "reason"),
+    persons.mentions("mentions in what imports changed", WorkTrace, "traces"),
+    persons.mentions("mentions in saved views", SavedView, "name", "query"),
+    persons.mentions("mentions in names of files", StoredFile, "name"),
+)  # fmt: skip

@@ -42,6 +42,7 @@ from tests.campaigns import samples as campaigns
 from tests.channels.makers import channel, partner, registration
 from tests.compensation import makers as pay
 from tests.emails import makers as mails
+from tests.events import samples as events
 from tests.inbound.makers import arrived, mailbox
 from tests.landing.makers import landing_page
 from tests.messages.makers import agree, email
@@ -117,6 +118,7 @@ def make() -> dict[str, Values]:
             ("catalog.edit_tax_rate", "catalog.update_tax_rate", "catalog.remove_tax_rate"), {"record_id": rate.id}
         ),
         **campaigns.make(),
+        **events.make(),
         **social.make(),
         "channels": {"record_id": channel().id},
         **dict.fromkeys(

@@ -1,5 +1,6 @@
 """Every route as every person: the answers are those of routes.csv, and asking changes nothing."""
 
+import os
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
@@ -56,14 +57,20 @@ def ask(app: Flask, connection: Any, signed_in: dict[str, str], route: Route) ->
 
 
 def standing(app: Flask, person: str, route: Route) -> object:
-    """Equal for people between whom the route cannot tell; who reads a page or is refused a record is asked alone."""
+    """Equal for people between whom the route cannot tell; who reads a page or is refused a record is asked alone.
+
+    On a server one speaks for all of whom the table says the same: there the walk asks whether its SQL runs.
+    """
     permission = permission_of(app, route.endpoint) or ""
     if person == VISITOR or permission == PUBLIC:
         return person == VISITOR
     scopes = PERMISSIONS[permission].get(Role(world.PEOPLE[person][1]))
     if scopes is None:
         return "refused"
-    let_in = table.expected().get((route.endpoint, route.method), {}).get(person) == "ok"
+    answer = table.expected().get((route.endpoint, route.method), {}).get(person)
+    if "TEST_DATABASE_URL" in os.environ:
+        return answer
+    let_in = answer == "ok"
     return "all" if Scope.ALL in scopes and let_in and route.method == "POST" else person
 
 

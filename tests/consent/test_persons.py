@@ -138,7 +138,7 @@ def test_the_page_asks_before_it_erases(known: Contact, client_of: ClientOf) -> 
     marketer, contact_id = client_of("marketer"), known.id
     page = marketer.get(f"/consent/erasure?contact={contact_id}").text
     assert "Message contents" in page
-    assert "as the law asks" in page
+    assert "Tax law asks for invoices" in page
     assert marketer.post("/consent/erasure", data={"contact": contact_id}).status_code == 422
     assert hits()
     assert marketer.post("/consent/erasure", data={"contact": contact_id, "sure": "y"}).status_code == 303

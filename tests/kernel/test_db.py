@@ -1,9 +1,11 @@
 import threading
+import time
 from datetime import UTC, datetime
 from decimal import Decimal as D
 
 import pytest
-from sqlalchemy import func, select, text
+from flask import Flask
+from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.models import Account
@@ -97,3 +99,19 @@ def test_sqlite_enforces_foreign_keys(live_app):
     if db.engine.dialect.name == "sqlite":
         assert db.session.execute(text("PRAGMA foreign_keys")).scalar() == 1
         assert db.session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_a_connection_that_was_cut_off_while_it_rested_is_replaced(
+    live_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no connections that others can cut")
+    monkeypatch.setattr("portal.kernel.db.RESTED", 0.0)
+    rests = db.session.scalar(select(func.pg_backend_pid()))
+    db.session.remove()
+    other = create_engine(db.engine.url, poolclass=NullPool)
+    with other.connect() as connection:
+        assert connection.scalar(select(func.pg_terminate_backend(rests)))
+    time.sleep(0.2)
+
+    assert db.session.scalar(select(func.pg_backend_pid())) != rests

@@ -55,7 +55,7 @@ def test_a_neglected_account_shows_how_late_it_is(client_of):
     shown = client_of("rep").get("/responsibility").text
 
     assert "Forgotten" in shown
-    assert "72 of 30 days" in shown
+    assert "72 days, 30 allowed" in shown
     assert "Loved" not in shown
     assert "Forgotten" not in client_of("outsider").get("/responsibility").text
 

@@ -34,6 +34,7 @@ def _requests(status: int) -> Any:
         title="Requests",
         parts=parts(),
         requests=queries.requests(),
+        erasures=queries.erasures(),
         today=clock.today(g.timezone),
         form=RefuseRequest(formdata=None),
     )

@@ -17,6 +17,7 @@ from portal.web.auth import needs
 from portal.web.forms import Form, submit
 from portal.web.htmx import by_htmx, go, wanted_fragment
 
+from ..events import with_event
 from ..forms import PICTURE, EditTitles, SaveBlock, block_form, props_of
 from ..pages import email_page
 from ..products import with_product
@@ -85,6 +86,7 @@ def save_block(record_id: int, block_id: str) -> Any:
         elif PICTURE.fullmatch(picked := request.form.get("p_pick", "")):
             props["src"] = picked
         props = with_product(props, block["props"], draft.language)
+        props = with_event(props, block["props"], draft.language)
         what = f"changed {_name(block)}"
         version = form.version.data
         changed = tree.update(queries.email(g.actor, record_id).document, block_id, props)

@@ -129,7 +129,7 @@ def _values(contact_id: int | None, language: str) -> dict[str, Any]:
 
 def _filled(template: str, contact_id: int | None, language: str, *, escapes: bool = True) -> tuple[str, str]:
     """The template filled, or as it is with the words why it cannot be."""
-    values = _values(contact_id, language) | {"links": dict.fromkeys(queries.SERVICES, "#")}
+    values = _values(contact_id, language) | {"links": dict.fromkeys(queries.LINKS, "#")}
     try:
         return liquid.personalise(template, values, escapes=escapes), ""
     except liquid.LiquidError as error:

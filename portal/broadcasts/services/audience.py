@@ -1,10 +1,11 @@
 """Writing the audience down: a row of the ledger for everybody in the segment, slice by slice, each exactly once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import Integer, String, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, String, case, cast, func, literal, select, type_coerce
 
 from portal.accounts.models import Contact
 from portal.consent.models import Consent
@@ -28,14 +29,14 @@ from ..states import Timing
 
 AT_A_TIME = 5_000
 BULK = 9  # priority
+NO_DELAY = timedelta(0)
 HOLD_OUT = "hold-out"
-NOT_YET = frozenset({*LATER, CAPPED})  # may well be over when it is the message's turn
-COLUMNS: Mapping[str, Any] = {
-    "contact_id": Integer, "owner_id": Integer, "territory_id": Integer, "recipient": String, "address": String,
-    "address_hash": String, "domain": String, "reason": String, "message_id": String,
+NOT_YET = sorted({*LATER, CAPPED})  # may well be over when it is the message's turn
+ASKED: Mapping[str, Any] = {
+    "contact_id": Integer, "address": String, "digest": String, "domain": String, "batch_id": Integer, "due": Integer,
+    "held_out": Integer,
 }  # fmt: skip
-Row = list[int | str | None]
-CONTACT, ADDRESS, DIGEST = 0, 4, 5  # places in COLUMNS
+SURE = "MATERIALIZED"  # of a part of a statement: worked out once, and not again wherever it is used
 
 
 def audience(broadcast: Broadcast) -> list[int]:
@@ -46,69 +47,82 @@ def audience(broadcast: Broadcast) -> list[int]:
 
 
 def write_down(broadcast: Broadcast, ids: Sequence[int]) -> int:
-    """The rows of a slice of the audience, and how far we are. Returns how many may get something."""
-    now = clock.now()
-    rows = _rows(broadcast, ids)
-    blocked = _blocked(broadcast, [row for row in rows if row[ADDRESS]])
-    batches, shares, test = _batches(broadcast), _shares(broadcast), f"broadcast:{broadcast.id}"
-    dues, delays = _dues(broadcast, ids, now), {one.label: timedelta(hours=one.delay) for one in broadcast.variants}
-    groups: dict[tuple[int | None, datetime, str], list[Row]] = {}
-    for row in rows:
-        contact_id, digest = row[CONTACT], str(row[DIGEST])
-        code = blocked.get(int(contact_id or 0), "") if row[ADDRESS] else "no_address"
-        arm = arm_of(int(digest[:12] or "0", 16), test, shares)
-        if arm == HOLD_OUT:
-            code = code or "hold_out"
-        due = dues.get(contact_id, dues[None]) + delays.get(arm, timedelta(0))
-        groups.setdefault((batches[arm], due, code), []).append(row)
-    going = 0
-    for (batch_id, due, code), some in groups.items():
-        new = _insert(broadcast, some, batch_id, due, code, now)
-        going += 0 if code else new
-        if code == "hold_out" and broadcast.test:
-            broadcast.test.held_out += new
-        if new < len(some):
-            _insert_doubles(broadcast, some, batch_id, now)
+    """The rows of a slice of the audience, and how far we are. Returns how many are new."""
+    dues: dict[datetime, int] = {}
+    rows = list(_asked(broadcast, ids, dues))
+    new = _insert(broadcast, rows, dues)
+    if new < len(ids):
+        new += _insert(broadcast, rows, dues, doubles=True)
+    if broadcast.test and broadcast.test.hold_out:
+        broadcast.test.held_out += _held_out(broadcast, ids[-1])
     broadcast.frozen_to = ids[-1]
-    return going
+    return new
 
 
-def _rows(broadcast: Broadcast, ids: Sequence[int]) -> list[Row]:
-    """As COLUMNS has them. Email addresses and numbers are in their normal spelling already."""
-    address = Contact.email if broadcast.channel == Channel.EMAIL else Contact.mobile_e164
-    people = select(
-        Contact.id,
-        Contact.owner_id,
-        Contact.territory_id,
-        Contact.first_name,
-        Contact.last_name,
-        address.label("address"),
-    )
+def _held_out(broadcast: Broadcast, last: int) -> int:
+    """How many of this slice could have got it, but are there to compare with."""
+    here = Message.contact_id > broadcast.frozen_to, Message.contact_id <= last, Message.state_reason == "hold_out"
+    mine = Message.noun_of == Broadcast.noun, Message.record_id == broadcast.id
+    return db.session.scalar(select(func.count()).select_from(Message).where(*here, *mine)) or 0
+
+
+def _asked(broadcast: Broadcast, ids: Sequence[int], dues: dict[datetime, int]) -> Iterator[Sequence[int | str | None]]:
+    """As ASKED has them; `dues` gets a number for each time. Addresses are in their normal spelling already."""
+    is_email = broadcast.channel == Channel.EMAIL
+    batches, shares, test = _batches(broadcast), _shares(broadcast), f"broadcast:{broadcast.id}"
+    times, delays = _dues(broadcast, ids), {one.label: timedelta(hours=one.delay) for one in broadcast.variants}
     wanted = as_table({"id": Integer}, [[one] for one in ids])
-    found = db.session.execute(people.join(wanted, wanted.c.id == Contact.id).order_by(Contact.id))
-    start, host = f"broadcast:{broadcast.id}:contact:", host_of_ids()
-    rows: list[Row] = []
-    for key, owner, territory, first, last, given in found:
-        plain = (given or "").strip().lower()
-        digest = address_hash(broadcast.channel, plain) if plain else ""
-        domain = plain.rpartition("@")[2] if broadcast.channel == Channel.EMAIL else ""
-        name = f"{first} {last}".strip()[:150]
-        known_as = f"<b{broadcast.id}.{key}.{digest[:12]}@{host}>"
-        rows.append([key, owner, territory, name, plain, digest, domain, f"{start}{key}", known_as])
-    return rows
+    people = select(Contact.id, Contact.email if is_email else Contact.mobile_e164)
+    for key, given in db.session.execute(people.join(wanted, wanted.c.id == Contact.id)):
+        address = (given or "").strip().lower()
+        digest = address_hash(broadcast.channel, address) if address else ""
+        arm = arm_of(int(digest[:12] or "0", 16), test, shares)
+        due = times.get(key, times[None]) + delays.get(arm, NO_DELAY)
+        domain = address.rpartition("@")[2] if is_email else ""
+        yield key, address, digest, domain, batches[arm], dues.setdefault(due, len(dues)), int(arm == HOLD_OUT)
 
 
-def _blocked(broadcast: Broadcast, rows: Sequence[Row]) -> dict[int, str]:
-    """Contact -> the code of what keeps it from getting this, asked by the same condition as at the moment of sending."""
-    asked = as_table(
-        {"contact_id": Integer, "address": String, "digest": String},
-        [[row[CONTACT], row[ADDRESS], row[DIGEST]] for row in rows],
-    )
+def _insert(broadcast: Broadcast, rows: Sequence[Any], dues: Mapping[datetime, int], *, doubles: bool = False) -> int:
+    """Those that have their row keep it. `doubles`: only who has an address, which another one of the audience has too."""
+    asked = select(as_table(ASKED, rows)).cte("asked", nesting=True).prefix_with(SURE)
+    if doubles:
+        judged = select(*asked.c, literal("duplicate").label("code")).where(asked.c.address != "")
+    else:
+        judged = select(*asked.c, _code(broadcast, asked.c).label("code"))
+    one = judged.cte("judged", nesting=True).prefix_with(SURE).c
+    who, number = Contact.__table__.c, cast(one.contact_id, String)
+    own = {
+        "contact_id": one.contact_id, "owner_id": who.owner_id, "territory_id": who.territory_id,
+        "recipient": func.substr(func.trim(who.first_name + " " + who.last_name), 1, 150),
+        "address": literal("") if doubles else one.address, "address_hash": one.digest, "domain": one.domain,
+        "reason": literal(f"broadcast:{broadcast.id}:contact:") + number,
+        "message_id": literal(f"<b{broadcast.id}.") + number + "." + func.substr(one.digest, 1, 12) + f"@{host_of_ids()}>",
+        "batch_id": one.batch_id, "due_at": _at(one.due, dues), "state_reason": func.coalesce(one.code, ""),
+        "state": case((one.code.is_(None), MessageState.QUEUED.value), else_=MessageState.SUPPRESSED.value),
+    }  # fmt: skip
+    same = {
+        "channel": broadcast.channel, "purpose": broadcast.purpose, "priority": BULK, "topic_id": broadcast.topic_id,
+        "noun_of": Broadcast.noun, "record_id": broadcast.id, "created_at": clock.now(), "attempt": 0, "resent": False,
+    }  # fmt: skip
+    source = select(*(value.label(name) for name, value in own.items()))
+    source = source.join(Contact.__table__, who.id == one.contact_id).order_by(one.contact_id)
+    return insert_from(Message, same, source.subquery())
+
+
+def _code(broadcast: Broadcast, asked: Any) -> ColumnElement[Any]:
+    """What keeps the contact from getting it, asked by the same condition as at the moment of sending; NULL: nothing."""
     channel = type_coerce(broadcast.channel, Consent.channel.type)
     purpose = type_coerce(literal(broadcast.purpose.value, String), Consent.purpose.type)
-    code = block(channel, asked.c.address, asked.c.digest, purpose, broadcast.topic_id).label("code")
-    found = db.session.execute(select(asked.c.contact_id, code))
-    return {row.contact_id: row.code for row in found if row.code and row.code not in NOT_YET}
+    code = block(channel, asked.address, asked.digest, purpose, broadcast.topic_id)
+    lasting = reduce(func.nullif, NOT_YET, code)
+    held_out = case((asked.held_out == 1, "hold_out"))
+    return case((asked.address == "", "no_address"), else_=func.coalesce(lasting, held_out))
+
+
+def _at(number: ColumnElement[int], dues: Mapping[datetime, int]) -> ColumnElement[datetime]:
+    """A time by its number."""
+    kind = Message.due_at.type
+    return case({at: literal(due, kind) for due, at in dues.items()}, value=number)
 
 
 def _batches(broadcast: Broadcast) -> dict[str, int | None]:
@@ -122,8 +136,9 @@ def _shares(broadcast: Broadcast) -> list[Share]:
     return [Share(HOLD_OUT, held_out), *(Share(variant.label, variant.share) for variant in broadcast.variants)]
 
 
-def _dues(broadcast: Broadcast, ids: Sequence[int], now: datetime) -> dict[Any, datetime]:
+def _dues(broadcast: Broadcast, ids: Sequence[int]) -> dict[int | None, datetime]:
     """Contact -> when its message is due; None: where nothing is said of a contact."""
+    now = clock.now()
     if broadcast.timing != Timing.LOCAL:
         return {None: broadcast.starts_at or now}
     known: dict[str, datetime] = {}
@@ -131,21 +146,3 @@ def _dues(broadcast: Broadcast, ids: Sequence[int], now: datetime) -> dict[Any, 
         if place.zone not in known:
             known[place.zone] = due_at(broadcast.wall_time, place.zone, broadcast.if_passed, now)
     return {contact_id: known[place.zone] for contact_id, place in places.items()}
-
-
-def _insert(
-    broadcast: Broadcast, rows: Sequence[Row], batch_id: int | None, due: datetime, code: str, now: datetime
-) -> int:
-    same = {
-        "channel": broadcast.channel, "purpose": broadcast.purpose, "priority": BULK, "batch_id": batch_id,
-        "topic_id": broadcast.topic_id, "noun_of": Broadcast.noun, "record_id": broadcast.id, "due_at": due,
-        "state": MessageState.SUPPRESSED if code else MessageState.QUEUED, "state_reason": code,
-        "created_at": now, "attempt": 0, "resent": False,
-    }  # fmt: skip
-    return insert_from(Message, same, as_table(COLUMNS, rows))
-
-
-def _insert_doubles(broadcast: Broadcast, rows: Iterable[Row], batch_id: int | None, now: datetime) -> None:
-    """Contacts whose address another one of the audience has. Those that have their row keep it."""
-    doubles = [[*row[:ADDRESS], "", *row[ADDRESS + 1 :]] for row in rows if row[ADDRESS]]
-    _insert(broadcast, doubles, batch_id, now, "duplicate", now)

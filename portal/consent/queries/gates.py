@@ -92,13 +92,16 @@ def _refused(asked: Asked) -> Code:
     no = func.max(case((and_(topic.is_(None), state == ConsentState.OPTED_OUT.value), 1)))
     yes = func.max(case((state == ConsentState.OPTED_IN.value, 1)))
     pending = func.max(case((state == ConsentState.PENDING.value, 1)))
-    enforced = _enforcement(asked)
-    verdict = case(
-        (and_(no == 1, enforced != Enforcement.DISABLED.value), literal(OPTED_OUT)),
+    refused = case((no == 1, literal(OPTED_OUT)))
+    lacking = case(
+        (no == 1, literal(OPTED_OUT)),
         (yes == 1, null()),
-        (enforced != Enforcement.RESTRICTIVE.value, null()),
         (pending == 1, literal(PENDING)),
         else_=literal(NO_CONSENT),
+    )
+    verdict = case(
+        {Enforcement.RESTRICTIVE.value: lacking, Enforcement.NON_RESTRICTIVE.value: refused},
+        value=_enforcement(asked),
     )
     # An OR would tempt PostgreSQL to collect every row without a topic; the few of one address are found by their key.
     about = func.coalesce(topic, asked.topic_id, 0) == func.coalesce(asked.topic_id, 0)
@@ -136,13 +139,16 @@ def sendings(channel: Any, addresses: Sequence[Any], since: Any) -> Select[Any]:
 
 def _capped(asked: Asked) -> Code:
     """As many as the cap allows were sent already, in a rolling day, week or month."""
-    over = []
-    for name, span in SPANS.items():
-        limit = getattr(ChannelPolicy, name)
-        sent = sendings(asked.channel, [asked.address], _now(span)).with_only_columns(func.count())
-        over.append(and_(limit.is_not(None), limit <= sent.scalar_subquery()))
+    limits = {span: getattr(ChannelPolicy, name) for name, span in SPANS.items()}
+    lately = sendings(asked.channel, [asked.address], _now(max(limits)))
+    at = lately.selected_columns[1]  # none yet: on its way
+    full = or_(*(func.count().filter(or_(at.is_(None), at > _now(span))) >= limit for span, limit in limits.items()))
     waits = case((ChannelPolicy.over_cap == OverCap.WAIT, literal(CAP_WAITS)), else_=literal(CAPPED))
-    reached = select(waits).where(ChannelPolicy.channel == asked.channel, or_(*over))
+    reached = select(waits).where(
+        ChannelPolicy.channel == asked.channel,
+        func.coalesce(*limits.values()).is_not(None),
+        lately.with_only_columns(full).scalar_subquery(),
+    )
     return case((asked.commercial, _value(reached, ChannelPolicy)))
 
 

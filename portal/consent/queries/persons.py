@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select
 
 from portal.kernel import persons
+from portal.kernel.audit import AuditEntry
 from portal.kernel.db import db
 from portal.kernel.persons import Person, Trail
 
-from ..models import Consent, ConsentEvent, ContactPoint, DataRequest, Suppression
+from ..models import Consent, ConsentEvent, ContactPoint, DataRequest, Suppression, SuppressionEvent
 from ..rules import address_hash
 from ..states import Channel, RequestState
 
@@ -29,6 +30,12 @@ def requests() -> Sequence[DataRequest]:
     return db.session.scalars(select(DataRequest).order_by(*order).limit(200)).all()
 
 
+def erasures() -> Sequence[AuditEntry]:
+    """What was taken out and what stayed, newest first; of whom is known no more."""
+    mine = AuditEntry.noun_of == "persons", AuditEntry.action == "erased"
+    return db.session.scalars(select(AuditEntry).where(*mine).order_by(AuditEntry.id.desc()).limit(50)).all()
+
+
 def digests(person: Person) -> list[str]:
     """Under which suppressions are kept."""
     mails = [address_hash(Channel.EMAIL, email) for email in sorted(person.emails)]
@@ -47,5 +54,6 @@ persons.leave(
     ),
     Trail("preferences", ContactPoint, lambda person: ContactPoint.address.in_(person.addresses), None),
     Trail("suppressions", Suppression, _blocked, {"address": None, "note": ""}),
+    Trail("blocks", SuppressionEvent, lambda p: SuppressionEvent.address_hash.in_(digests(p)), {"note": ""}),
     Trail("requests", DataRequest, lambda p: DataRequest.address_hash.in_(digests(p)), {"address": None, "note": ""}),
 )  # fmt: skip

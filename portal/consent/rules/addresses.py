@@ -3,7 +3,6 @@
 import hmac
 import re
 from collections.abc import Mapping
-from hashlib import sha256
 
 import phonenumbers
 
@@ -96,7 +95,7 @@ def normal_phone(text: str, region: str = "US") -> str:
 
 def address_hash(channel: Channel, address: str) -> str:
     """Of a normal address; says nothing to whoever lacks the key."""
-    return hmac.new(_key[0], f"{channel}:{address}".encode(), sha256).hexdigest()
+    return hmac.digest(_key[0], f"{channel}:{address}".encode(), "sha256").hex()
 
 
 def derived_key(use: str) -> bytes:

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from portal.kernel import audit, clock, persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
+from portal.kernel.outbox import emit
 from portal.kernel.persons import Person
 from portal.organization.queries import authorize
-from portal.workspace.models import StoredFile
 
+from ..events import PersonErased
 from ..models import DataRequest
 from ..queries import asked_data
 from ..queries.persons import digests, person_at
@@ -54,9 +55,11 @@ def erase(actor: Actor, person: Person) -> list[str]:
         for address in sorted(addresses):
             suppress(channel, address, SuppressionReason.ERASED)
     _settle_requests(actor, person)
-    keys = list(db.session.scalars(select(StoredFile.key).where(persons.about(StoredFile, person))))
+    keys = persons.files_of(person)
+    kept = {trail.name: [size, trail.why] for trail, size in persons.count(person) if trail.why}
     rows = persons.erase(person)
-    audit.record("persons", None, "erased", rows=rows)
+    audit.record("persons", None, "erased", rows=rows, kept=kept)
+    emit(PersonErased(contact_ids=sorted(person.of("contacts"))))
     return keys
 
 

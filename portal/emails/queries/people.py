@@ -11,7 +11,7 @@ from portal.kernel.db import db
 from portal.kernel.places import countries
 from portal.organization.queries import company, get, visible_to
 
-from ..rules.look import SERVICES
+from ..rules.look import LINKS
 from .brand import look_of
 
 CONTACT = ("id", "first_name", "last_name", "job_title", "email", "language", "country")
@@ -23,7 +23,7 @@ def known_paths() -> frozenset[str]:
     """Every field that can stand in braces."""
     areas = {
         "contact": (*CONTACT, "name", "country_name"), "account": ACCOUNT, "company": (*COMPANY, "address"),
-        "links": SERVICES,
+        "links": LINKS,
     }  # fmt: skip
     return frozenset(f"{area}.{name}" for area, names in areas.items() for name in names)
 

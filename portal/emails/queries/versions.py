@@ -82,5 +82,5 @@ def sent_html(token: str) -> str:
 def links_of(message: Message) -> dict[str, str]:
     """What `links` means in the mail of this recipient."""
     service = absolute(f"/c/{unsubscribe_token(message.channel, message.address, message.topic_id, message.id)}")
-    page = absolute(f"/e/v/{make_token(message.id, message.content_id or 0)}")
-    return {"unsubscribe": service, "preferences": service, "web_view": page}
+    token = make_token(message.id, message.content_id or 0)
+    return {"unsubscribe": service, "preferences": service, "web_view": absolute(f"/e/v/{token}"), "invitee": token}

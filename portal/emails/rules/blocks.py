@@ -8,7 +8,7 @@ Block = dict[str, Any]  # {"id": "b3", "kind": "heading", "props": {...}}; a sec
 
 
 class Prop(NamedTuple):
-    """One thing to set. kind: line, lines, rich, url, image, choice, whole, flag, code, product or condition."""
+    """One thing to set. kind: line, lines, rich, url, image, choice, whole, flag, code, product, event or condition."""
 
     name: str
     label: str
@@ -135,6 +135,7 @@ KINDS: Mapping[str, Kind] = {
         "Event",
         "ticket",
         (
+            Prop("event", "Of your events", "event", hint="Choosing one fills in what is below"),
             Prop("title", "Title", default="Our event", needed=True),
             Prop("starts", "When", default="Day, hour and time zone"),
             Prop("place", "Where"),

@@ -22,6 +22,7 @@ LANGUAGES: Mapping[str, str] = {
     "pl": "Polski", "pt": "Português", "sv": "Svenska", "cs": "Čeština", "ja": "日本語",
 }  # fmt: skip
 SERVICES = ("unsubscribe", "preferences", "web_view")
+LINKS = (*SERVICES, "invitee")  # the last one is no address: it names the recipient in a link to an event
 WORDS: Mapping[str, Mapping[str, str]] = {
     language: dict(zip((*SERVICES, "when", "where"), words, strict=True))
     for language, words in {

@@ -1,5 +1,6 @@
 """Taking in mail and what mail services tell, and acting on it."""
 
+from . import traces as traces
 from .effects import Fact, take_effect
 from .hooks import receive, refuse, set_webhook
 from .intake import reclassify, take_in

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from portal.consent.services import record, suppress
 from portal.consent.states import Channel, ConsentState, Purpose, SuppressionReason
 from portal.kernel.db import db
-from portal.messages.models import Message, MessageEvent
+from portal.messages.models import Message, MessageEvent, written_to
 from portal.messages.services import News, record_events
 from portal.messages.states import EventKind
 
@@ -99,7 +99,7 @@ def _given_up(addresses: Collection[str]) -> list[str]:
         return []
     order = func.row_number().over(partition_by=Message.address, order_by=Message.sent_at.desc())
     mails = select(Message.id, Message.address, order.label("nth")).where(
-        Message.channel == Channel.EMAIL, Message.address.in_(addresses), Message.sent_at.is_not(None)
+        Message.channel == Channel.EMAIL, written_to(addresses), Message.sent_at.is_not(None)
     )
     last = mails.subquery()
     came_back = (

@@ -1,15 +1,15 @@
 """What a mail service tells us, once its signature was checked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from portal.consent.states import Channel
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
-from portal.messages.models import Message
+from portal.messages.models import Message, written_to
 from portal.organization.queries import authorize
 
 from ..models import Webhook
@@ -44,14 +44,15 @@ def _note(provider: Provider, **values: Any) -> None:
 
 def _messages(told: Sequence[Told]) -> list[int | None]:
     """By the Message-ID, else the last mail to that address: whoever tells us has signed it."""
-    by_key = _by(Message.message_id, {one.message_key for one in told if one.message_key})
+    keys = {one.message_key for one in told if one.message_key}
+    by_key = _by(Message.message_id, Message.message_id.in_(keys))
     left = {one.notice.recipient for one in told if one.message_key not in by_key}
-    by_address = _by(Message.address, left)
+    by_address = _by(Message.address, written_to(left))
     return [by_key.get(one.message_key) or by_address.get(one.notice.recipient) for one in told]
 
 
-def _by(column: Any, values: Collection[str]) -> dict[str, int]:
-    sent = select(column, func.max(Message.id)).where(Message.channel == Channel.EMAIL, column.in_(values))
+def _by(column: Any, named: ColumnElement[bool]) -> dict[str, int]:
+    sent = select(column, func.max(Message.id)).where(Message.channel == Channel.EMAIL, named)
     return dict(db.session.execute(sent.where(Message.sent_at.is_not(None)).group_by(column)).all())
 
 

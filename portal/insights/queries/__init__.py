@@ -1,5 +1,6 @@
 """Reading every area: my work, the dashboard, search, the audit, the state of the system."""
 
+from . import attendance as attendance
 from . import audience as audience
 from . import measures as measures
 from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
@@ -8,6 +9,7 @@ from .channels import Result, channel_results
 from .clicks import HeatMap, Spot, block_names, heat_map
 from .conversions import HoldOut, hold_out
 from .dashboard import PERIODS, Figures, dashboard, period_of
+from .invitations import Invitation, funnel, invitations
 from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
 from .recipients import RECIPIENTS
 from .search import Group, found
@@ -25,6 +27,7 @@ __all__ = [
     "Group",
     "HeatMap",
     "HoldOut",
+    "Invitation",
     "Mailing",
     "Own",
     "Report",
@@ -45,8 +48,10 @@ __all__ = [
     "deals_seen",
     "found",
     "heartbeats",
+    "funnel",
     "heat_map",
     "hold_out",
+    "invitations",
     "oldest_wait",
     "own",
     "performance",

@@ -1,19 +1,19 @@
 """Which campaigns touched which deals, and what each is credited with, from first click to paid invoice.
 
 A touch is something a person of the deal's account did because of a campaign: a form sent, a link clicked by a human, a
-reply, a response noted by hand. It counts from LOOKBACK before the deal was opened until it closed. Mails that were only
-sent or opened are none. A deal is *sourced* by the campaign of its first touch, if that came before the deal itself, and
-*influenced* by every campaign that touched it.
+reply, a registration for an event, coming to it, a response noted by hand. It counts from LOOKBACK before the deal was
+opened until it closed. Mails that were only sent or opened are none. A deal is *sourced* by the campaign of its first
+touch, if that came before the deal itself, and *influenced* by every campaign that touched it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal, select, union_all
 
 from portal.accounts.models import Contact
 from portal.broadcasts.models import Broadcast
@@ -22,6 +22,8 @@ from portal.campaigns.queries import spent
 from portal.campaigns.rules import weights
 from portal.campaigns.states import Credit
 from portal.consent.states import Channel
+from portal.events.models import Event, EventRegistration
+from portal.events.states import RegistrationState
 from portal.invoices.models import Invoice
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -36,6 +38,8 @@ from portal.organization.queries import visible_to
 from portal.social.models import SocialPost
 from portal.social.queries import posts_of, standing
 from portal.targets.queries import currency
+
+from .invitations import funnel
 
 LOOKBACK = timedelta(days=180)
 ZERO = Decimal(0)
@@ -137,7 +141,21 @@ def _touches() -> Subquery:
         .where(Broadcast.campaign_id.is_not(None))
         for word, at in (("Clicked", Message.human_clicked_at), ("Answered", Message.replied_at))
     ]
-    return union_all(form, *mails, noted).subquery()
+    return union_all(form, *mails, *_visits(rows, of_account), noted).subquery()
+
+
+def _visits(rows: Callable[..., Select[Any]], of_account: ColumnElement[bool]) -> list[Select[Any]]:
+    """Who registered, and who came; for the campaign of the event, or else of the mailing that invited."""
+    found = []
+    campaign_id = func.coalesce(Event.campaign_id, Broadcast.campaign_id)
+    for word, at in (("Registered for ", EventRegistration.registered_at), ("Attended ", EventRegistration.attended_at)):
+        visit = rows(literal(word) + Event.name, campaign_id, at).join(Contact, of_account)
+        visit = visit.join(EventRegistration, EventRegistration.contact_id == Contact.id)
+        visit = visit.join(Event, Event.id == EventRegistration.event_id)
+        visit = visit.outerjoin(Message, Message.id == EventRegistration.message_id)
+        visit = visit.outerjoin(Broadcast, (Message.noun_of == Broadcast.noun) & (Message.record_id == Broadcast.id))
+        found.append(visit.where(campaign_id.is_not(None), EventRegistration.state != RegistrationState.CANCELLED))
+    return found
 
 
 def deals(own: str, campaign_id: int | None = None) -> list[Deal]:
@@ -226,10 +244,11 @@ class Asset(NamedTuple):
     name: str
     state: str
     at: datetime | None
+    figures: Sequence[tuple[str, int]] = ()  # what came of it, where it is told here
 
 
 def assets(actor: Actor, campaign_id: int) -> list[Asset]:
-    """Mailings, posts and pages that the actor sees, latest first."""
+    """Mailings, posts, events and pages that the actor sees, latest first."""
     found = []
     if actor.may("broadcasts.view"):
         for mailing in db.session.scalars(visible_to(actor, Broadcast).where(Broadcast.campaign_id == campaign_id)):
@@ -238,6 +257,9 @@ def assets(actor: Actor, campaign_id: int) -> list[Asset]:
     if actor.may("social_posts.view"):
         for post in posts_of(actor, campaign_id):
             found.append(Asset("Post", SocialPost.noun, post.id, post.text[:80], standing(post), post.publish_at))
+    if actor.may("events.view"):
+        for event in db.session.scalars(visible_to(actor, Event).where(Event.campaign_id == campaign_id)):
+            found.append(Asset("Event", Event.noun, event.id, event.name, event.state, event.starts_at, funnel(event)))
     if actor.may("landing.view"):
         for one in db.session.scalars(visible_to(actor, LandingPage).where(LandingPage.campaign_id == campaign_id)):
             state = "published" if one.published else "draft"

@@ -56,13 +56,13 @@ def answer_points(respond_by: datetime | None, now: datetime) -> tuple[str, int]
     if minutes < 0:
         return f"Answer {_spell(-minutes)} overdue", 45
     if minutes <= 60:
-        return f"First answer due in {minutes} minutes", 35
+        return f"First answer due {f'in {_spell(minutes)}' if minutes else 'now'}", 35
     return f"First answer due in {_spell(minutes)}", 20 if minutes <= 24 * 60 else 10
 
 
 def _spell(minutes: int) -> str:
     if minutes < 120:
-        return f"{minutes} minutes"
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
     hours = minutes // 60
     return f"{hours} hours" if hours < 48 else f"{hours // 24} days"
 

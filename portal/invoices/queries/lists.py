@@ -90,4 +90,15 @@ PAYMENTS = Listing(
 
 
 # Books and business letters are kept as long as tax and commercial law ask (in Germany HGB 257, AO 147).
-persons.leave(persons.Trail("invoices", Invoice, lambda person: Invoice.contact_id.in_(person.of("contacts")), {}))
+def _billed(person: persons.Person) -> ColumnElement[bool]:
+    return Invoice.contact_id.in_(person.of("contacts"))
+
+
+def _paid(person: persons.Person) -> ColumnElement[bool]:
+    return Payment.invoice_id.in_(select(Invoice.id).where(_billed(person)))
+
+
+BOOKS = "Tax law asks for invoices and payments for years (in Germany AO 147: eight)."
+persons.leave(
+    persons.Trail("invoices", Invoice, _billed, {}, why=BOOKS), persons.Trail("payments", Payment, _paid, {}, why=BOOKS)
+)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from portal.activities.models import Regarding
 from portal.consent.states import Channel
 from portal.kernel.db import db
-from portal.messages.models import Message
+from portal.messages.models import Message, written_to
 
 from ..models import Lead
 
@@ -33,7 +33,7 @@ def leads_of(submission_ids: Sequence[int]) -> dict[int, int]:
 
 def confirmed_since(email: str, submission_id: int, since: datetime) -> bool:
     """Whether the address was sent a confirmation of another submission after that moment."""
-    query = select(Message.id).where(Message.channel == Channel.EMAIL, Message.address == email)
+    query = select(Message.id).where(Message.channel == Channel.EMAIL, written_to([email]))
     others = query.where(Message.reason.like("submission:%:confirmation"), Message.created_at > since)
     this = f"submission:{submission_id}:confirmation"
     return db.session.scalar(others.where(Message.reason != this).limit(1)) is not None

@@ -82,15 +82,16 @@ def _find_leads(person: persons.Person) -> persons.Person:
     found = db.session.scalars(select(Lead).where(Lead.email.in_(person.emails))).all()
     ids, names = [lead.id for lead in found], [lead.name for lead in found if lead.first_name]
     phones = [international(lead.phone, lead.country) for lead in found]
-    return person.known_as("leads", ids, (), phones, names)
+    return person.known_as("leads", ids, (), phones, names, typed=[lead.phone for lead in found])
 
 
-BLANK = ("first_name", "job_title", "phone", "company", "city", "postcode", "message")
+BLANK = ("first_name", "job_title", "phone", "company", "city", "postcode", "message", "assigned_because")
 persons.find_by(_find_leads)
 persons.leave(
     persons.Trail(
         "leads", Lead, lambda person: Lead.id.in_(person.of("leads")),
         dict.fromkeys(BLANK, "")
         | {"last_name": persons.NOBODY, "email": "erased-" + cast(Lead.id, String), "version": Lead.version + 1},
+        scrubs=("disqualified_reason",),
     )
 )  # fmt: skip

@@ -27,6 +27,7 @@ from ..models import (
     Message,
     MessageBatch,
     MessageContent,
+    written_to,
 )
 from ..rules import CHANNEL_NAMES
 from ..states import BatchState, MessageState
@@ -40,7 +41,7 @@ def _sendings(channel: Any, addresses: Sequence[Any], since: Any) -> Select[Any]
     """What frequency caps count, with what is being handed over now."""
     sent: Any = Message.__table__.alias()
     lately = or_(sent.c.sent_at > since, sent.c.state == MessageState.SENDING)
-    mine = sent.c.channel == channel, sent.c.address.in_(addresses), sent.c.purpose == Purpose.COMMERCIAL
+    mine = sent.c.channel == channel, written_to(addresses, sent.c), sent.c.purpose == Purpose.COMMERCIAL
     return select(sent.c.address, sent.c.sent_at).where(*mine, lately).correlate_except(sent)
 
 

@@ -17,6 +17,7 @@ from portal.consent.states import Channel
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.settings import Setting
+from portal.kernel.written import Written
 from portal.segments.services import touch
 
 from ..models import Message, MessageBatch
@@ -41,8 +42,8 @@ LOOK_AGAIN = 0.25  # seconds after which a slice of a batch looks whether someth
 
 VALUES = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
-# These run for every single message, so they are built once.
-MARK = (
+# These run for every single message.
+MARK = Written(
     update(TABLE)
     .where(HERE.id == bindparam("the_id"), HERE.worker == bindparam("the_worker"), HERE.lease_until > bindparam("now"))
     .where(WAITS, block(HERE.channel, HERE.address, HERE.address_hash, HERE.purpose, HERE.topic_id).is_(None))
@@ -57,7 +58,7 @@ MARK = (
     .returning(HERE.attempt)
 )
 # Fenced by worker and attempt. A late yes is still a yes, also when somebody already called it uncertain.
-SETTLE = (
+SETTLE = Written(
     update(TABLE)
     .where(HERE.id == bindparam("the_id"), HERE.worker == bindparam("the_worker"))
     .where(HERE.attempt == bindparam("the_attempt"))
@@ -167,14 +168,14 @@ def _mark(sender: Sender, way: Way, letter: Letter) -> int | None:
         "the_server": way.server_id,
         "the_values": letter.values,
     }
-    marked: int | None = db.session.connection().execute(MARK, values).scalar()
+    marked: int | None = MARK.run(db.session.connection(), values).scalar()
     return marked
 
 
 def _settle(sender: Sender, way: Way, settled: Settled) -> None:
     letter, attempt, outcome = settled
     values = {"the_id": letter.id, "the_worker": sender.worker, "the_attempt": attempt}
-    db.session.connection().execute(SETTLE, values | _values(settled))
+    SETTLE.run(db.session.connection(), values | _values(settled))
     if outcome.suppress:
         suppress(letter.channel, letter.address, outcome.suppress, outcome.why)
     if outcome.kind == Kind.AWAY:

@@ -14,6 +14,8 @@ GUARDS_AND_SEARCH = {
     "sqlite": [
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM erasure) BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'audit_entry rows are append only'); END",
+        "CREATE TRIGGER message_batch_frozen_update BEFORE UPDATE ON message_batch FOR EACH ROW WHEN (1 = 1) AND (NEW.channel IS DISTINCT FROM OLD.channel OR NEW.noun_of IS DISTINCT FROM OLD.noun_of OR NEW.record_id IS DISTINCT FROM OLD.record_id) BEGIN SELECT RAISE(ABORT, 'message_batch rows are frozen'); END",
+        "CREATE TRIGGER message_batch_frozen_delete BEFORE DELETE ON message_batch FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'message_batch rows are frozen'); END",
         "CREATE TRIGGER broadcast_test_frozen_update BEFORE UPDATE ON broadcast_test FOR EACH ROW WHEN (OLD.decided_at IS NOT NULL) AND (NEW.metric IS DISTINCT FROM OLD.metric OR NEW.method IS DISTINCT FROM OLD.method OR NEW.hours IS DISTINCT FROM OLD.hours OR NEW.minimum IS DISTINCT FROM OLD.minimum OR NEW.share IS DISTINCT FROM OLD.share OR NEW.hold_out IS DISTINCT FROM OLD.hold_out OR NEW.default_label IS DISTINCT FROM OLD.default_label OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.winner IS DISTINCT FROM OLD.winner OR NEW.why IS DISTINCT FROM OLD.why OR NEW.decided_at IS DISTINCT FROM OLD.decided_at OR NEW.decided_by IS DISTINCT FROM OLD.decided_by) BEGIN SELECT RAISE(ABORT, 'broadcast_test rows are frozen'); END",
         "CREATE TRIGGER broadcast_test_frozen_delete BEFORE DELETE ON broadcast_test FOR EACH ROW WHEN OLD.decided_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'broadcast_test rows are frozen'); END",
         "CREATE TRIGGER broadcast_look_append_only_update BEFORE UPDATE ON broadcast_look FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'broadcast_look rows are append only'); END",
@@ -32,11 +34,11 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER statement_frozen_delete BEFORE DELETE ON statement FOR EACH ROW WHEN OLD.snapshot_hash IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement rows are frozen'); END",
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM erasure) BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'consent_event rows are append only'); END",
-        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
+        "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM erasure) BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
         "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'suppression_event rows are append only'); END",
         "CREATE TRIGGER email_version_append_only_update BEFORE UPDATE ON email_version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'email_version rows are append only'); END",
         "CREATE TRIGGER email_version_append_only_delete BEFORE DELETE ON email_version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'email_version rows are append only'); END",
-        "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
+        "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW WHEN (OLD.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM erasure)) AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
         "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_revision rows are frozen'); END",
         "CREATE TRIGGER quote_line_frozen_update BEFORE UPDATE ON quote_line FOR EACH ROW WHEN (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_line rows are frozen'); END",
         "CREATE TRIGGER quote_line_frozen_delete BEFORE DELETE ON quote_line FOR EACH ROW WHEN (SELECT r.state FROM quote_revision r WHERE r.id = OLD.revision_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'quote_line rows are frozen'); END",
@@ -68,6 +70,10 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER audit_entry_append_only_update BEFORE UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_update()",
         "CREATE OR REPLACE FUNCTION audit_entry_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'audit_entry rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER audit_entry_append_only_delete BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION message_batch_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (1 = 1) AND (NEW.channel IS DISTINCT FROM OLD.channel OR NEW.noun_of IS DISTINCT FROM OLD.noun_of OR NEW.record_id IS DISTINCT FROM OLD.record_id) THEN RAISE EXCEPTION 'message_batch rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER message_batch_frozen_update BEFORE UPDATE ON message_batch FOR EACH ROW EXECUTE FUNCTION message_batch_frozen_update()",
+        "CREATE OR REPLACE FUNCTION message_batch_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'message_batch rows are frozen'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER message_batch_frozen_delete BEFORE DELETE ON message_batch FOR EACH ROW EXECUTE FUNCTION message_batch_frozen_delete()",
         "CREATE OR REPLACE FUNCTION broadcast_test_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.decided_at IS NOT NULL) AND (NEW.metric IS DISTINCT FROM OLD.metric OR NEW.method IS DISTINCT FROM OLD.method OR NEW.hours IS DISTINCT FROM OLD.hours OR NEW.minimum IS DISTINCT FROM OLD.minimum OR NEW.share IS DISTINCT FROM OLD.share OR NEW.hold_out IS DISTINCT FROM OLD.hold_out OR NEW.default_label IS DISTINCT FROM OLD.default_label OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.winner IS DISTINCT FROM OLD.winner OR NEW.why IS DISTINCT FROM OLD.why OR NEW.decided_at IS DISTINCT FROM OLD.decided_at OR NEW.decided_by IS DISTINCT FROM OLD.decided_by) THEN RAISE EXCEPTION 'broadcast_test rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER broadcast_test_frozen_update BEFORE UPDATE ON broadcast_test FOR EACH ROW EXECUTE FUNCTION broadcast_test_frozen_update()",
         "CREATE OR REPLACE FUNCTION broadcast_test_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.decided_at IS NOT NULL THEN RAISE EXCEPTION 'broadcast_test rows are frozen'; END IF; RETURN OLD; END $$",
@@ -104,7 +110,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER consent_event_append_only_update BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION consent_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'consent_event rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER consent_event_append_only_delete BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION consent_event_append_only_delete()",
-        "CREATE OR REPLACE FUNCTION suppression_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION suppression_event_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure) THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER suppression_event_append_only_update BEFORE UPDATE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_update()",
         "CREATE OR REPLACE FUNCTION suppression_event_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'suppression_event rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER suppression_event_append_only_delete BEFORE DELETE ON suppression_event FOR EACH ROW EXECUTE FUNCTION suppression_event_append_only_delete()",
@@ -112,7 +118,7 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER email_version_append_only_update BEFORE UPDATE ON email_version FOR EACH ROW EXECUTE FUNCTION email_version_append_only_update()",
         "CREATE OR REPLACE FUNCTION email_version_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'email_version rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER email_version_append_only_delete BEFORE DELETE ON email_version FOR EACH ROW EXECUTE FUNCTION email_version_append_only_delete()",
-        "CREATE OR REPLACE FUNCTION quote_revision_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft') AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION quote_revision_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM erasure)) AND (NEW.quote_id IS DISTINCT FROM OLD.quote_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.valid_until IS DISTINCT FROM OLD.valid_until OR NEW.payment_days IS DISTINCT FROM OLD.payment_days OR NEW.intro IS DISTINCT FROM OLD.intro OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.discount_percent IS DISTINCT FROM OLD.discount_percent OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.net IS DISTINCT FROM OLD.net OR NEW.tax IS DISTINCT FROM OLD.tax OR NEW.total IS DISTINCT FROM OLD.total OR NEW.snapshot_hash IS DISTINCT FROM OLD.snapshot_hash OR NEW.sent_at IS DISTINCT FROM OLD.sent_at OR NEW.sent_to IS DISTINCT FROM OLD.sent_to) THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER quote_revision_frozen_update BEFORE UPDATE ON quote_revision FOR EACH ROW EXECUTE FUNCTION quote_revision_frozen_update()",
         "CREATE OR REPLACE FUNCTION quote_revision_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'quote_revision rows are frozen'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER quote_revision_frozen_delete BEFORE DELETE ON quote_revision FOR EACH ROW EXECUTE FUNCTION quote_revision_frozen_delete()",
@@ -2370,6 +2376,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_email_version_translates_id"), ["translates_id"], unique=False)
 
     op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("venue", sa.String(), nullable=False),
+        sa.Column("online_url", sa.String(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "published", "cancelled", "ended", name="eventstate", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("news_wording", sa.String(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column("double_opt_in", sa.Boolean(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("territory_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_event_capacity")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_event_in_order")),
+        sa.CheckConstraint(
+            "taken >= 0 AND (capacity IS NULL OR taken <= capacity)", name=op.f("ck_event_not_oversold")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_event_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["owner_id"], ["position.id"], name=op.f("fk_event_owner_id_position")),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_event_territory_id_territory")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_event_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
+        sa.UniqueConstraint("uid", name=op.f("uq_event_uid")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_starts_at"), ["starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_territory_id"), ["territory_id"], unique=False)
+
+    op.create_table(
         "landing_page",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -2517,9 +2573,7 @@ def upgrade() -> None:
         sa.Column("link", sa.String(), nullable=False),
         sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
-            "state",
-            sa.Enum("draft", "scheduled", "withdrawn", name="poststate", native_enum=False, length=24),
-            nullable=False,
+            "state", sa.Enum("draft", "scheduled", name="poststate", native_enum=False, length=24), nullable=False
         ),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2867,7 +2921,6 @@ def upgrade() -> None:
         sa.Column("converted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("territory_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["message_batch.id"], name=op.f("fk_message_batch_id_message_batch")),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_message_contact_id_contact"), ondelete="SET NULL"
         ),
@@ -2883,7 +2936,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("reason", name=op.f("uq_message_reason")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("ix_message_address", ["channel", "address", "id"], unique=False)
         batch_op.create_index("ix_message_batch", ["batch_id", "state"], unique=False)
         batch_op.create_index(
             "ix_message_bounced",
@@ -2939,11 +2991,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('queued', 'deferred', 'sending') AND batch_id IS NOT NULL"),
         )
         batch_op.create_index(
-            "uq_message_batch_address",
-            ["batch_id", "address"],
+            "uq_message_address_batch",
+            ["address", "batch_id"],
             unique=True,
-            sqlite_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
-            postgresql_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+            sqlite_where=sa.text("address <> ''"),
+            postgresql_where=sa.text("address <> ''"),
         )
 
     op.create_table(
@@ -3058,6 +3110,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_segment_override_contact", ["contact_id"], unique=False)
 
     op.create_table(
+        "social_picture",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("alt", sa.String(), nullable=False),
+        sa.CheckConstraint("alt <> ''", name=op.f("ck_social_picture_says_what_it_shows")),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["social_post.id"], name=op.f("fk_social_picture_post_id_social_post"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_social_picture")),
+    )
+    with op.batch_alter_table("social_picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_social_picture_post_id"), ["post_id"], unique=False)
+
+    op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=False),
@@ -3086,6 +3156,63 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("target_id", "month", name=op.f("pk_target_month")),
     )
+    op.create_table(
+        "event_registration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "registered",
+                "waitlisted",
+                "cancelled",
+                "attended",
+                "no_show",
+                name="registrationstate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("noted", sa.Integer(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("promoted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("origin", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("news", sa.String(), nullable=False),
+        sa.Column("ip", sa.String(), nullable=True),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_event_registration_contact_id_contact"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_registration_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_event_registration_message_id_message"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_registration")),
+        sa.UniqueConstraint("event_id", "email", name=op.f("uq_event_registration_event_id_email")),
+    )
+    with op.batch_alter_table("event_registration", schema=None) as batch_op:
+        batch_op.create_index("ix_event_registration_contact", ["contact_id", "event_id"], unique=False)
+        batch_op.create_index(
+            "ix_event_registration_line",
+            ["event_id", "queued_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waitlisted'"),
+            postgresql_where=sa.text("state = 'waitlisted'"),
+        )
+        batch_op.create_index(batch_op.f("ix_event_registration_message_id"), ["message_id"], unique=False)
+        batch_op.create_index("ix_event_registration_state", ["event_id", "state"], unique=False)
+
     op.create_table(
         "inbound_mail",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3866,11 +3993,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inbound_mail_contact_id"))
 
     op.drop_table("inbound_mail")
+    with op.batch_alter_table("event_registration", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_registration_state")
+        batch_op.drop_index(batch_op.f("ix_event_registration_message_id"))
+        batch_op.drop_index(
+            "ix_event_registration_line",
+            sqlite_where=sa.text("state = 'waitlisted'"),
+            postgresql_where=sa.text("state = 'waitlisted'"),
+        )
+        batch_op.drop_index("ix_event_registration_contact")
+
+    op.drop_table("event_registration")
     op.drop_table("target_month")
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_submission_page_id"))
 
     op.drop_table("submission")
+    with op.batch_alter_table("social_picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_social_picture_post_id"))
+
+    op.drop_table("social_picture")
     with op.batch_alter_table("segment_override", schema=None) as batch_op:
         batch_op.drop_index("ix_segment_override_contact")
 
@@ -3893,9 +4035,7 @@ def downgrade() -> None:
     op.drop_table("pay_dispute")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_message_batch_address",
-            sqlite_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
-            postgresql_where=sa.text("batch_id IS NOT NULL AND address <> ''"),
+            "uq_message_address_batch", sqlite_where=sa.text("address <> ''"), postgresql_where=sa.text("address <> ''")
         )
         batch_op.drop_index(
             "ix_message_waiting_in_batch",
@@ -3937,7 +4077,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("batch_id IS NOT NULL AND bounced_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_message_batch")
-        batch_op.drop_index("ix_message_address")
 
     op.drop_table("message")
     with op.batch_alter_table("deal_registration", schema=None) as batch_op:
@@ -4007,6 +4146,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_landing_page_campaign_id"))
 
     op.drop_table("landing_page")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_territory_id"))
+        batch_op.drop_index(batch_op.f("ix_event_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_event_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_event_campaign_id"))
+
+    op.drop_table("event")
     with op.batch_alter_table("email_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_email_version_translates_id"))
 

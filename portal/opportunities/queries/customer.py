@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
+from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.organization.queries import reach, visible_to
 
-from ..models import Opportunity
+from ..models import Opportunity, StageChange
 from ..states import OpportunityState
 
 
@@ -38,3 +39,15 @@ def open_deals_of_account(actor: Actor, account_id: int) -> Sequence[Opportunity
         Opportunity.account_id == account_id, Opportunity.state == OpportunityState.OPEN
     )
     return db.session.scalars(query.order_by(Opportunity.close_on, Opportunity.id)).all()
+
+
+def _dealt_with(person: persons.Person) -> ColumnElement[bool]:
+    return or_(Opportunity.contact_id.in_(person.of("contacts")), Opportunity.lead_id.in_(person.of("leads")))
+
+
+WORDS = ("name", "source", "next_step", "need", "loss_reason", "close_note", "probability_note")
+persons.leave(
+    persons.mentions("mentions in the history of deals", StageChange, "reason"),
+    persons.mentions("mentions in deals", Opportunity, *WORDS),
+    persons.Trail("deals", Opportunity, _dealt_with, {}, scrubs=WORDS),
+)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, func, select
 
 from portal.accounts.models import Contact
-from portal.kernel import clock
+from portal.kernel import clock, persons
 from portal.kernel.db import db
 from portal.organization.queries import company
 
@@ -62,3 +62,14 @@ def is_member(segment_id: int) -> ColumnElement[bool]:
 def size_now(segment: Segment) -> int:
     """How many belong to it at this moment."""
     return db.session.scalar(select(func.count()).select_from(members(segment).subquery())) or 0
+
+
+persons.leave(
+    persons.Trail(
+        "segments", SegmentMember, lambda person: SegmentMember.contact_id.in_(person.of("contacts")), None
+    ),
+    persons.Trail(
+        "decisions about segments", SegmentOverride,
+        lambda person: SegmentOverride.contact_id.in_(person.of("contacts")), None,
+    ),
+)  # fmt: skip

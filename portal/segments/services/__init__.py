@@ -2,10 +2,11 @@
 
 from .members import add_members, import_members, let_rule_decide, remove_members
 from .segments import create_segment, delete_segment, take_snapshot, update_segment
-from .upkeep import follow, refresh, sweep, touch
+from .upkeep import count_again, follow, refresh, sweep, touch
 
 __all__ = [
     "add_members",
+    "count_again",
     "create_segment",
     "delete_segment",
     "follow",

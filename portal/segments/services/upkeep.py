@@ -1,8 +1,10 @@
 """Keeping who is in which segment: for a few contacts at a time as they change, for everybody when a rule does."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -19,12 +21,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
+    union,
     update,
 )
 
 from portal.accounts.models import Contact
 from portal.kernel import audit, clock, upsert
-from portal.kernel.db import Base, db
+from portal.kernel.db import Base, before_commit, db, gathered
 from portal.kernel.outbox import emit, ring
 
 from ..events import ContactEnteredSegment, ContactLeftSegment, SegmentChanged
@@ -51,34 +55,54 @@ def touch(contact_ids: Iterable[int] | Select[Any]) -> None:
         ring("default")
 
 
-def _touch_where(condition: ColumnElement[bool]) -> None:
-    touch(select(Contact.id).where(condition))
-
-
 def _hear_entries(entries: Sequence[Mapping[str, Any]]) -> None:
-    ids: dict[str, list[int]] = defaultdict(list)
+    keys: dict[str, set[Any]] = defaultdict(set)
     for entry in entries:
-        if entry["record_id"] is not None:
-            ids[entry["noun_of"]].append(entry["record_id"])
-    for source in SOURCES:
-        if found := ids.get(source.model.noun):
-            key: Any = source.model.id  # type: ignore[attr-defined]
-            if source.column is key:
-                _touch_where(source.contact.in_(found))
-            else:
-                _touch_where(source.contact.in_(select(source.column).where(key.in_(found))))
+        keys[entry["noun_of"]].add(entry["record_id"])
+    for place, source in enumerate(SOURCES):
+        if source.model.noun in keys:
+            _hear(f"key_{place}", keys[source.model.noun])
 
 
 def _hear_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    for source in SOURCES:
+    for place, source in enumerate(SOURCES):
         if source.model is model:
-            values = {row.get(source.column.key) for row in rows} - {None, ""}
-            if values:
-                _touch_where(source.contact.in_(values))
+            _hear(f"value_{place}", {row.get(source.column.key) for row in rows})
+
+
+def _hear(name: str, values: set[Any]) -> None:
+    """Keys of changed records of a source, or values in its column: kept until the unit of work ends."""
+    if values := values - {None, ""}:
+        gathered().setdefault("heard", defaultdict(set))[name] |= values
+
+
+def _touch_heard() -> None:
+    """The contacts of all that was heard, by one statement however much it was."""
+    if heard := gathered().pop("heard", None):
+        write = _touch_all(tuple(sorted(heard)), db.engine.dialect.name)
+        db.session.connection().execute(write, {name: json.dumps(list(values)) for name, values in heard.items()})
+        ring("default")
+
+
+@lru_cache
+def _touch_all(names: Sequence[str], dialect: str) -> Insert:
+    """Made once for the same names: to build it takes longer than to run it."""
+    return insert(SegmentTouch.__table__).from_select(["contact_id"], union(*map(_contacts_of, names)))  # type: ignore[arg-type]
+
+
+def _contacts_of(name: str) -> Select[Any]:
+    kind, _, place = name.partition("_")
+    source = SOURCES[int(place)]
+    key: Any = source.model.id  # type: ignore[attr-defined]
+    if kind == "value" or source.column is key:
+        return select(Contact.id).where(source.contact.in_(upsert.values_of(name, source.column.type)))
+    rows = select(source.column).where(key.in_(upsert.values_of(name, key.type)))
+    return select(Contact.id).where(source.contact.in_(rows))
 
 
 audit.on_entries(_hear_entries)
 upsert.on_rows(_hear_rows)
+before_commit(_touch_heard)
 
 
 def follow() -> int:
@@ -211,6 +235,15 @@ def _open(segment_id: int) -> Any:
 
 def _run(statement: Any) -> Any:
     return db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def count_again(contact_ids: Sequence[int]) -> None:
+    """After members went without being seen off, as an erasure does it."""
+    _locked(true())
+    here = SegmentMember.segment_id == Segment.id, SegmentMember.left_at.is_(None)
+    size = select(func.count()).select_from(SegmentMember).where(*here).correlate(Segment).scalar_subquery()
+    _run(update(Segment).values(size=size))
+    touch(contact_ids)
 
 
 def sweep(everything: bool) -> None:
