@@ -71,6 +71,9 @@ def test_the_winner_goes_to_the_rest_and_nobody_gets_two(app: Flask, actor: Any)
     assert 25 <= len(a) <= 65
     assert 25 <= len(b) <= 65
     assert 4 <= len(held_out) <= 30
+    agreed_on = stored(one).test
+    assert agreed_on is not None
+    assert agreed_on.held_out == len(held_out)
     assert send_by(Capture()) == len(a) + len(b)
     sweep("default")
     assert stored(one).state == BroadcastState.SENDING  # the rest still waits

@@ -15,6 +15,7 @@ from portal.consent.models import ContactPoint, DataRequest, Suppression
 from portal.consent.queries import person_of
 from portal.consent.rules import address_hash
 from portal.consent.states import Channel, RequestKind, SuppressionReason
+from portal.events.models import EventRegistration
 from portal.inbound.models import InboundMail
 from portal.kernel import clock, files, persons
 from portal.kernel.audit import AuditEntry
@@ -33,6 +34,7 @@ from tests.accounts.makers import make_account
 from tests.campaigns.makers import campaign
 from tests.conftest import Client
 from tests.events.makers import event, guest
+from tests.events.makers import event
 from tests.inbound.makers import answer, arrived
 from tests.insights.makers import order, sent_quote
 from tests.messages.makers import email, stored
@@ -103,6 +105,7 @@ def everywhere(known: Contact, actor: Any, app: Flask) -> Contact:
         Notification(user_id=world.user("rep").id, text=f"{NAME} answered", url="/", reason="x"),
         SavedView(user_id=world.user("rep").id, listing="contacts", name="Them", query=f"q={MAIL}"),
         ContactPoint(channel=Channel.EMAIL, address=MAIL, language="de"),
+        EventRegistration(event_id=event().id, email=MAIL, name=NAME, state="registered", source="page", nonce="n"),
         DataRequest(
             kind=RequestKind.EXPORT,
             channel=Channel.EMAIL,
