@@ -15,7 +15,6 @@ from portal.consent.models import ContactPoint, DataRequest, Suppression
 from portal.consent.queries import person_of
 from portal.consent.rules import address_hash
 from portal.consent.states import Channel, RequestKind, SuppressionReason
-from portal.events.models import EventRegistration
 from portal.inbound.models import InboundMail
 from portal.kernel import clock, files, persons
 from portal.kernel.audit import AuditEntry
@@ -34,7 +33,6 @@ from tests.accounts.makers import make_account
 from tests.campaigns.makers import campaign
 from tests.conftest import Client
 from tests.events.makers import event, guest
-from tests.events.makers import event
 from tests.inbound.makers import answer, arrived
 from tests.insights.makers import order, sent_quote
 from tests.messages.makers import email, stored
@@ -70,8 +68,8 @@ price_list_item channel channel_source score_rule
 """,
     "what is said to everybody": """
 broadcast broadcast_look broadcast_test broadcast_variant email email_picture email_step email_version saved_block
-landing_page page_version campaign campaign_cost social_post social_picture publication message_batch message_tally tally_batch tally_due
-tally_slice segment segment_part event
+landing_page page_version campaign campaign_cost social_post social_picture publication message_batch message_tally
+tally_batch tally_due tally_slice segment segment_part event
 """,
     "other companies": "account partner deal_registration",
     "numbers and keys that belong to a row of a trail": """
@@ -105,7 +103,6 @@ def everywhere(known: Contact, actor: Any, app: Flask) -> Contact:
         Notification(user_id=world.user("rep").id, text=f"{NAME} answered", url="/", reason="x"),
         SavedView(user_id=world.user("rep").id, listing="contacts", name="Them", query=f"q={MAIL}"),
         ContactPoint(channel=Channel.EMAIL, address=MAIL, language="de"),
-        EventRegistration(event_id=event().id, email=MAIL, name=NAME, state="registered", source="page", nonce="n"),
         DataRequest(
             kind=RequestKind.EXPORT,
             channel=Channel.EMAIL,
