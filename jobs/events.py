@@ -16,6 +16,7 @@ from portal.events.states import SEATED, EventState, RegistrationState
 from portal.kernel import clock, files
 from portal.kernel.db import unit_of_work
 from portal.kernel.outbox import emit
+from portal.kernel.persons import NOBODY
 from portal.kernel.public import absolute
 from portal.leads.rules import greeting
 from portal.messages.services import queue_email
@@ -75,7 +76,7 @@ def _tell(guests: Sequence[EventRegistration], mark: str, *, changed: bool = Fal
     seller = company()
     if seller is None:
         return
-    letters = [(f"registration:{one.id}:{mark}", _letter(seller, one, changed)) for one in guests]
+    letters = [(f"registration:{one.id}:{mark}", _letter(seller, one, changed)) for one in guests if one.name != NOBODY]
     with unit_of_work():
         for reason, letter in letters:
             queue_email(reason, **letter)

@@ -6,10 +6,14 @@ from flask import Blueprint, Response, current_app, flash, g, url_for
 
 from portal.consent.rules import WHY
 from portal.consent.states import Channel
+from portal.emails.queries import as_read
+from portal.kernel.liquid import LiquidError
 from portal.messages import queries, services
+from portal.messages.models import Message
 from portal.messages.queries.visits import happened_to
 from portal.messages.rules import CHANNEL_NAMES
 from portal.messages.rules.tracking import unmarked
+from portal.messages.rules.words import Words
 from portal.messages.states import MOVES, MessageState
 from portal.web.auth import needs
 from portal.web.forms import submit
@@ -59,20 +63,32 @@ def show_message(record_id: int) -> Response:
     return _message_page(record_id, ResolveMessage(formdata=None))
 
 
+def _words(message: Message) -> Words:
+    """As its recipient reads it; as it was written where that cannot be told."""
+    content = queries.content_for(message)
+    try:
+        return as_read(message, content)
+    except LiquidError:
+        return Words(content.subject, content.text, unmarked(content.html))
+
+
 def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Response:
     message = queries.message(g.actor, record_id)
+    words = _words(message)
+    subject = words.subject or words.text[:80]
     answer = page(
         "messages/show_message.html",
         "message",
         status=status,
-        title=queries.subject_of(message),
+        title=subject,
         crumbs=_crumbs(),
         message=message,
-        content=queries.content_of(message),
+        words=words,
+        attachments=queries.content_of(message).attachments or [],
         happened=happened_to(message),
         event_badges=EVENT_BADGES,
         verdict_badges=VERDICT_BADGES,
-        subject=queries.subject_of(message),
+        subject=subject,
         suppressed_because=WHY.get(message.state_reason, ""),
         channel_name=CHANNEL_NAMES[message.channel],
         badge_kind=BADGES[message.state],
@@ -88,7 +104,7 @@ def _message_page(record_id: int, form: ResolveMessage, status: int = 200) -> Re
 @needs("messages.view")
 def show_body(record_id: int) -> Response:
     """The mail as its recipient sees it, in a sandbox."""
-    return body_response(unmarked(queries.content_of(queries.message(g.actor, record_id)).html))
+    return body_response(_words(queries.message(g.actor, record_id)).html)
 
 
 @bp.get("/messages/uncertain")

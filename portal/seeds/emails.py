@@ -9,6 +9,7 @@ from portal.emails.rules.document import Document, walk
 from portal.emails.services import add_email, publish
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db
+from portal.kernel.public import absolute
 
 from .world import World
 
@@ -24,6 +25,7 @@ INTRO = (
     "{% if contact.first_name %}Guten Tag {{ contact.first_name }},{% else %}Guten Tag,{% endif %} der Laden ist still, die "
     "Ständer sind voll. Drei kurze Stücke für eine Woche, in der die Hände zu tun haben und das Telefon nicht."
 )
+FAIR = "trail-and-trade-days"  # the event that the invitation is for
 BEGUN = (("Workshop letter, November", "newsletter"), ("Trail and Trade Days, invitation", "event"),
          ("Touring bicycle, launch", "launch"), ("Welcome, first mail", "welcome"))  # fmt: skip
 
@@ -39,6 +41,9 @@ def load(world: World) -> None:
             add_email(
                 SYSTEM, name=name, language="de", translation_of_id=made.id, document=_german(made.document), **german
             )
+        for block, _ in walk(made.document):
+            if template == "event" and block["kind"] == "event":
+                block["props"] |= {"event": FAIR, "href": absolute(f"/event/{FAIR}?m={{{{ links.invitee }}}}")}
         publish(SYSTEM, made.id)
 
 

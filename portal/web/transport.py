@@ -26,10 +26,10 @@ from .servers import SmsGateway, SmtpServer
 if TYPE_CHECKING:
     from portal.runtime.settings import Settings
 
-CONNECT = 15.0  # seconds to connect, greet, encrypt and sign in, each
+CONNECT = 10.0  # seconds to connect, greet, encrypt and sign in, each
 WRITE = 30.0  # below the lease, as nothing renews it meanwhile
-COMMAND = 120.0
-LONGEST_REPLY = 100  # lines
+COMMAND = 30.0  # a server of our own answers at once; one that does not is left alone
+LONGEST_REPLY = 20_000  # bytes
 FINAL = 600.0  # RFC 5321 4.5.3.2.6: the server may think for ten minutes about a complete message
 
 Renew = Callable[[], None]
@@ -111,7 +111,7 @@ class SmtpTransport:
             self._write(letter.raw.replace(b"\r\n.", b"\r\n.."))
         except TimeoutError as error:
             self._drop()
-            return Outcome(Kind.AWAY, f"{self.server.host}:{self.server.port}: {error}")
+            return Outcome(Kind.AWAY, f"{self.server.host}:{self.server.port}: {error}", silent=True)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Outcome(Kind.DEFERRED, f"The connection was lost before the message was complete: {error}")
@@ -120,7 +120,8 @@ class SmtpTransport:
             return read_reply("body", *self._reply(FINAL, renew))
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            return Outcome(Kind.UNKNOWN, f"The message was handed over complete, but no answer came: {error}")
+            why = f"The message was handed over complete, but no answer came: {error}"
+            return Outcome(Kind.UNKNOWN, why, silent=isinstance(error, TimeoutError))
 
     def _begin(self, letter: Letter, renew: Renew) -> Outcome:
         """The envelope. A kept connection that the server has ended meanwhile is opened again, once."""
@@ -186,7 +187,7 @@ class SmtpTransport:
         while True:
             line = self._line(limit, renew)
             lines.append(line[4:])
-            if not line[:3].isdigit() or len(lines) > LONGEST_REPLY:
+            if not line[:3].isdigit():
                 raise smtplib.SMTPServerDisconnected("unreadable answer")
             if line[3:4] != "-":
                 return int(line[:3]), "\n".join(lines)
@@ -205,6 +206,8 @@ class SmtpTransport:
             if not more:
                 raise smtplib.SMTPServerDisconnected("the server ended the connection")
             self._heard += more
+            if len(self._heard) > LONGEST_REPLY:
+                raise smtplib.SMTPServerDisconnected("unreadable answer")
         line, _, self._heard = self._heard.partition(b"\n")
         return line.rstrip(b"\r").decode("utf-8", "replace")
 

@@ -1,13 +1,14 @@
 """A mail server in a process of its own: behaves by the first word of the recipient, logs what it accepted.
 
-Run: python -m tests.messages.smtp_server PORT LOG [auth]
+Run: python -m tests.messages.smtp_server PORT LOG [auth] [pipelining] [mute]
 Recipients: nouser@ 550, policy@ 550 5.7.1, full@ 552, greylisted@ 451, busy@ 451 after DATA, spam@ 554 after DATA,
 lost@ takes the message and ends the connection without an answer, gone@ ends it before DATA, mute@ never answers the
-message, slow@ answers after a second; everybody else is accepted.
+message, slow@ answers after a second; everybody else is accepted. With `mute` it takes no notice of anybody.
 """
 
 import asyncio
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,21 @@ def end(server: SMTP) -> None:
 
 
 class Handler:
-    def __init__(self, log: str) -> None:
+    def __init__(self, log: str, flags: Collection[str]) -> None:
         self.log = Path(log)
+        self.flags = flags
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-PIPELINING"] if "pipelining" in self.flags else []), responses[-1]]
+
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if "mute" in self.flags:
+            await asyncio.sleep(60)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         word = address.partition("@")[0].partition(".")[0]
@@ -61,9 +75,10 @@ def check(server: SMTP, session: Any, envelope: Any, mechanism: str, data: Any) 
     return AuthResult(success=known, handled=False)
 
 
-async def serve(port: int, log: str, auth: bool) -> None:
-    handler = Handler(log)
-    options: dict[str, Any] = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if auth else {}
+async def serve(port: int, log: str, flags: Collection[str]) -> None:
+    handler = Handler(log, flags)
+    options: dict[str, Any] = {"authenticator": check, "auth_required": True, "auth_require_tls": False}
+    options = options if "auth" in flags else {}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(handler, enable_SMTPUTF8=False, hostname="mx.example", **options), "127.0.0.1", port
@@ -74,4 +89,4 @@ async def serve(port: int, log: str, auth: bool) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), sys.argv[2], "auth" in sys.argv[3:]))
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2], sys.argv[3:]))

@@ -19,12 +19,13 @@ from portal.kernel import clock, settings
 from portal.kernel.actor import act_as
 from portal.kernel.db import db, unit_of_work
 from portal.kernel.errors import Refused
-from portal.messages.models import CapturedMessage, Message
+from portal.messages.models import CapturedMessage, Message, MessageEvent
 from portal.messages.queries import due, paused
 from portal.messages.rules import ACCEPTED, ATTEMPTS, LEASE, Kind, Outcome, Pace, read_reply, wait_after
 from portal.messages.services import Capture, Letter, Way, hold, recover, release, resend
 from portal.messages.services.claims import claim
 from portal.messages.services.ways import Sender
+from portal.messages.states import EventKind
 from portal.messages.states import MessageState as S
 from portal.web import transport
 from portal.web.desk import desk
@@ -103,6 +104,48 @@ def test_answers(app: Flask, smtp: SmtpTransport, word: str, state: S, suppresse
     assert message.state == S.SENT or message.state_reason
     assert bool(db.session.scalar(select(Suppression))) == suppressed
     assert stored(after).state == S.SENT, "the next message must not suffer"
+
+
+def test_the_envelope_goes_in_one_go_where_the_server_can(app: Flask, tmp_path: Path) -> None:
+    people = ["ann@example.com", "nouser@example.com", "greylisted@example.com", "bea@example.com"]
+    numbers = [email(one) for one in people]
+    with mail_server(tmp_path, "pipelining") as quick:
+        send(SmtpTransport(parse_smtp(quick.url)))
+        assert [line.split()[0] for line in quick.accepted()] == ["ann@example.com", "bea@example.com"]
+    assert [stored(one).state for one in numbers] == [S.SENT, S.FAILED, S.DEFERRED, S.SENT]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "status"),
+    [
+        ("nouser", EventKind.HARD_BOUNCED, "5.1.1"),
+        ("policy", EventKind.BLOCKED, "5.7.1"),
+        ("spam", EventKind.BLOCKED, "5.6.0"),
+    ],
+)
+def test_a_refusal_is_a_bounce_like_any_other(
+    app: Flask, smtp: SmtpTransport, word: str, kind: EventKind, status: str
+) -> None:
+    number = email(f"{word}.event@example.com")
+    send(smtp)
+    kept = db.session.scalars(select(MessageEvent).where(MessageEvent.message_id == number)).one()
+    assert (kept.kind, kept.status, kept.source) == (kind, status, "smtp")
+    assert stored(number).bounced_at == kept.at
+
+
+def test_who_is_refused_for_now_until_we_give_up_bounced_softly_and_is_given_up_after_three(
+    app: Flask, smtp: SmtpTransport
+) -> None:
+    for round_ in range(3):
+        assert not db.session.scalars(select(Suppression)).all()
+        number = email("full.soft@example.com")
+        with unit_of_work():
+            db.session.execute(update(Message).where(Message.id == number).values(attempt=ATTEMPTS - 1))
+        send(smtp)
+        assert stored(number).state == S.FAILED, round_
+        kept = db.session.scalars(select(MessageEvent).where(MessageEvent.message_id == number)).one()
+        assert (kept.kind, kept.status) == (EventKind.SOFT_BOUNCED, "5.2.2")
+    assert db.session.scalars(select(Suppression.reason)).one() == SuppressionReason.HARD_BOUNCE
 
 
 def test_a_deferred_message_waits_longer_each_time_and_gives_up_in_the_end(app: Flask, smtp: SmtpTransport) -> None:

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from portal.accounts.models import Contact
 from portal.consent.states import Channel, Purpose
 from portal.kernel import settings
 from portal.kernel.db import db, unit_of_work
-from portal.messages.models import CapturedMessage
-from portal.messages.services import Capture
+from portal.messages.models import CapturedMessage, Message, MessageContent
+from portal.messages.rules.tracking import mark_links
+from portal.messages.services import Capture, open_batch, run_batch
 from portal.messages.states import MessageState as S
 from tests import world
 from tests.conftest import Client, create_schema, settings_for
-from tests.messages.makers import email, send_by, sms, stored
+from tests.messages.makers import agree, email, send_by, sms, stored
+from tests.messages.test_delivery import Recording
 from wsgi import make_app
 
 ClientOf = Callable[[str], Client]
@@ -68,6 +72,43 @@ def test_a_message_shows_its_text_and_why(client_of: ClientOf) -> None:
     assert "Hello Ann" in answer.text
     assert "commercial messages need a yes" in answer.text
     assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_message_of_a_mailing_shows_what_its_recipient_reads(client_of: ClientOf) -> None:
+    html, _ = mark_links(
+        "<p>Dear {{ contact.first_name }}</p><a href='https://shop.example/'>Shop</a><a href='{{ links.unsubscribe }}'>Stop</a>"
+    )
+    number = email("ann@example.com", purpose=Purpose.COMMERCIAL)
+    agree("ann@example.com")
+    with unit_of_work():
+        ann = Contact(first_name="Ann", last_name="Ash", email="ann@example.com", language="en")
+        content = MessageContent(
+            subject="News for {{ contact.first_name }}",
+            text="Dear {{ contact.first_name }}",
+            html=html,
+            is_template=True,
+        )
+        db.session.add_all([ann, content])
+        db.session.flush()
+        batch = open_batch(Channel.EMAIL, "broadcasts", 1, content_id=content.id)
+        run_batch(batch.id)
+        changed = {"batch_id": batch.id, "content_id": None, "contact_id": ann.id}
+        db.session.execute(update(Message).where(Message.id == number).values(changed))
+    reader = client_of("marketer")
+    assert "News for …" in reader.get("/messages").text
+    before = reader.get(f"/messages/{number}"), reader.get(f"/messages/{number}/body")
+    way = Recording()
+    send_by(way)
+    with unit_of_work():
+        db.session.execute(update(Contact).where(Contact.id == ann.id).values(first_name="Anna"))
+    for page, body in (before, (reader.get(f"/messages/{number}"), reader.get(f"/messages/{number}/body"))):
+        assert "News for Ann</h1>" in page.text
+        assert "<p>Dear Ann</p>" in body.text
+        assert "href='https://shop.example/'" in body.text, "who looks at it is not tracked"
+        assert "{{" not in page.text + body.text
+    stop = re.search(r"/c/([\w-]+)/one-click", way.letters[0].raw.decode())
+    assert stop
+    assert f"/c/{stop[1]}'" in before[1].text, "its own link, as in the mail"
 
 
 def test_the_body_is_a_document_that_can_do_nothing(client_of: ClientOf) -> None:

@@ -134,6 +134,10 @@ def limits_of(policy: ChannelPolicy) -> dict[str, int | None]:
     return {name: getattr(policy, name) for name in SPANS}
 
 
+def has_caps(channel: Channel) -> bool:
+    return any(limits_of(policy_of(channel)).values())
+
+
 def sent_to(policy: ChannelPolicy, addresses: Iterable[str]) -> Iterable[tuple[str, list[datetime]]]:
     """The times of commercial messages of the last 30 days, of each address that has had any."""
     if not any(limits_of(policy).values()):

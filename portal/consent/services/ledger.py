@@ -20,12 +20,13 @@ from ..states import Channel, ConsentState, Purpose, SuppressionReason
 from .blocks import end_block, is_erased
 
 CONSENT_FIELDS = {"consent": "Said yes to email news", "unsubscribed": "Said no to email news"}
+Form = tuple[int | None, int | None]  # a landing page and its version
 MAILS_PER_DAY = 3  # that ask one address to confirm, however often a stranger fills in a form in its name
 
 
 def record(
     channel: Channel, address: str, purpose: Purpose, state: ConsentState,
-    *, source: str, wording: str = "", ip: str | None = None, topic_id: int | None = None,
+    *, source: str, wording: str = "", ip: str | None = None, topic_id: int | None = None, form: Form | None = None,
 ) -> str:  # fmt: skip
     """Add evidence and make it the current word. Returns the address as kept. Raises Refused when it is none.
 
@@ -36,7 +37,15 @@ def record(
         "channel": channel, "address": plain, "purpose": purpose, "topic_id": topic_id, "state": state, "at": now
     }  # fmt: skip
     _remember([said])
-    db.session.add(ConsentEvent(**said, source=source[:200], wording=wording[:2000], ip=ip))
+    page_id, page_version = form or (None, None)
+    how = {
+        "source": source[:200],
+        "wording": wording[:2000],
+        "page_id": page_id,
+        "page_version": page_version,
+        "ip": ip,
+    }
+    db.session.add(ConsentEvent(**said, **how))
     if state == ConsentState.OPTED_IN and purpose == Purpose.COMMERCIAL:
         end_block(channel, plain, (SuppressionReason.UNSUBSCRIBED,), source)
     return plain
@@ -50,7 +59,8 @@ def _remember(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def ask(
-    address: str, *, source: str, wording: str, ip: str | None, language: str, topic_id: int | None = None
+    address: str, *, source: str, wording: str, ip: str | None, language: str, topic_id: int | None = None,
+    form: Form | None = None,
 ) -> None:  # fmt: skip
     """Double opt-in for commercial email: note that a form asked, and owe the mail by which the owner confirms it.
 
@@ -65,7 +75,7 @@ def ask(
         return
     record(
         Channel.EMAIL, plain, Purpose.COMMERCIAL, ConsentState.PENDING,
-        source=source, wording=wording, ip=ip, topic_id=topic_id,
+        source=source, wording=wording, ip=ip, topic_id=topic_id, form=form,
     )  # fmt: skip
     asked = db.session.scalars(mine.execution_options(populate_existing=True)).one()
     emit(ConfirmationAsked(consent_id=asked.id, number=number, language=language))
@@ -86,13 +96,13 @@ def confirm(token: str, ip: str | None) -> None:
         asked = db.session.scalars(
             select(ConsentEvent)
             .where(ConsentEvent.channel == one.channel, ConsentEvent.address == one.address)
-            .where(ConsentEvent.state == ConsentState.PENDING)
+            .where(ConsentEvent.state == ConsentState.PENDING, ConsentEvent.topic_id == one.topic_id)
             .order_by(ConsentEvent.id.desc())
         ).first()
         record(
             one.channel, one.address, one.purpose, ConsentState.OPTED_IN, topic_id=one.topic_id,
             source=f"mailed link, asked by {asked.source}" if asked else "mailed link",
-            wording=asked.wording if asked else "", ip=ip,
+            wording=asked.wording if asked else "", ip=ip, form=(asked.page_id, asked.page_version) if asked else None,
         )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ from portal.consent.queries import unsubscribe_token
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
-from portal.kernel.liquid import personalise
 from portal.kernel.public import absolute
 from portal.messages.models import Message, MessageContent
 from portal.messages.rules.tracking import make_token, read_token, unmarked
+from portal.messages.rules.words import Words, words_of
 
 from ..models import Email, EmailVersion
 from ..rules.compile import Compiled, compile_document
@@ -20,6 +20,7 @@ from ..rules.tokens import required
 from ..states import Missing
 from .brand import look_of
 from .drafts import email
+from .people import values_of
 
 
 def compile_draft(draft: Email, *, own_text: bool = True) -> Compiled:
@@ -72,11 +73,19 @@ def sent_html(token: str) -> str:
     ).one_or_none()
     if found is None or not found.MessageContent.html:
         raise NotFound("link.not_found", "This mail is no longer kept.")
-    message, content = found
-    if not content.is_template:
-        return str(unmarked(content.html))
-    values = dict(message.values or {}) | {"links": links_of(message)}
-    return personalise(unmarked(content.html), values)
+    return as_read(*found).html
+
+
+def as_read(message: Message, content: MessageContent) -> Words:
+    """What the recipient reads, or would read if it went now, as the sender fills it; its links lead straight on.
+
+    Raises LiquidError where it cannot be filled for this recipient.
+    """
+    values = message.values
+    if content.is_template and values is None and message.contact_id:
+        values = values_of([message.contact_id], content.language).get(message.contact_id)
+    words = words_of(content, values, links_of(message))
+    return words._replace(html=unmarked(words.html))
 
 
 def links_of(message: Message) -> dict[str, str]:

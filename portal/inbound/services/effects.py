@@ -1,16 +1,16 @@
 """What bounces, complaints and wishes to hear no more do: to the ledger of messages, and to the address."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.consent.services import record, suppress
 from portal.consent.states import Channel, ConsentState, Purpose, SuppressionReason
 from portal.kernel.db import db
-from portal.messages.models import Message, MessageEvent, written_to
-from portal.messages.services import News, record_events
+from portal.messages.models import Message, MessageEvent
+from portal.messages.services import News, give_up_addresses, record_events
 from portal.messages.states import EventKind
 
 from ..rules import Notice
@@ -22,7 +22,6 @@ KINDS = {
     V.HARD: K.HARD_BOUNCED, V.SOFT: K.SOFT_BOUNCED, V.BLOCK: K.BLOCKED, V.COMPLAINT: K.COMPLAINED,
     V.AUTO_REPLY: K.AUTO_REPLIED, V.REPLY: K.REPLIED, V.DELIVERED: K.DELIVERED,
 }  # fmt: skip
-SOFT_MOST, SOFT_AMONG = 3, 5  # so many of the last sendings to an address came back: it is given up
 
 
 class Fact(NamedTuple):
@@ -60,9 +59,7 @@ def take_effect(facts: Sequence[Fact]) -> int:
             )
         elif notice.verdict == V.COMPLAINT or fact.unsubscribed:
             _opt_out(address, fact)
-    for address in _given_up(soft):
-        note = f"{SOFT_MOST} of the last {SOFT_AMONG} mails came back"
-        suppress(Channel.EMAIL, address, SuppressionReason.HARD_BOUNCE, note)
+    give_up_addresses(soft)
     return len(facts)
 
 
@@ -91,22 +88,3 @@ def _opt_out(address: str, fact: Fact) -> None:
     )
     reason = SuppressionReason.UNSUBSCRIBED if fact.unsubscribed else SuppressionReason.COMPLAINT
     suppress(Channel.EMAIL, address, reason, fact.source)
-
-
-def _given_up(addresses: Collection[str]) -> list[str]:
-    """Those to whom too many of the last mails came back."""
-    if not addresses:
-        return []
-    order = func.row_number().over(partition_by=Message.address, order_by=Message.sent_at.desc())
-    mails = select(Message.id, Message.address, order.label("nth")).where(
-        Message.channel == Channel.EMAIL, written_to(addresses), Message.sent_at.is_not(None)
-    )
-    last = mails.subquery()
-    came_back = (
-        select(last.c.address)
-        .join(MessageEvent, (MessageEvent.message_id == last.c.id) & (MessageEvent.kind == K.SOFT_BOUNCED))
-        .where(last.c.nth <= SOFT_AMONG)
-        .group_by(last.c.address)
-        .having(func.count(last.c.id.distinct()) >= SOFT_MOST)
-    )
-    return list(db.session.scalars(came_back))

@@ -6,7 +6,8 @@ from . import measures as measures
 from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
 from .beside import AtRisk, Own, at_risk, own, since
 from .channels import Result, channel_results
-from .clicks import HeatMap, Spot, heat_map
+from .clicks import HeatMap, Spot, block_names, heat_map
+from .conversions import HoldOut, hold_out
 from .dashboard import PERIODS, Figures, dashboard, period_of
 from .invitations import Invitation, funnel, invitations
 from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
@@ -25,6 +26,7 @@ __all__ = [
     "Figures",
     "Group",
     "HeatMap",
+    "HoldOut",
     "Invitation",
     "Mailing",
     "Own",
@@ -34,6 +36,7 @@ __all__ = [
     "assets",
     "Spot",
     "at_risk",
+    "block_names",
     "by_month",
     "by_topic",
     "channel_results",
@@ -47,6 +50,7 @@ __all__ = [
     "heartbeats",
     "funnel",
     "heat_map",
+    "hold_out",
     "invitations",
     "oldest_wait",
     "own",

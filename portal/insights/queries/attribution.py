@@ -73,6 +73,12 @@ class Deal:
         first = self.touches[0] if self.touches else None
         return first.campaign_id if first and first.at <= self.created_at else None
 
+    def share(self, campaign_id: int, credit: Credit) -> Decimal:
+        """How much of the deal the campaign is credited with, from 0 to 1."""
+        parts = weights([one.at for one in self.touches], self.ended_at, credit)
+        mine = zip(self.touches, parts, strict=True)
+        return sum((part for touch, part in mine if touch.campaign_id == campaign_id), ZERO)
+
     def credits(self, amount: Decimal, credit: Credit, own: str) -> dict[int, Decimal]:
         """The amount shared among the campaigns, to the cent."""
         shares = spread(amount, weights([one.at for one in self.touches], self.ended_at, credit), own)

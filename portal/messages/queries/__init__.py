@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal.accounts.models import Contact
 from portal.consent.queries import block, count_sendings_by
 from portal.consent.rules import WHY
 from portal.consent.states import Channel, Purpose
@@ -30,6 +31,7 @@ from ..models import (
     written_to,
 )
 from ..rules import CHANNEL_NAMES
+from ..rules.words import outline
 from ..states import BatchState, MessageState
 
 HOLD = "hold_sending"
@@ -195,15 +197,26 @@ def captured_message(captured_id: int) -> CapturedMessage:
 
 
 def content_of(message: Message) -> MessageContent:
-    """What it says: its own, or its batch's; nothing where that is not decided yet."""
+    """What it says, to whoever reads it: its own, or its batch's; nothing where that is not decided yet."""
     found = message.content or (message.batch and message.batch.content)
     return found or MessageContent(subject="", text="It is not decided yet what this message says.", html="")
 
 
+def content_for(message: Message) -> MessageContent:
+    """As `content_of`, of a message that still waits in the language of its recipient."""
+    found = content_of(message)
+    if message.content_id is None and message.contact_id:
+        translation = select(MessageContent).join(Contact, Contact.language == MessageContent.language)
+        mine = MessageContent.translates_id == found.id, Contact.id == message.contact_id
+        found = db.session.scalar(translation.where(*mine).limit(1)) or found
+    return found
+
+
 def subject_of(message: Message) -> str:
-    """The subject, or the beginning of an SMS."""
+    """The subject, or the beginning of an SMS; with gaps where each recipient of a mailing reads something else."""
     content = content_of(message)
-    return content.subject or content.text[:80]
+    told = content.subject or content.text[:80]
+    return outline(told) if content.is_template else told
 
 
 def reason_of(message: Message) -> str:

@@ -1,14 +1,17 @@
 """What a server's answer means, when to try again, and how long a worker may hold a message."""
 
 import random
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum, auto
 
 from portal.consent.states import Channel, Purpose, SuppressionReason
 
+from ..states import EventKind
+
 LEASE = timedelta(seconds=45)  # a lost worker's messages move on within a minute: lease + tick
-RENEW_AFTER = 10.0  # seconds of silence after which a worker that waits for an answer renews its lease
+RENEW_AFTER = 5.0  # seconds of silence after which a waiting worker renews its lease and looks for what is urgent
 PAUSE = timedelta(minutes=2)  # for a channel whose server is away or refuses us
 RESEND_AFTER = timedelta(seconds=30)
 ATTEMPTS = 10  # four to five days, as RFC 5321 4.5.4.1 asks for
@@ -42,6 +45,7 @@ class Outcome:
     why: str = ""
     suppress: SuppressionReason | None = None
     code: int = 0  # of the SMTP reply
+    silent: bool = False  # the server kept us waiting until we gave up
 
 
 ACCEPTED = Outcome(Kind.ACCEPTED)
@@ -63,6 +67,21 @@ def read_reply(verb: str, code: int, text: str) -> Outcome:
         return Outcome(Kind.DEFERRED, why, code=code)
     bounced = verb == "rcpt" and "5.7." not in text
     return Outcome(Kind.REFUSED, why, SuppressionReason.HARD_BOUNCE if bounced else None, code)
+
+
+STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
+
+
+def bounce_in(outcome: Outcome, *, final: bool) -> EventKind | None:
+    """What a refusal at our own door is called; the same names as for mail that comes back later.
+
+    A refusal for now is a bounce when we give up. One that blocks nobody is about us or about what we wrote.
+    """
+    if outcome.kind == Kind.DEFERRED and final and outcome.code:
+        return EventKind.SOFT_BOUNCED
+    if outcome.kind != Kind.REFUSED or outcome.suppress == SuppressionReason.STOP:
+        return None
+    return EventKind.HARD_BOUNCED if outcome.suppress else EventKind.BLOCKED
 
 
 def wait_after(attempt: int) -> timedelta | None:

@@ -1,14 +1,14 @@
 """Taking the next slice of messages: those that stand alone first, then the running batches in turn."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from portal.accounts.models import Contact
 from portal.consent.queries import Waiting as Asked
-from portal.consent.queries import block, timing
+from portal.consent.queries import block, has_caps, timing
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
 from portal.organization.queries import company
@@ -31,6 +31,7 @@ SUPPRESS = _OPEN_ONE.values(state=S.SUPPRESSED, state_reason=bindparam("why"), l
 PUT_OFF = _OPEN_ONE.values(due_at=bindparam("until"), state_reason=bindparam("why"), lease_until=None)
 END_LEASE = _ONE.values(lease_until=bindparam("until"))
 NO_SYNC = {"synchronize_session": False}
+DOUBTED = timedelta(minutes=30)  # after a rest
 WIDE = 10  # times the slice is looked through for messages whose domain may have one now
 
 
@@ -41,6 +42,7 @@ class Held(NamedTuple):
     batch_id: int | None
     ids: Sequence[int]
     moved: int
+    capped: bool  # a frequency cap may end some of them
 
 
 def next_slice(sender: Sender) -> Held | None:
@@ -49,10 +51,21 @@ def next_slice(sender: Sender) -> Held | None:
     if on_hold():
         return None
     for batch_id in _lanes(sender):
-        for way in _ways(sender, bulk=batch_id is not None):
-            if sender.reach(way) and (held := claim(sender, way, batch_id)):
-                sender.last_batch = batch_id or sender.last_batch
-                return held
+        if held := _slice_of(sender, batch_id):
+            sender.last_batch = batch_id or sender.last_batch
+            return held
+    return None
+
+
+def urgent_slice(sender: Sender) -> Held | None:
+    """As `next_slice`, of what stands alone."""
+    return _slice_of(sender, None) if waits_in(sender.channel, None, clock.now()) and not on_hold() else None
+
+
+def _slice_of(sender: Sender, batch_id: int | None) -> Held | None:
+    for way in _ways(sender, bulk=batch_id is not None):
+        if sender.reach(way) and (held := claim(sender, way, batch_id)):
+            return held
     return None
 
 
@@ -70,7 +83,10 @@ def _lanes(sender: Sender) -> Iterator[int | None]:
 
 
 def _ways(sender: Sender, *, bulk: bool) -> list[Way]:
-    """Those that take such messages from our address, the one with the most room first."""
+    """Those that take such messages from our address, the one with the most room first.
+
+    What is urgent tries a server that was away lately after all others.
+    """
     limited = {way.server_id: way for way in sender.ways if way.server_id}
     free = [way for way in sender.ways if not way.server_id]
     if not limited:
@@ -80,7 +96,9 @@ def _ways(sender: Sender, *, bulk: bool) -> list[Way]:
     lane = MailServer.bulk if bulk else MailServer.transactional
     query = select(MailServer.id, MailServer.sender_domains).join(MailPace, MailPace.server_id == MailServer.id)
     query = query.where(MailServer.id.in_(limited), lane, MailPace.domain == "")
-    found = db.session.execute(query.order_by(MailPace.free_at.asc().nulls_first(), MailServer.id)).all()
+    lately = case((MailPace.rest_until > clock.now() - DOUBTED, 1), else_=0)
+    order = MailPace.free_at.asc().nulls_first(), MailServer.id
+    found = db.session.execute(query.order_by(*order) if bulk else query.order_by(lately, *order)).all()
     return free + [limited[row.id] for row in found if not row.sender_domains or domain in row.sender_domains]
 
 
@@ -108,7 +126,7 @@ def claim(sender: Sender, way: Way, batch_id: int | None) -> Held | None:
         if gauge:
             gauge.spend(len(held))
         batch_spend(batch_id, now, len(held))
-    return Held(way, batch_id, held, moved) if held or moved else None
+    return Held(way, batch_id, held, moved, has_caps(sender.channel)) if held or moved else None
 
 
 def _room_in_domains(gauge: Gauge, found: Sequence[tuple[int, str]], room: int) -> tuple[list[int], list[Any]]:

@@ -5,7 +5,7 @@ message also marks the next one, so each costs one commit, and nothing is in fli
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Boolean, and_, bindparam, exists, func, or_, select, update
@@ -15,18 +15,20 @@ from portal.consent.queries import block
 from portal.consent.services import suppress
 from portal.consent.states import Channel
 from portal.kernel import clock
-from portal.kernel.db import db, unit_of_work
+from portal.kernel.db import db, take_turn, unit_of_work
 from portal.kernel.settings import Setting
 from portal.kernel.written import Written
 from portal.segments.services import touch
 
 from ..models import Message, MessageBatch
 from ..queries import HOLD, due, waits_in
-from ..rules import RESEND_AFTER, Kind, Outcome, Pace, resends, wait_after
+from ..rules import RENEW_AFTER, RESEND_AFTER, STATUS, Kind, Outcome, Pace, bounce_in, resends, wait_after
 from ..rules.pacing import TOO_FAST
-from ..states import BatchState, MessageState
+from ..states import BatchState, EventKind, MessageState
 from .batches import watch
-from .claims import NO_SYNC, Held, give_back, next_slice, sort_out
+from .bounces import give_up_addresses
+from .claims import NO_SYNC, Held, give_back, next_slice, sort_out, urgent_slice
+from .events import record_event
 from .letters import Desk, Letter, letters
 from .pacing import give_back_room, rest, slow_down
 from .settling import recover
@@ -75,7 +77,6 @@ SETTLE = Written(
         resent=bindparam("to_resent"),
         due_at=func.coalesce(bindparam("to_due", type_=HERE.due_at.type), HERE.due_at),
         sent_at=bindparam("to_sent"),
-        bounced_at=func.coalesce(HERE.bounced_at, bindparam("to_bounced", type_=HERE.bounced_at.type)),
         lease_until=None,
     )
 )
@@ -122,16 +123,15 @@ def _work_off(sender: Sender, held: Held, ends: float) -> int:
             look = now + LOOK_AGAIN
         if letter.domain in slow:
             continue
-        attempt = _step(sender, held.way, settled, letter)
+        attempt = _step(sender, held, settled, letter)
         settled = None
         if attempt is None:
             continue
-        renew = _renewer(sender, letter, attempt)
-        settled = Settled(letter, attempt, held.way.transport.hand_over(letter, renew))
+        settled = Settled(letter, attempt, _hand_over(sender, held.way, letter))
         kind = settled.outcome.kind
         done += kind != Kind.AWAY
         bounced = bounced or kind == Kind.REFUSED
-        if kind == Kind.AWAY:
+        if kind == Kind.AWAY or settled.outcome.silent:
             sender.leave(held.way)
             break
         if held.batch_id and settled.outcome.code in TOO_FAST:
@@ -146,12 +146,14 @@ def _work_off(sender: Sender, held: Held, ends: float) -> int:
     return done
 
 
-def _step(sender: Sender, way: Way, settled: Settled | None, letter: Letter) -> int | None:
+def _step(sender: Sender, held: Held, settled: Settled | None, letter: Letter) -> int | None:
     """Write down the last outcome and mark the next message as in flight: its attempt, or None if it may not go."""
     with unit_of_work():
         if settled:
-            _settle(sender, way, settled)
-        attempt = _mark(sender, way, letter)
+            _settle(sender, held.way, settled)
+        if held.capped:
+            take_turn(f"{letter.channel}:{letter.address}")  # or two workers would both find room for the last one
+        attempt = _mark(sender, held.way, letter)
         if attempt is None:
             sort_out([letter.id])
         return attempt
@@ -175,13 +177,28 @@ def _mark(sender: Sender, way: Way, letter: Letter) -> int | None:
 def _settle(sender: Sender, way: Way, settled: Settled) -> None:
     letter, attempt, outcome = settled
     values = {"the_id": letter.id, "the_worker": sender.worker, "the_attempt": attempt}
-    SETTLE.run(db.session.connection(), values | _values(settled))
+    becomes = _values(settled)
+    SETTLE.run(db.session.connection(), values | becomes)
+    if bounce := bounce_in(outcome, final=becomes["to_state"] == S.FAILED):
+        _keep_bounce(settled, bounce)
     if outcome.suppress:
         suppress(letter.channel, letter.address, outcome.suppress, outcome.why)
-    if outcome.kind == Kind.AWAY:
+    if outcome.kind == Kind.AWAY or outcome.silent:
         rest(letter.channel, way.server_id, outcome)
     elif way.server_id and outcome.code in TOO_FAST:
         slow_down(way.server_id, letter.domain, outcome)
+
+
+def _keep_bounce(settled: Settled, kind: EventKind) -> None:
+    """A refusal while the server still listens is news like one that comes back by mail."""
+    letter, attempt, outcome = settled
+    status = STATUS.search(outcome.why)
+    record_event(
+        letter.id, kind, clock.now(), why=outcome.why, status=status[0] if status else "", source="smtp",
+        external_id=f"smtp:{letter.id}:{attempt}",
+    )  # fmt: skip
+    if kind == EventKind.SOFT_BOUNCED:
+        give_up_addresses([letter.address])
 
 
 def _values(settled: Settled) -> dict[str, Any]:
@@ -189,7 +206,6 @@ def _values(settled: Settled) -> dict[str, Any]:
     letter, attempt, outcome = settled
     now, kind = clock.now(), outcome.kind
     becomes: dict[str, Any] = {
-        "to_bounced": now if outcome.suppress else None,
         "to_state": S.UNCERTAIN if kind == Kind.UNKNOWN else S.FAILED,
         "to_reason": outcome.why,
         "to_attempt": attempt,
@@ -209,18 +225,31 @@ def _values(settled: Settled) -> dict[str, Any]:
     return becomes
 
 
-def _renewer(sender: Sender, letter: Letter, attempt: int) -> Callable[[], None]:
+def _hand_over(sender: Sender, way: Way, letter: Letter) -> Outcome:
+    """While the server is silent the lease is renewed, and what is urgent goes by the other servers."""
+    sender.in_flight.append(letter.id)
+
     def renew() -> None:
         with unit_of_work():
             db.session.execute(
                 update(Message)
-                .where(Message.id == letter.id, Message.worker == sender.worker, Message.attempt == attempt)
-                .where(Message.state == S.SENDING)
+                .where(Message.id.in_(sender.in_flight), Message.worker == sender.worker, Message.state == S.SENDING)
                 .values(lease_until=clock.now() + sender.pace.lease)
                 .execution_options(**NO_SYNC)
             )
+        _send_urgent(sender.without(way))
 
-    return renew
+    try:
+        return way.transport.hand_over(letter, renew)
+    finally:
+        sender.in_flight.remove(letter.id)
+
+
+def _send_urgent(sender: Sender) -> None:
+    """What stands alone, for as long as the silent server is left alone."""
+    ends = time.monotonic() + RENEW_AFTER
+    while sender.ways and time.monotonic() < ends and (held := urgent_slice(sender)):
+        _work_off(sender, held, ends)
 
 
 def _refuse(sender: Sender, message: int, why: str) -> None:

@@ -11,12 +11,12 @@ from portal.consent.states import Channel, Purpose
 from portal.kernel import files
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
-from portal.kernel.liquid import personalise
 from portal.kernel.mime import Attachment, Mailbox, build_email
 from portal.organization.queries import company
 
 from ..models import Message, MessageContent
 from ..rules.headers import Links, Signer, headers_of, return_path
+from ..rules.words import Words, words_of
 
 NOBODY = Mailbox("nobody@portal.invalid")  # before the company is set up; RFC 2606
 
@@ -71,33 +71,29 @@ def letters(channel: Channel, ids: Sequence[int], desk: Desk, refuse: Callable[[
 
 def _letter(row: Any, content: Any, house: Mailbox, desk: Desk, values: Mapping[str, Any] | None) -> Letter:
     links = desk.links(row)
-    subject, text, html = content.subject, content.text, content.html
-    if content.is_template:
-        known = {**(values or {}), "links": links.named()}
-        subject, text = personalise(subject, known, escapes=False), personalise(text, known, escapes=False)
-        html = links.track(personalise(html, known)) if html else ""
-    raw = compose(row, content, house, desk, subject=subject, text=text, html=html, links=links)
+    words = words_of(content, values, links.named() if content.is_template else {})
+    if content.is_template and words.html:
+        words = words._replace(html=links.track(words.html))
+    raw = compose(row, content, house, desk, words, links)
     domain = house.address.rpartition("@")[2]
     back = return_path(row.id, row.message_id, desk.return_domain(domain)) or house.address
-    shown = subject or text[:80]
+    shown = words.subject or words.text[:80]
     return Letter(row.id, row.channel, row.purpose, back, row.address, shown, raw, row.resent, row.domain, values)
 
 
-def compose(
-    row: Any, content: Any, house: Mailbox, desk: Desk, *, subject: str, text: str, html: str, links: Links
-) -> bytes:
+def compose(row: Any, content: Any, house: Mailbox, desk: Desk, words: Words, links: Links) -> bytes:
     """The bytes that are handed over; the same ones at every attempt. Raises ValueError when it cannot be built."""
     if row.channel == Channel.SMS:
-        return text.encode()
+        return words.text.encode()
     sender = Mailbox(house.address, content.sender or house.name)
     raw = build_email(
         message_id=row.message_id,
         sent_at=row.dated_at or row.created_at,
         sender=sender,
         to=Mailbox(row.address, row.recipient),
-        subject=subject,
-        text=text,
-        html=html,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
         reply_to=Mailbox(content.reply_to) if content.reply_to else None,
         headers=headers_of(row, links, house),
         attachments=[Attachment(a["name"], files.read(a["key"]), a["media_type"]) for a in content.attachments],

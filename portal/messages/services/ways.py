@@ -1,7 +1,7 @@
 """The ways out of the house, and how they are kept open during a turn."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from portal.consent.states import Channel
@@ -43,6 +43,7 @@ class Sender:
     room_soon: bool = False  # something would go if a limit by the second were not reached
     reached: set[int | None] = field(default_factory=set)
     away: set[int | None] = field(default_factory=set)
+    in_flight: list[int] = field(default_factory=list)  # messages; several when the servers before were silent
 
     def reach(self, way: Way) -> bool:
         """Open it at its first use in this turn. One that is away rests, and is not tried again."""
@@ -57,6 +58,10 @@ class Sender:
                 return False
             self.reached.add(way.server_id)
         return True
+
+    def without(self, way: Way) -> "Sender":
+        """The same turn by the other ways."""
+        return replace(self, ways=[one for one in self.ways if one is not way and one.server_id not in self.away])
 
     def leave(self, way: Way) -> None:
         self.away.add(way.server_id)
