@@ -101,6 +101,11 @@ document.addEventListener("change", (event) => {
   if (form && target.matches("select, [type=checkbox], [type=radio], [type=date]")) form.requestSubmit();
 });
 
+// Filters that are not set stay out of the address.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.matches("form.filters")) for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
+
 // The cross on a message.
 document.addEventListener("click", (event) => event.target.closest(".dismiss")?.closest(".toast").remove());
 

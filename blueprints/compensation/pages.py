@@ -11,7 +11,7 @@ from portal.compensation import queries
 from portal.compensation.models import Earning
 from portal.compensation.rules import Curve, Point, curve_of
 from portal.compensation.states import Kind
-from portal.web.filters import format_money, format_number, format_percent, format_short
+from portal.web.filters import format_money, format_number, format_percent, format_rate, format_short
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 284, 14, 160
 PERIOD_KINDS = {"open": "none", "calculated": "now", "in_review": "warn", "approved": "now", "locked": "good"}
@@ -131,7 +131,7 @@ def explain(line: Earning) -> list[dict[str, Any]]:
 def rate_words(line: Earning) -> str:
     """The rates a line was paid at, as one says them."""
     rates = [Decimal(rate) for _, _, rate, _, earlier in line.slices if not earlier]
-    return " and ".join(f"{format_number(rate.normalize())} %" for rate in rates)
+    return " and ".join(format_rate(rate) for rate in rates)
 
 
 def tier_words(terms: dict[str, Any], component: str, tier: int, quota: Decimal | None) -> str:
@@ -140,6 +140,7 @@ def tier_words(terms: dict[str, Any], component: str, tier: int, quota: Decimal 
     tiers = (found or {}).get("tiers", ())
     if not found or not 0 < tier <= len(tiers):
         return ""
-    row, unit = tiers[tier - 1], " %" if found.get("basis") == "attainment" or found.get("kind") == Kind.BONUS else ""
-    low = f"{format_number(Decimal(str(row['from'])))}{unit}"
-    return f"from {low}" if row.get("to") is None else f"{low} to {format_number(Decimal(str(row['to'])))}{unit}"
+    in_percent = found.get("basis") == "attainment" or found.get("kind") == Kind.BONUS
+    row, said = tiers[tier - 1], format_rate if in_percent else format_number
+    low = said(Decimal(str(row["from"])))
+    return f"from {low}" if row.get("to") is None else f"{low} to {said(Decimal(str(row['to'])))}"

@@ -91,6 +91,12 @@ def format_percent(ratio: Number, places: int = 0) -> str:
     return as_figure(numbers.format_percent(ratio, pattern, locale=viewer_locale()))
 
 
+def format_rate(percent: Number) -> str:
+    """A number that counts in percent already: 12.5 is 12.5%."""
+    pattern = str(viewer_locale().percent_formats[None].pattern).replace("#,##0", "#,##0.####")
+    return as_figure(numbers.format_percent(Decimal(str(percent)) / 100, pattern, locale=viewer_locale()))
+
+
 def local(moment: datetime) -> datetime:
     """A moment in the viewer's zone. Raises ValueError for a datetime without zone."""
     if moment.tzinfo is None:
@@ -199,7 +205,7 @@ def counted(singular: str, plural: str, num: int, **values: object) -> Markup:
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         address=address, size=size, country=country, language_name=language_name, units=units,
-        money=format_money, short=format_short, number=format_number, percent=format_percent,
+        money=format_money, short=format_short, number=format_number, percent=format_percent, rate=format_rate,
         date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip
     app.jinja_env.globals.update(language=language, direction=direction, ngettext=counted)

@@ -15,7 +15,7 @@ from portal.workspace.models import SavedView
 from portal.workspace.queries import views_for
 from portal.workspace.rules import bulk_acts
 
-from .filters import format_money, format_number, when
+from .filters import format_money, format_number, format_rate, when
 from .htmx import page
 from .records import position_name
 
@@ -112,7 +112,7 @@ def shown(f: Field, value: Any, row: Any) -> Any:
     if f.kind == "number":
         return format_number(value)
     if f.kind == "percent":
-        return f"{format_number(value)} %"
+        return format_rate(value)
     if f.kind in ("date", "datetime"):
         return when(value)
     return position_name(value) if f.kind == "position" else value
