@@ -6,11 +6,10 @@ from typing import Any
 from flask import current_app
 
 from jobs.registry import on
-from portal.consent import services
+from portal.consent import queries, services
 from portal.consent.events import ConfirmationAsked, DataRequested
 from portal.consent.models import Consent, DataRequest
 from portal.consent.rules import CONFIRM_WITHIN, CONFIRMATION, DATA, FETCH_WITHIN, seal_for
-from portal.consent.states import ConsentState
 from portal.kernel.actor import acting
 from portal.kernel.db import db, unit_of_work
 from portal.messages.services import queue_email
@@ -36,10 +35,11 @@ offer_import(
 def ask_to_confirm(consent_id: int, number: int, language: str) -> None:
     """The mail of double opt-in. What the visitor typed stays out of it."""
     consent = db.session.get(Consent, consent_id)
-    if consent is None or consent.state != ConsentState.PENDING:
+    asked = queries.question_of(consent) if consent else None
+    if consent is None or asked is None:
         return
-    link = f"/c/confirm/{seal_for(CONFIRMATION, consent_id, consent.at + CONFIRM_WITHIN)}"
-    reason = f"consent:{consent_id}:confirm:{consent.at:%Y%m%d}:{number}"
+    link = f"/c/confirm/{seal_for(CONFIRMATION, consent_id, asked.at + CONFIRM_WITHIN)}"
+    reason = f"consent:{consent_id}:confirm:{asked.at:%Y%m%d}:{number}"
     _mail("consent/confirm", reason, consent.address, language, link)
 
 

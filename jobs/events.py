@@ -16,6 +16,7 @@ from portal.events.states import SEATED, EventState, RegistrationState
 from portal.kernel import clock, files
 from portal.kernel.db import unit_of_work
 from portal.kernel.outbox import emit
+from portal.kernel.persons import NOBODY
 from portal.kernel.public import absolute
 from portal.leads.rules import greeting
 from portal.messages.services import queue_email
@@ -71,11 +72,13 @@ def tell_guests(event_id: int, sequence: int, after_id: int) -> None:
         _tell(guests, f"event:{sequence}", changed=True, further=further)
 
 
-def _tell(guests: Sequence[EventRegistration], mark: str, *, changed: bool = False, further: EventChanged | None = None) -> None:
+def _tell(
+    guests: Sequence[EventRegistration], mark: str, *, changed: bool = False, further: EventChanged | None = None
+) -> None:
     seller = company()
     if seller is None:
         return
-    letters = [(f"registration:{one.id}:{mark}", _letter(seller, one, changed)) for one in guests]
+    letters = [(f"registration:{one.id}:{mark}", _letter(seller, one, changed)) for one in guests if one.name != NOBODY]
     with unit_of_work():
         for reason, letter in letters:
             queue_email(reason, **letter)

@@ -12,7 +12,8 @@ from portal.accounts import queries
 from portal.accounts.models import Account, Contact
 from portal.accounts.rules import domain_of
 from portal.activities.queries import timeline
-from portal.consent.queries import checks, first_shut
+from portal.consent.queries import checks, first_shut, standing, topic_names
+from portal.consent.rules import WHY
 from portal.consent.states import Channel, Purpose
 from portal.invoices.queries import outstanding
 from portal.kernel import clock
@@ -141,6 +142,7 @@ def defaults() -> dict[str, Any]:
 
 def contact_page(record_id: int) -> Response:
     contact = get(g.actor, Contact, record_id)
+    tabs = tabs_of(contact, more={"consent": _("Consent")} if g.actor.may("consent.view") else None)
     return page(
         "accounts/contact.html",
         title=contact.name,
@@ -150,8 +152,16 @@ def contact_page(record_id: int) -> Response:
         segments=segments_of(g.actor, record_id) if g.actor.may("segments.view") else [],
         language_name=next((c.label for c in LANGUAGES if c.value == contact.language), contact.language),
         consent=_consent(contact) if g.actor.may("consent.view") else [],
-        **tabs_of(contact),
+        **tabs,
+        **(_said_by(contact) if tabs["tab"] == "consent" else {}),
     )
+
+
+def _said_by(contact: Contact) -> dict[str, Any]:
+    """What was said and blocked on each of their addresses, with all evidence."""
+    ways = ((Channel.EMAIL, contact.email), (Channel.SMS, contact.mobile_e164))
+    standings = [standing(channel, address) for channel, address in ways if address]
+    return {"standings": standings, "topics": topic_names(), "reasons": WHY}
 
 
 def _consent(contact: Contact) -> list[tuple[str, bool, str, str]]:

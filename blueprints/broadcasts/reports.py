@@ -8,6 +8,7 @@ from typing import Any
 from babel import dates
 from flask import Response, g, request, url_for
 
+from portal.broadcasts.rules.trials import in_points
 from portal.emails.queries import values_of
 from portal.insights import queries
 from portal.insights.queries import RECIPIENTS, HeatMap, Report
@@ -46,6 +47,8 @@ def show_report(record_id: int) -> Response:
         funnel=FUNNEL,
         curve=_curve(found),
         axis=axis,
+        held=queries.hold_out(found.broadcast, found.total["sent"]),
+        in_points=in_points,
         people=partial(url_for, ".list_recipients", broadcast=record_id),
         by_variant=lambda key: url_for(".list_recipients", broadcast=record_id, batch=key, figure="sent"),
         by_domain=lambda key: url_for(".list_recipients", broadcast=record_id, domain=key, figure="sent"),
@@ -78,6 +81,7 @@ def show_clicks(record_id: int) -> Response:
             crumbs=crumbs(),
             **tabs(found.broadcast, "Click map"),
             found=found,
+            names=queries.block_names(found),
             broadcast=found.broadcast,
             human=human,
             level=level,

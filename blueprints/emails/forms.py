@@ -156,6 +156,9 @@ def _field(prop: Prop) -> Any:
             return SelectField(prop.label, choices=event_choices, validate_choice=False, **given)
         case "condition":
             return StringField(prop.label, [Optional(), Length(max=300), _condition], **given)
+        case "product":
+            picked = {"list": "products", "autocomplete": "off"}
+            return StringField(prop.label, [*needed, Length(max=200)], render_kw=picked, **given)
         case "rich" | "lines":
             return TextAreaField(prop.label, [*needed, Length(max=20_000), liquid], **given)
         case "code":

@@ -39,7 +39,9 @@ class RegisterForm(VisitorForm):
 class EventForm(EditForm):
     name = StringField("Name", [InputRequired("Give it a name."), Length(max=120)])
     summary = TextAreaField(
-        "Summary", [Optional(), Length(max=600)], description="One or two sentences: on top of its page, and in calendars"
+        "Summary",
+        [Optional(), Length(max=600)],
+        description="One or two sentences: on top of its page, and in calendars",
     )
     description = TextAreaField(
         "Description", [Optional(), Length(max=20_000)],

@@ -41,6 +41,7 @@ def _page(form: EnterMailbox) -> Response:
         hook_form=lambda known: SetWebhook(formdata=None, data={"active": known.active if known else True}),
         hook_url=lambda provider: settings.public_url + url_for(".hear", provider=provider),
         intake=settings.intake,
+        text_url=settings.public_url + url_for(".hear_text") if settings.sms else "",
         act_form=ActForm(formdata=None),
     )
 

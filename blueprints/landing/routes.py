@@ -139,6 +139,14 @@ def show_preview(record_id: int) -> Any:
     return _visit(found, VisitForm().fit(found, {}), token="", preview=True)
 
 
+@bp.get("/landing/<int:record_id>/versions/<int:version>")
+@needs("landing.view")
+def show_version(record_id: int, version: int) -> Any:
+    """What somebody saw who agreed to it."""
+    found = _spoken(queries.page_as_of(g.actor, record_id, version))
+    return _visit(found, VisitForm().fit(found, {}), token="", preview=True)
+
+
 @bp.get("/landing/new")
 @needs("landing.edit")
 def new_page() -> Any:

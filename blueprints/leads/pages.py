@@ -17,6 +17,7 @@ from portal.organization.queries import allows
 from portal.scoring.models import ScoreReceipt
 from portal.scoring.queries import receipts
 from portal.territories.queries import name_of
+from portal.web.filters import format_number
 from portal.web.forms import ActForm
 from portal.web.htmx import page
 from portal.web.listing import list_page
@@ -31,9 +32,9 @@ def leads_page() -> Any:
         "leads/list.html",
         queries.LISTING,
         title="Leads",
-        sub=f"{waiting} {'waits' if waiting == 1 else 'wait'} for a first answer"
+        sub=f"{format_number(waiting)} {'waits' if waiting == 1 else 'wait'} for a first answer"
         if waiting
-        else "Everybody has an answer",
+        else "Nobody waits for a first answer",
         empty="Publish a page with a form, or type in the first one.",
         row_url=lambda row: url_for("leads.show_lead", record_id=row.id),
         under=lambda row: row.job_title,

@@ -39,6 +39,10 @@ class HoldSending(Form):
     why = StringField("Why", validators=[Length(max=200)], description="Shown to everybody who looks at messages.")
 
 
+class JudgeHistory(ActForm):
+    """Have every opening and click judged again."""
+
+
 class ReleaseSending(ActForm):
     """Let messages go again."""
 

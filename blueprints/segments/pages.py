@@ -32,12 +32,13 @@ def builder_page(form: EditSegment, root: Node, segment: Segment | None = None, 
     try:
         rule = rule_of(root)
         said, notes = sentence(rule, queries.names_in(rule)), note_lines(rule)
-        found = queries.preview(g.actor, rule)
+        found = queries.preview(g.actor, rule, exact="exact" in request.args)
     except Refused as refusal:
         wrong = refusal.message
     return page(
         "segments/edit.html",
         "rule",
+        "count",
         status=status,
         title=f"Edit {segment.name}" if segment else "New segment",
         crumbs=crumbs(segment),

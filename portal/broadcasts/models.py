@@ -83,6 +83,7 @@ class BroadcastTest(Base, Audited):
 
     __tablename__ = "broadcast_test"
     noun = "broadcast_tests"
+    unaudited = frozenset({"held_out"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), unique=True)
@@ -92,6 +93,7 @@ class BroadcastTest(Base, Audited):
     minimum: Mapped[int] = mapped_column(default=1000)  # delivered per variant, below which nothing is said
     share: Mapped[int] = mapped_column(default=100)  # percent of the audience that the variants share
     hold_out: Mapped[int] = mapped_column(default=0)  # percent that gets nothing, to compare with
+    held_out: Mapped[int] = mapped_column(default=0)  # people who got nothing for no other reason
     default_label: Mapped[str] = mapped_column(default="A")  # for the rest, where no variant is clearly best
     outcome: Mapped[Outcome | None]
     winner: Mapped[str] = mapped_column(default="")  # the variant the rest got, or would have got

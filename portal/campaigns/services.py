@@ -17,6 +17,7 @@ from portal.kernel.upsert import insert_from
 from portal.organization.queries import authorize, get, own_position, visible_to
 from portal.segments.models import Segment
 from portal.segments.queries import members
+from portal.segments.services import touch
 
 from .models import Campaign, CampaignCost, CampaignMember
 from .rules import utm_word
@@ -101,8 +102,16 @@ def enrol(campaign_id: int, contacts: Select[Any], *, source: str, status: Membe
         waiting = CampaignMember.campaign_id == campaign_id, CampaignMember.status == MemberStatus.ADDED
         sent = update(CampaignMember).where(*waiting, CampaignMember.contact_id.in_(contacts)).values(status=status)
         db.session.execute(sent.execution_options(synchronize_session=False))
+    else:  # who is sent something is looked at once it is clicked, or at night
+        touch(contacts)
     chosen = select(contacts.subquery().c[0].label("contact_id")).subquery()
-    same = {"campaign_id": campaign_id, "status": status, "source": source[:200], "added_at": clock.now(), "response": ""}
+    same = {
+        "campaign_id": campaign_id,
+        "status": status,
+        "source": source[:200],
+        "added_at": clock.now(),
+        "response": "",
+    }
     return insert_from(CampaignMember, same, chosen)
 
 
@@ -119,10 +128,12 @@ def remove_member(actor: Actor, campaign_id: int, member_id: int) -> None:
     _editable(actor, campaign_id)
     here = CampaignMember.campaign_id == campaign_id, CampaignMember.id == member_id
     seen = visible_to(actor, Contact).with_only_columns(Contact.id)
-    if not db.session.execute(
-        delete(CampaignMember).where(*here, CampaignMember.contact_id.in_(seen)).returning(CampaignMember.id)
-    ).all():
+    gone = db.session.scalars(
+        delete(CampaignMember).where(*here, CampaignMember.contact_id.in_(seen)).returning(CampaignMember.contact_id)
+    ).all()
+    if not gone:
         raise NotFound("campaign.no_member", "This member is not here.")
+    touch(gone)
 
 
 class Response(NamedTuple):
@@ -141,7 +152,7 @@ def respond(responses: Iterable[Response]) -> None:
         .where(table.c.responded_at.is_(None))
         .values(status=MemberStatus.RESPONDED, responded_at=bindparam("the_time"), response=bindparam("the_words"))
     )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "the_campaign": one.campaign_id,
             "the_contact": one.contact_id,
@@ -152,3 +163,4 @@ def respond(responses: Iterable[Response]) -> None:
     ]
     if rows:
         db.session.connection().execute(statement, rows)
+        touch(one["the_contact"] for one in rows)

@@ -113,6 +113,8 @@ class ConsentEvent(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     source: Mapped[str]  # "landing:spring-ride", "customer link", "staff: Linda Mitchell"
     wording: Mapped[str] = mapped_column(default="")
+    page_id: Mapped[int | None]  # of the landing page, whose version then read as `landing` keeps it
+    page_version: Mapped[int | None]
     ip: Mapped[str | None]
 
 

@@ -84,6 +84,7 @@ class EmailVersion(Base):
     source: Mapped[str] = mapped_column(default="")
     html: Mapped[str]  # every element of a block carries data-block="ID", which reports draw their heat map by
     text: Mapped[str]
+    text_by_hand: Mapped[bool] = mapped_column(default=False)  # else made from the blocks
     sender: Mapped[str] = mapped_column(default="")  # of the brand when it was published; "": the company's
     reply_to: Mapped[str] = mapped_column(default="")
     by: Mapped[str]

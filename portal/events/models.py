@@ -79,7 +79,9 @@ class EventRegistration(Base, Audited):
         UniqueConstraint("event_id", "email"),
         Index("ix_event_registration_state", "event_id", "state"),
         Index("ix_event_registration_contact", "contact_id", "event_id"),
-        Index("ix_event_registration_line", "event_id", "queued_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index(
+            "ix_event_registration_line", "event_id", "queued_at", "id", sqlite_where=WAITING, postgresql_where=WAITING
+        ),
     )
     noun = "event_registrations"
     unaudited = frozenset({"sequence", "noted", "nonce", "ip", "origin", "news", "queued_at"})

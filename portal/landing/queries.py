@@ -16,7 +16,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
 from portal.organization.queries import authorize, get, visible_to
 
-from .models import LandingPage, Submission
+from .models import LandingPage, PageVersion, Submission
 
 
 class PublicPage(NamedTuple):
@@ -60,6 +60,16 @@ def preview(actor: Actor, page_id: int) -> PublicPage:
     """The page as visitors would see it, published or not."""
     found = get(actor, LandingPage, page_id)
     return PublicPage(*(getattr(found, name) for name in PublicPage._fields))
+
+
+def page_as_of(actor: Actor, page_id: int, version: int) -> PublicPage:
+    """As it read when it had this version. Raises NotFound."""
+    found = get(actor, LandingPage, page_id)
+    kept = select(PageVersion).where(PageVersion.page_id == found.id, PageVersion.version <= version)
+    then = db.session.scalar(kept.order_by(PageVersion.version.desc()).limit(1))
+    if then is None:
+        raise NotFound("landing.not_found", "There is no such page.")
+    return PublicPage(id=found.id, version=then.version, **then.words)
 
 
 def landing_page(actor: Actor, page_id: int, *, lock: bool = False) -> LandingPage:

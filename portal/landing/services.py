@@ -21,8 +21,8 @@ _GIVEN = (_SENT.nonce, _SENT.payload, _SENT.ip, _SENT.user_agent, _SENT.received
 _KEEP = (
     insert(Submission)
     .from_select(
-        ["page_id", *(column.name for column in _GIVEN)],
-        select(_PAGE.id, *(bindparam(column.name, type_=column.type) for column in _GIVEN)).where(
+        ["page_id", "page_version", *(column.name for column in _GIVEN)],
+        select(_PAGE.id, _PAGE.version, *(bindparam(column.name, type_=column.type) for column in _GIVEN)).where(
             _PAGE.id == bindparam("page_id"), _PAGE.version == bindparam("version"), _PAGE.published
         ),
     )

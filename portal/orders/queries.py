@@ -9,6 +9,7 @@ from portal.kernel import persons
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.listing import Field, Listing
+from portal.kernel.loading import fill
 from portal.organization.queries import get, owner_field, visible_to
 from portal.quotes.models import Quote, Revision
 
@@ -23,15 +24,14 @@ STATE_NAMES = {
 }
 
 
-WHOLE = (
-    *(joinedload(Order.account), joinedload(Order.contact), joinedload(Order.owner), joinedload(Order.revision)),
-    selectinload(Order.lines),
-)
+WHOLE = (joinedload(Order.account), joinedload(Order.contact), joinedload(Order.owner), joinedload(Order.revision))
 
 
 def order(actor: Actor, order_id: int) -> Order:
     """With its lines, account, contact, owner, and the offer it came from. Raises NotFound."""
-    return get(actor, Order, order_id, load=WHOLE)
+    found = get(actor, Order, order_id, load=WHOLE)
+    fill([found], Order.lines)
+    return found
 
 
 def totals_of(found: Order) -> DocumentTotals:

@@ -17,6 +17,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import Field, Listing
+from portal.kernel.loading import fill
 from portal.kernel.paper import DocumentSnapshot
 from portal.opportunities.rules import register_fact
 from portal.organization.models import Company
@@ -54,12 +55,15 @@ def seller_today() -> date:
 
 
 PARTIES = (joinedload(Quote.account), joinedload(Quote.contact), joinedload(Quote.owner))
-WHOLE = (*PARTIES, joinedload(Quote.opportunity), selectinload(Quote.revisions).selectinload(Revision.lines))
+WHOLE = (*PARTIES, joinedload(Quote.opportunity))
 
 
 def quote(actor: Actor, quote_id: int, *, lock: bool = False) -> Quote:
     """With its account, contact, owner and every revision with its lines. Raises NotFound."""
-    return get(actor, Quote, quote_id, lock=lock, load=WHOLE)
+    found = get(actor, Quote, quote_id, lock=lock, load=WHOLE)
+    fill([found], Quote.revisions)
+    fill(found.revisions, Revision.lines)
+    return found
 
 
 def newest(found: Quote) -> Revision:

@@ -9,6 +9,7 @@ from portal.emails.rules.document import Document, walk
 from portal.emails.services import add_email, publish
 from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db
+from portal.kernel.public import absolute
 
 from .world import World
 
@@ -24,6 +25,7 @@ INTRO = (
     "{% if contact.first_name %}Guten Tag {{ contact.first_name }},{% else %}Guten Tag,{% endif %} der Laden ist still, die "
     "Ständer sind voll. Drei kurze Stücke für eine Woche, in der die Hände zu tun haben und das Telefon nicht."
 )
+FAIR = "trail-and-trade-days"  # the event that the invitation is for
 BEGUN = (("Workshop letter, November", "newsletter"), ("Trail and Trade Days, invitation", "event"),
          ("Touring bicycle, launch", "launch"), ("Welcome, first mail", "welcome"))  # fmt: skip
 
@@ -33,7 +35,11 @@ def load(world: World) -> None:
         BrandKit(social="LinkedIn https://www.example.com/linkedin\nInstagram https://www.example.com/instagram")
     )
     for name, template in BEGUN:
-        made = add_email(SYSTEM, name=name, **deepcopy(gallery.begin(template)))
+        begun = deepcopy(gallery.begin(template))
+        for block, _ in walk(begun["document"]):
+            if template == "event" and block["kind"] == "event":
+                block["props"] |= {"event": FAIR, "href": absolute(f"/event/{FAIR}?m={{{{ links.invitee }}}}")}
+        made = add_email(SYSTEM, name=name, **begun)
         if template == "newsletter":
             german = {"subject": "Werkstattbrief: im Winter wird repariert", "preheader": "Bestellen, bauen, fahren"}
             add_email(

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel import Locale, dates, numbers
 from flask import Flask, g
-from flask_babel import gettext
+from flask_babel import get_translations, gettext
 from markupsafe import Markup, escape
 
 from .language import unit_word
@@ -191,10 +191,15 @@ def size(count: int) -> str:
     return f"{format_number(Decimal(count // 100_000) / 10)} MB"
 
 
+def counted(singular: str, plural: str, num: int, **values: object) -> Markup:
+    """`ngettext` for templates: the number in it is written as the viewer writes it."""
+    return Markup(get_translations().ungettext(singular, plural, num)) % ({"num": format_number(num)} | values)
+
+
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         address=address, size=size, country=country, language_name=language_name, units=units,
         money=format_money, short=format_short, number=format_number, percent=format_percent,
         date=format_date, datetime=format_datetime, when=when, browser=browser,
     )  # fmt: skip
-    app.jinja_env.globals.update(language=language, direction=direction)
+    app.jinja_env.globals.update(language=language, direction=direction, ngettext=counted)

@@ -39,6 +39,13 @@ def genuine(provider: Provider, secret: str, headers: Mapping[str, str], body: b
         ) from error
 
 
+def text_is_genuine(token: str, url: str, fields: Mapping[str, str], signature: str) -> bool:
+    """Twilio: HMAC-SHA1 with the account's token over the address it calls and all fields, sorted by name."""
+    told = url + "".join(name + fields[name] for name in sorted(fields))
+    mine = base64.b64encode(hmac.digest(token.encode(), told.encode(), "sha1"))
+    return hmac.compare_digest(mine, signature.encode())
+
+
 def _ses(secret: str, headers: Mapping[str, str], body: bytes) -> Any:
     """Amazon SNS, signature version 1 or 2. The secret is the topic's ARN."""
     envelope = json.loads(body)

@@ -58,7 +58,8 @@ def write_mail(name: str, brand: Brand, language: str, values: Mapping[str, Any]
     template = compile_mail(name, brand["accent"], language)
     given = {**values, "brand": brand}
     subject = " ".join(template.subject.render(given).split())
-    return Mail(subject, template.html.render(given, subject_line=subject), template.text.render(given))
+    text = re.sub(r"\n{3,}", "\n\n", template.text.render(given))  # what was left out leaves no hole
+    return Mail(subject, template.html.render(given, subject_line=subject), text)
 
 
 @lru_cache(256)

@@ -1,7 +1,7 @@
 """Where each kind of record has its page, the tabs of that page, who owns it, and what happened to it in words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -50,13 +50,15 @@ def record_url(noun: str, record_id: int) -> str:
 TABS = {"overview": "Overview", "timeline": "Timeline", "files": "Files", "changes": "Changes"}
 
 
-def tabs_of(record: Base, *, parts: Sequence[Base] = (), without: str = "") -> dict[str, Any]:
+def tabs_of(
+    record: Base, *, parts: Sequence[Base] = (), without: str = "", more: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What the templates of a record's page read: its tabs, one chosen by the query string, and the record itself.
 
-    The changes of `parts` are told with its own.
+    The changes of `parts` are told with its own. `more`: tabs of its own, whose template is told by the page.
     """
     noun, record_id = record.noun, record.id  # type: ignore[attr-defined]
-    names = {key: text for key, text in TABS.items() if key != without}
+    names = {key: text for key, text in (TABS | dict(more or {})).items() if key != without}
     tab = request.args.get("tab", "")
     tab = tab if tab in names else "overview"
     here = record_url(noun, record_id)

@@ -148,7 +148,7 @@ def make() -> dict[str, Values]:
         "invoices.create_invoice": {"record_id": order_id},
         **dict.fromkeys(("invoices.show_bill", "invoices.show_bill_pdf"), {"token": bill_token}),
         "segments": {"record_id": make_segment("India", {"all": []}).id, "contact_id": person.id},
-        "landing": {"record_id": landing_page().id, "slug": "resellers"},
+        "landing": {"record_id": landing_page().id, "slug": "resellers", "version": 1},
         "leads": {"record_id": sales.lead().id},
         "inbound": {"record_id": arrived(b"Subject: Hello\n\nHello").id, "provider": "mailgun"},
         "inbound.switch_mailbox": {"record_id": mailbox().id},

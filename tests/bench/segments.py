@@ -88,13 +88,13 @@ def _fill(size: int) -> None:
         }  # fmt: skip
         with unit_of_work():
             db.session.execute(insert(Message).from_select(list(columns), select(*columns.values())))
-    with unit_of_work():
         told = {
             "message_id": Message.id, "contact_id": Message.contact_id, "kind": literal("opened"),
             "at": Message.opened_at, "verdict": literal("human"),
         }  # fmt: skip
-        rows = select(*told.values()).where(Message.opened_at.is_not(None))
-        db.session.execute(insert(MessageEvent).from_select(list(told), rows))
+        rows = select(*told.values()).where(Message.opened_at == sent)
+        with unit_of_work():
+            db.session.execute(insert(MessageEvent).from_select(list(told), rows))
     with unit_of_work():
         db.session.execute(text("ANALYZE"))
 

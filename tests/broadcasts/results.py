@@ -22,7 +22,7 @@ DOMAINS = ("example.com", "example.org", "mail.example", "post.example")
 AGENTS = ("Mozilla/5.0 (iPhone) Mobile", "Mozilla/5.0 (Windows NT 10.0)", "Mozilla/5.0", "")
 HTML = (
     '<!doctype html><html><head><title>News</title></head><body><div data-block="top"><a href="\x1f0 https://shop.example/\x1f">Shop</a></div>'
-    '<div data-block="offer"><p>Now</p><a href="\x1f1 https://shop.example/\x1f"><img src="x.png" alt="Offer"></a></div>'
+    '<div data-block="offer"><p>Now</p><a href="\x1f1 https://shop.example/\x1f"><img src="data:," alt="Offer"></a></div>'
     '<div data-block="foot"><a href="\x1f2! {{ links.unsubscribe }}\x1f">Unsubscribe</a></div>\x1fp \x1f</body></html>'
 )
 LINKS = (

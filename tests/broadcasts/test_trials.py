@@ -71,6 +71,9 @@ def test_the_winner_goes_to_the_rest_and_nobody_gets_two(app: Flask, actor: Any)
     assert 25 <= len(a) <= 65
     assert 25 <= len(b) <= 65
     assert 4 <= len(held_out) <= 30
+    agreed_on = stored(one).test
+    assert agreed_on is not None
+    assert agreed_on.held_out == len(held_out)
     assert send_by(Capture()) == len(a) + len(b)
     sweep("default")
     assert stored(one).state == BroadcastState.SENDING  # the rest still waits
@@ -211,3 +214,16 @@ def test_the_pages_of_a_test(app: Flask, actor: Any, client_of: Callable[[str], 
     assert marketer.post(page, data=terms).status_code == 422  # on its way
     states = Counter(m.state for m in db.session.scalars(select(Message).where(Message.record_id == one)))
     assert states[MessageState.SENT] > 0
+
+
+def test_each_variant_is_checked_with_its_own_subject(app: Flask, actor: Any) -> None:
+    marketer = actor("marketer")
+    one = agreed(marketer, 4)
+    with unit_of_work(), act_as(marketer):
+        services.change_variant(marketer, one, "B", {"subject": "Hello {{ contact.nickname }}, WIN BIG!!!"})
+    broadcast = stored(one)
+    found = {
+        variant.label: {finding.code for finding in queries.findings(marketer, broadcast, variant)}
+        for variant in broadcast.variants
+    }
+    assert found == {"A": {"no_default", "no_preheader"}, "B": {"shouting", "unknown_field", "no_preheader"}}

@@ -110,8 +110,16 @@ def test_the_link_builder_changes_nothing(client_of: Any) -> None:
 def test_returns_are_for_those_who_plan(client_of: Any) -> None:
     one = campaign()
     begun = lead(campaign=one.utm_campaign)
+    begun_name = begun.name
     deal(lead_id=begun.id, amount=4321)
     assert "4,321" in client_of("leader").get("/campaigns/results?credit=first_touch").text
     assert "4,321" in client_of("finance").get(f"/campaigns/{one.id}").text
+    page = client_of("leader").get(f"/campaigns/{one.id}?credit=last_touch").text
+    assert "sourced</span>" in page  # the deal behind the figures, its share, and the sum of all
+    assert '<th scope="row">Together</th>' in page
+    leads = f"/leads?campaign={one.utm_campaign}"
+    assert f'href="{leads}"' in page
+    assert begun_name in client_of("leader").get(leads).text
+    assert begun_name not in client_of("leader").get(f"{leads[:-1]}").text  # the whole word
     assert "What it brought" not in client_of("rep").get(f"/campaigns/{one.id}").text
     assert client_of("rep").get("/campaigns/results").status_code == 403

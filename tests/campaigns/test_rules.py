@@ -5,7 +5,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.campaigns.rules import HALF_LIFE, tagged, utm_word, weights
@@ -54,6 +54,7 @@ def test_a_touch_counts_half_for_each_half_life_before_the_close() -> None:
     assert weights(days_before(9000, 9000), CLOSE, Credit.TIME_DECAY) == [Decimal("0.5")] * 2
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 4000), min_size=1, max_size=30), st.sampled_from(Credit))
 def test_shares_add_up_to_one(days: list[int], credit: Credit) -> None:
     shares = weights(sorted(days_before(*days)), CLOSE, credit)

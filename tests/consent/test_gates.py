@@ -14,7 +14,7 @@ from portal.accounts.models import Account
 from portal.consent.models import ChannelPolicy, Consent, ContactPoint, Suppression
 from portal.consent.queries import checks, first_shut, may_track
 from portal.consent.rules import LATER, address_hash
-from portal.consent.services import record, suppress
+from portal.consent.services import ask, record, suppress
 from portal.consent.states import SENT_FOR, Channel, ConsentState, Enforcement, OverCap, Purpose, SuppressionReason
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
@@ -139,6 +139,24 @@ def test_a_topic_never_overrules_a_no_to_everything(app: Flask) -> None:
     shut = first_shut(checks(MAIL, ANN, Purpose.COMMERCIAL, number))
     assert shut
     assert shut.code == "opted_out"
+
+
+@pytest.mark.parametrize("model", [Enforcement.RESTRICTIVE, Enforcement.NON_RESTRICTIVE])
+@pytest.mark.parametrize("about_topic", [False, True])
+def test_a_form_that_anybody_may_send_takes_back_no_earlier_no(
+    app: Flask, model: Enforcement, about_topic: bool
+) -> None:
+    policy(commercial=model)
+    number = topic("Events") if about_topic else None
+    with unit_of_work():
+        if about_topic:
+            record(MAIL, ANN, Purpose.COMMERCIAL, ConsentState.OPTED_IN, source="test")
+        record(MAIL, ANN, Purpose.COMMERCIAL, ConsentState.OPTED_OUT, source="test", topic_id=number)
+        ask(" Ann@EXAMPLE.com", source="form", wording="News", ip=None, language="en", topic_id=number)
+    shut = first_shut(checks(MAIL, ANN, Purpose.COMMERCIAL, number))
+    assert shut
+    assert shut.code == ("topic_out" if about_topic else "opted_out")
+    assert db.session.scalar(select(func.count()).select_from(Consent)) == 1 + about_topic, "one spelling, one address"
 
 
 def test_a_topic_is_told_from_no_topic_by_the_database(app: Flask) -> None:

@@ -15,10 +15,12 @@ from portal.consent.services import ask, record
 from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel import clock
 from portal.kernel.db import db, unit_of_work
+from portal.landing.models import LandingPage
 from portal.messages.models import Message, MessageContent, MessageEvent
 from portal.messages.states import EventKind
 from tests.conftest import Client
 from tests.consent.makers import person, topic
+from tests.landing.makers import landing_page, send
 from tests.messages.makers import agree, email, stored
 
 ClientOf = Callable[[str], Client]
@@ -203,7 +205,8 @@ def ask_for_news(topic_id: int | None = None, address: str = "new@example.com") 
 def confirmation(run_jobs: Callable[[], int]) -> str:
     """The link in the mail."""
     run_jobs()
-    content = db.session.scalars(select(MessageContent).order_by(MessageContent.id.desc())).first()
+    here = MessageContent.text.contains("/c/confirm/")
+    content = db.session.scalars(select(MessageContent).where(here).order_by(MessageContent.id.desc())).first()
     assert content
     found = re.search(r"/c/confirm/[\w-]+", content.text)
     assert found
@@ -241,6 +244,18 @@ def test_a_confirmation_ends_after_a_week_and_with_a_no(
     assert state("new@example.com") == ConsentState.OPTED_OUT
 
 
+def test_who_said_no_and_asks_again_is_heard_once_they_confirm(
+    client: Client, app: Flask, run_jobs: Callable[[], int]
+) -> None:
+    with unit_of_work():
+        record(Channel.EMAIL, "new@example.com", Purpose.COMMERCIAL, ConsentState.OPTED_OUT, source="by phone")
+    ask_for_news(address=" New@EXAMPLE.com")
+    address = confirmation(run_jobs)
+    assert state("new@example.com") == ConsentState.OPTED_OUT, "anybody can fill in a form"
+    assert client.post(address).status_code == 303
+    assert state("new@example.com") == ConsentState.OPTED_IN
+
+
 def test_a_stranger_cannot_flood_an_address_with_confirmations(app: Flask, run_jobs: Callable[[], int]) -> None:
     for _ in range(6):
         ask_for_news()
@@ -265,3 +280,27 @@ def test_the_page_speaks_german(client: Client) -> None:
     page = client.get(link(), headers={"Accept-Language": "de"}).text
     assert '<html lang="de"' in page
     assert "Neuigkeiten und Angebote" in page
+
+
+def test_the_evidence_shows_the_page_as_it_was(
+    client: Client, client_of: ClientOf, run_jobs: Callable[[], int]
+) -> None:
+    """Who, when, how, and the very page they saw, whatever was made of it since."""
+    made = landing_page(news_wording="News, please", double_opt_in=True)
+    send(client, email="new@example.com", news="y")
+    with unit_of_work():
+        db.session.get_one(LandingPage, made.id).news_wording = "All of it"
+    client.post(confirmation(run_jobs))
+    ann = person(email="new@example.com")
+    kept = list(db.session.scalars(select(ConsentEvent).where(ConsentEvent.purpose == Purpose.COMMERCIAL)))
+    assert [(e.state, e.wording, e.page_id) for e in kept] == [
+        (ConsentState.PENDING, "News, please", made.id), (ConsentState.OPTED_IN, "News, please", made.id)
+    ]  # fmt: skip
+    marketer = client_of("marketer")
+    tab = marketer.get(f"/contacts/{ann.id}?tab=consent").text
+    link = f"/landing/{made.id}/versions/{kept[0].page_version}"
+    assert link in tab
+    assert "mailed link, asked by Page resellers" in tab
+    assert "News, please" in marketer.get(link).text
+    assert "All of it" in marketer.get(f"/landing/{made.id}/preview").text
+    assert "Consent</a>" not in client_of("finance").get(f"/contacts/{ann.id}").text

@@ -6,14 +6,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, ViewportSize, expect
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(" \
+RUN_AXE = "rules => axe.run(document, {resultTypes: ['violations'], ...rules}).then(found => found.violations.map(" \
     "v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')}`))"  # fmt: skip
+CONTRAST = {"runOnly": ["color-contrast"]}  # the one rule that a second theme can break
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map(e => e.outerHTML.slice(0, 120)).concat(`width ${document.documentElement.scrollWidth}`)"""
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 PATIENCE = 60.0  # seconds for work that a worker does
 
 
@@ -28,15 +31,17 @@ class Walker:
         javascript: bool,
         seen: set[str] | None = None,
         themes: str = "light dark",
+        size: ViewportSize = DESK,
     ) -> None:
         """`seen` is shared by people of whom one look is enough."""
         self.javascript = javascript
         self.themes = themes.split()
+        self.size = size
         self.home = home
         self.problems: list[str] = []
         self._seen = set[str]() if seen is None else seen
         self._context = chromium.new_context(
-            base_url=home, java_script_enabled=javascript, viewport={"width": 1440, "height": 900}, locale="en-US"
+            base_url=home, java_script_enabled=javascript, viewport=self.size, locale="en-US"
         )
         self._context.set_default_timeout(15_000)
         self.page: Page = self._context.new_page()
@@ -47,6 +52,12 @@ class Walker:
 
     def close(self) -> None:
         self._context.close()
+
+    def become(self, session: str) -> None:
+        """The person of this cookie; nobody for an empty one."""
+        self._context.clear_cookies()
+        if session:
+            self._context.add_cookies([{"name": "session", "value": session, "url": self.home}])
 
     def _heard(self, message: ConsoleMessage) -> None:
         expected = "the server responded with a status of 422" in message.text
@@ -86,11 +97,14 @@ class Walker:
         self.page.evaluate(AXE)
         for theme in self.themes:
             self.page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
-            self.problems += [f"{kind} ({theme}) {problem}" for problem in self.page.evaluate(RUN_AXE)]
+            rules = {} if theme == self.themes[0] else CONTRAST
+            self.problems += [f"{kind} ({theme}) {problem}" for problem in self.page.evaluate(RUN_AXE, rules)]
         self.page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
-        self.page.set_viewport_size({"width": 360, "height": 740})
+        if self.size != PHONE:
+            self.page.set_viewport_size(PHONE)
         self.problems += [f"{kind} at 360 px: {wide}" for wide in self.page.evaluate(TOO_WIDE)]
-        self.page.set_viewport_size({"width": 1440, "height": 900})
+        if self.size != PHONE:
+            self.page.set_viewport_size(self.size)
 
     def until(self, wanted: Locator, patience: float = PATIENCE) -> None:
         """Load the page again until a worker has done its part."""

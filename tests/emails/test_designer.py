@@ -114,6 +114,9 @@ def test_a_product_brings_its_name_and_price(marketer: Any, draft: Email) -> Non
     sold = product()
     marketer.post(f"/emails/{draft.id}/blocks", data={"kind": "product"})
     url = f"/emails/{draft.id}/blocks/b5"
+    page = marketer.get(f"/emails/{draft.id}?block={url.rpartition('/')[2]}").text
+    assert f'<option value="{sold.sku} ' in page  # what browsers offer while one types
+    assert 'list="products"' in page
     assert marketer.post(url, data={"p_product": sold.sku, "p_label": "See it"}).status_code == 303
     assert props(draft, "b5")["name"] == sold.name
     assert marketer.post(url, data={"p_product": "nonsense", "p_label": "See it"}).status_code == 422

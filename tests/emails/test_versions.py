@@ -26,6 +26,17 @@ def versions() -> list[EmailVersion]:
     return list(db.session.scalars(select(EmailVersion).order_by(EmailVersion.id)))
 
 
+def test_going_back_brings_the_text_part_back_as_well(client_of: Any) -> None:
+    found, marketer = published(), client_of("marketer")
+    for words in ("Written by hand", ""):
+        marketer.post(f"/emails/{found.id}/text", data={"text": words})
+        marketer.post(f"/emails/{found.id}/versions")
+    for number, words in ((2, "Written by hand"), (3, ""), (1, "")):
+        marketer.post(f"/emails/{found.id}/versions/{number}/restoration")
+        db.session.expire_all()
+        assert db.session.get_one(Email, found.id).text == words
+
+
 def test_a_version_never_changes_and_the_draft_can_go_back_to_it(client_of: Any) -> None:
     found, marketer = published(), client_of("marketer")
     marketer.post(f"/emails/{found.id}/titles", data={"subject": "Another subject"})

@@ -64,7 +64,9 @@ def send(client: Any, found: Event, *, after: float = 10, at: datetime = NOON, *
     """Open the page, wait some seconds, send the form."""
     given = {"token": token_at(found, at)} | TYPED | typed
     with clock.frozen(at + timedelta(seconds=after)):
-        return client.post(f"/event/{found.slug}", data={key: value for key, value in given.items() if value is not None})
+        return client.post(
+            f"/event/{found.slug}", data={key: value for key, value in given.items() if value is not None}
+        )
 
 
 def lines_of(calendar: bytes) -> dict[str, str]:
@@ -72,7 +74,14 @@ def lines_of(calendar: bytes) -> dict[str, str]:
     assert calendar.endswith(b"\r\n")
     assert all(len(line) <= 75 for line in calendar.split(b"\r\n"))
     unfolded = re.sub(r"\r\n[ \t]", "", calendar.decode())
-    found = [re.split(r":(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", line, maxsplit=1) for line in unfolded.split("\r\n") if line]
-    assert [value for name, value in found if name in ("BEGIN", "END")] == ["VCALENDAR", "VEVENT", "VEVENT", "VCALENDAR"]
+    found = [
+        re.split(r":(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", line, maxsplit=1) for line in unfolded.split("\r\n") if line
+    ]
+    assert [value for name, value in found if name in ("BEGIN", "END")] == [
+        "VCALENDAR",
+        "VEVENT",
+        "VEVENT",
+        "VCALENDAR",
+    ]
     plain = {name.partition(";")[0]: value for name, value in found}
     return plain | {name: value for name, value in found}

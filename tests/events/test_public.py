@@ -15,7 +15,8 @@ from portal.events.rules import guest_path
 from portal.events.services import cancel, cancel_event, change_event
 from portal.events.states import RegistrationState
 from portal.kernel import clock, files
-from portal.kernel.db import db, transact
+from portal.kernel.db import db, transact, unit_of_work
+from portal.kernel.persons import NOBODY, Person, collect, erase, identify
 from portal.messages.models import Message
 from tests.accounts.makers import make_account
 from tests.world import add
@@ -104,7 +105,9 @@ class TestForm:
             ("company", "x" * 161, "160 characters"), ("token", "x", "open for too long"),
         ],
     )  # fmt: skip
-    def test_that_is_wrong_comes_back_with_what_was_typed(self, client: Any, field: str, value: str, words: str) -> None:
+    def test_that_is_wrong_comes_back_with_what_was_typed(
+        self, client: Any, field: str, value: str, words: str
+    ) -> None:
         found = event()
         answer = send(client, found, **{field: value})
         assert (answer.status_code, words in answer.text) == (422, True)
@@ -204,7 +207,10 @@ class TestMails:
             run_jobs()
             transact(lambda: cancel_event(actor("marketer"), found.id))
             run_jobs()
-        told = [(to, subject.partition(":")[0], c and c["METHOD"], c and c["SEQUENCE"]) for to, subject, _, c in letters(found)]
+        told = [
+            (to, subject.partition(":")[0], c and c["METHOD"], c and c["SEQUENCE"])
+            for to, subject, _, c in letters(found)
+        ]
         assert told == [
             ("guest-1@example.com", "You are registered", "REQUEST", "0"),
             ("guest-2@example.com", "On the waiting list", None, None),
@@ -219,7 +225,9 @@ class TestMails:
         guest(found.id)
         run_jobs()
         with clock.frozen(NOON):
-            transact(lambda: change_event(actor("marketer"), found.id, None, **form_of(found) | {"summary": "Better words"}))
+            transact(
+                lambda: change_event(actor("marketer"), found.id, None, **form_of(found) | {"summary": "Better words"})
+            )
         run_jobs()
         assert len(letters(found)) == 1
 
@@ -230,6 +238,24 @@ class TestMails:
         ((_, subject, text, _),) = letters(found)
         assert subject == f"Sie sind angemeldet: {found.name}"
         assert "Mitteleuropäische Sommerzeit" in text
+
+
+def test_who_is_erased_leaves_the_seat_and_nothing_else(app: Any, run_jobs: Any, actor: Any) -> None:
+    found = event()
+    gone, link = guest(found.id, name="Marian Berch"), guest_path(one(found.id, "guest-1@example.com").id, found.ends_at)
+    guest(found.id, 2)
+    run_jobs()
+    with unit_of_work():
+        person = identify(Person(emails=frozenset({gone.email})))
+        assert "event registrations" in collect(person)
+        erase(person)
+    names = db.session.scalars(db.select(EventRegistration.name).order_by(EventRegistration.id))
+    assert list(names) == [NOBODY, "Guest 2"]
+    assert app.test_client().get(link).status_code == 404
+    with clock.frozen(NOON):
+        transact(lambda: cancel_event(actor("marketer"), found.id))
+    run_jobs()
+    assert [to for to, subject, _, _ in letters(found) if "not take place" in subject] == ["guest-2@example.com"]
 
 
 class TestOwnPage:
@@ -271,3 +297,14 @@ class TestOwnPage:
         assert client.post("/registration/x/cancellation").status_code == 404
         with clock.frozen(NOON + timedelta(days=41)):
             assert client.get(link).status_code == 404
+
+
+def test_a_registration_costs_the_same_few_statements_for_whoever_comes(client: Any, count_queries: list[str]) -> None:
+    found = event(capacity=3)
+    send(client, found, email="first@example.com")
+    for n in range(4):
+        count_queries.clear()
+        assert send(client, found, email=f"guest-{n}@example.com").status_code == 303
+        sent = [statement.split(None, 2)[0] for statement in count_queries]
+        assert sent.count("SELECT") == 4
+        assert (sent.count("INSERT"), sent.count("UPDATE")) == (4, 1 if n < 2 else 0)

@@ -67,7 +67,9 @@ class TestSeats:
         assert states(full.id) == [R.REGISTERED, R.REGISTERED, R.CANCELLED, R.WAITLISTED]
         assert taken(full.id) == 2
 
-    def test_more_of_them_go_to_those_who_wait_and_fewer_than_taken_there_cannot_be(self, full: Event, actor: Any) -> None:
+    def test_more_of_them_go_to_those_who_wait_and_fewer_than_taken_there_cannot_be(
+        self, full: Event, actor: Any
+    ) -> None:
         values = form_of(full)
         at_noon(lambda: change_event(actor("marketer"), full.id, None, **values | {"capacity": 3}))
         assert states(full.id).count(R.REGISTERED) == 3
@@ -174,7 +176,9 @@ def test_a_double_click_is_one_row_and_one_mail_and_another_form_sends_it_again(
 
 
 def ids_of(event_id: int) -> list[int]:
-    return list(db.session.scalars(db.select(EventRegistration.id).filter_by(event_id=event_id).order_by(EventRegistration.id)))
+    return list(
+        db.session.scalars(db.select(EventRegistration.id).filter_by(event_id=event_id).order_by(EventRegistration.id))
+    )
 
 
 def mails(event_id: int) -> int:
@@ -211,7 +215,8 @@ def test_fifty_buyers_at_once_for_ten_seats(live_app: Any) -> None:
 
 def test_one_address_at_once_many_times_is_one_registration(live_app: Any) -> None:
     event_id = event(capacity=10, starts_at=clock.now() + timedelta(days=1), ends_at=clock.now() + timedelta(days=2)).id
-    done = at_once(live_app, [lambda n=n: register(event_id, Guest("Ann", "ann@example.com", f"n{n % 2}")) for n in range(16)])
+    done = at_once(
+        live_app, [lambda n=n: register(event_id, Guest("Ann", "ann@example.com", f"n{n % 2}")) for n in range(16)]
+    )
     assert set(done) == {R.REGISTERED}
     assert (states(event_id), taken(event_id)) == ([R.REGISTERED], 1)
-

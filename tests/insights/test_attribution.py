@@ -126,6 +126,16 @@ def test_deals_are_listed_only_for_those_who_may_see_them(app: Flask, actor: Any
     assert (len(shown), others) == (names, 2 - names)
 
 
+@pytest.mark.parametrize("credit", Credit)
+def test_the_shares_of_a_deal_add_up_to_it(app: Flask, credit: Credit) -> None:
+    person, some = contact(account()), [campaign() for _ in range(3)]
+    won_deal(account_id=person.account_id)
+    for number, one in enumerate(some):
+        responded(one, person, OPENED + timedelta(days=number))
+    (found,) = deals("USD")
+    assert round(sum(found.share(one.id, credit) for one in some), 12) == 1
+
+
 def test_statements_do_not_grow_with_campaigns(app: Flask, actor: Any, count_queries: Any) -> None:
     person = contact(account())
     won_deal(account_id=person.account_id)

@@ -45,6 +45,15 @@ def test_the_tick_leaves_a_sign_of_life(app):
     assert db.session.get(Heartbeat, "schedule") is not None
 
 
+def test_every_worker_is_asked_to_answer_even_when_nothing_is_due(app, monkeypatch):
+    asked = []
+    monkeypatch.setattr(app.extensions["bell"], "ring", asked.append)
+
+    upkeep.call_the_roll()
+
+    assert asked == [{"default", "mail", "pdf"}]
+
+
 def test_upkeep_cuts_what_is_old_and_keeps_what_is_not(app):
     for nonce, days in (("old", 3), ("new", 0)):
         with clock.frozen(NOON - timedelta(days=days)), unit_of_work():

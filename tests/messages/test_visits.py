@@ -10,17 +10,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from jobs import tracking
 from jobs.tracking import judge_visits, read_log
+from jobs.workspace import Slice, Work
 from portal.consent.services import record
 from portal.consent.states import Channel, ConsentState, Purpose
 from portal.kernel import clock, spool
+from portal.kernel.actor import SYSTEM
 from portal.kernel.db import db, unit_of_work
 from portal.messages.models import Message, MessageEvent, MessageLink
 from portal.messages.queries.visits import visits_wait
 from portal.messages.rules.tracking import fill, make_token, mark_links
 from portal.messages.services.visits import judge_again
 from portal.messages.states import Verdict
+from portal.workspace.models import LongWork
 from tests.conftest import Client
+from tests.world import run_jobs
 
 from .makers import email
 
@@ -161,6 +166,31 @@ def test_the_operator_judges_all_of_history_again(command_line: Callable[..., tu
     assert (code, told.splitlines()[-1]) == (0, "1 messages looked at, 2 verdicts changed")
     db.session.rollback()
     assert [event.verdict for event in events()] == [Verdict.SCANNER, Verdict.HUMAN]
+
+
+def test_the_page_judges_all_of_history_again(mail: Message, client_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [mail.id, email(), email()]
+    old = {"kind": "opened", "network": "192.0.2.0/24", "method": "GET", "user_agent": "curl/8", "verdict": Verdict.HUMAN}
+    with unit_of_work():
+        db.session.add_all(MessageEvent(message_id=number, why="By an old rule", **old) for number in numbers)
+    marketer, operator = client_of("marketer"), client_of("operator")
+    assert "Judge all history again" not in marketer.get("/messages/machines").text
+    assert marketer.post("/messages/judgement").status_code == 403
+    assert "GoogleImageProxy" in operator.get("/messages/machines").text
+    assert operator.post("/messages/judgement").status_code == 303
+    assert operator.post("/messages/judgement").status_code == 303  # that one goes on
+    work = db.session.scalars(select(LongWork)).one()
+    assert "Judging all openings and clicks again" in operator.get("/messages/machines").text
+    pieces = tracking.judge_history(Work(SYSTEM, {}, work.done))
+    monkeypatch.setattr(tracking, "SLICE", 1)
+    first = next(pieces)
+    assert (first.rows, work.total) == (numbers[0], numbers[-1])
+    later = tracking.judge_history(Work(SYSTEM, {}, first.rows))  # the first worker was lost behind its slice
+    with unit_of_work():
+        assert [piece.act().changed for piece in [first, *later] if isinstance(piece, Slice)] == [1, 1, 1]
+    run_jobs()
+    assert db.session.get_one(LongWork, work.id).done == numbers[-1]
+    assert {event.verdict for event in events()} == {Verdict.SCANNER}
 
 
 def test_the_page_of_the_message_says_who_came_and_why(mail: Message, client: Client, client_of: Any) -> None:

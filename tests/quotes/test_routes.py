@@ -175,7 +175,7 @@ def test_two_editors_both_see_both_versions(client_of: Sign) -> None:
 def test_sending_revising_and_withdrawing(client_of: Sign) -> None:
     found = makers.draft()
     client, url = client_of("rep"), f"/quotes/{found.id}"
-    version = queries.newest(found).version
+    version = makers.revision(found).version
     assert client.post(f"{url}/sending", data={"to": "nobody", "version": version}).status_code == 422
     assert client.post(f"{url}/sending", data={"to": "k@eastside.example", "version": version}).status_code == 303
     assert makers.revision(found).sent_to == "k@eastside.example"

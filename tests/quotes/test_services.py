@@ -103,7 +103,7 @@ def test_the_second_of_two_editors_is_told() -> None:
     found = makers.draft()
     version = queries.newest(found).version
     with unit_of_work():
-        services.save_draft(SYSTEM, found.id, makers.values(*kept(queries.newest(found))[:1]), version=version)
+        services.save_draft(SYSTEM, found.id, makers.values(*kept(makers.revision(found))[:1]), version=version)
     with pytest.raises(Stale), unit_of_work():
         services.save_draft(SYSTEM, found.id, makers.values(), version=version)
     assert len(makers.revision(found).lines) == 1

@@ -1,6 +1,8 @@
 """The pages: gallery, builder with and without scripts, segment, members, why, lists, and who may."""
 
+import re
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from portal.segments import services
 from portal.segments.models import Segment, SegmentMember
 from portal.segments.rules import GALLERY, check, sentence
 from tests.accounts.makers import make_account, make_contact
+from tests.broadcasts.makers import people
 from tests.conftest import Client
 from tests.segments.makers import mail, make_broadcast, make_segment
 
@@ -121,6 +124,20 @@ def test_conditions_move_by_buttons(client_of: ClientOf) -> None:
         assert said in answer.text, do
         assert "<html" not in answer.text
     assert db.session.get_one(Segment, segment.id).rule == rule
+
+
+def test_of_very_many_contacts_a_share_is_asked_first(client_of: ClientOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = import_module("portal.segments.queries.preview")
+    monkeypatch.setattr(rules, "FEW", 10)
+    monkeypatch.setattr(rules, "ASKED", 100)
+    people(400, country="IN")
+    client = client_of("marketer")
+    page = client.post("/segments/preview", data=FORM, htmx="rule").text
+    about = int(re.search(r'About <span class="num">(\d+)', page)[1])  # type: ignore[index]
+    assert 300 < about < 500
+    assert 'formaction="/segments/preview?exact=1"' in page
+    page = client.post("/segments/preview?exact=1", data=FORM, htmx="count").text
+    assert re.search(r'^<span id="count"><span class="num">400</span> contacts now</span>', page)
 
 
 def test_another_question_forgets_the_old_answer(client_of: ClientOf) -> None:
@@ -276,4 +293,4 @@ def test_questions_of_the_pages(client_of: ClientOf, count_queries: list[str], n
         count_queries.clear()
         assert client.get(path).status_code == 200
         asked.append(len(count_queries))
-    assert asked == [9, 13, 9]
+    assert asked == [9, 13, 10]

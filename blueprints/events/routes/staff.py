@@ -82,7 +82,11 @@ def _crumbs(found: Event | None = None) -> list[tuple[str, str]]:
 @needs("events.edit")
 def new_event() -> Response:
     home = company()
-    usual = {"timezone": home.timezone if home else "UTC", "double_opt_in": True, "campaign_id": request.args.get("campaign")}
+    usual = {
+        "timezone": home.timezone if home else "UTC",
+        "double_opt_in": True,
+        "campaign_id": request.args.get("campaign"),
+    }
     return _edit(EventForm(formdata=None, data=usual), "New event")
 
 

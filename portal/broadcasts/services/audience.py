@@ -53,6 +53,8 @@ def write_down(broadcast: Broadcast, ids: Sequence[int]) -> int:
     new = _insert(broadcast, rows, dues)
     if new < len(ids):
         new += _insert(broadcast, rows, dues, doubles=True)
+    if broadcast.test:
+        broadcast.test.held_out += _held_out(broadcast, [row[:1] for row in rows if row[-1]])
     broadcast.frozen_to = ids[-1]
     return new
 
@@ -86,7 +88,7 @@ def _insert(broadcast: Broadcast, rows: Sequence[Any], dues: Mapping[datetime, i
         "contact_id": one.contact_id, "owner_id": who.owner_id, "territory_id": who.territory_id,
         "recipient": func.substr(func.trim(who.first_name + " " + who.last_name), 1, 150),
         "address": literal("") if doubles else one.address, "address_hash": one.digest, "domain": one.domain,
-        "reason": literal(f"broadcast:{broadcast.id}:contact:") + number,
+        "reason": _reason(broadcast, one.contact_id),
         "message_id": literal(f"<b{broadcast.id}.") + number + "." + func.substr(one.digest, 1, 12) + f"@{host_of_ids()}>",
         "batch_id": one.batch_id, "due_at": _at(one.due, dues), "state_reason": func.coalesce(one.code, ""),
         "state": case((one.code.is_(None), MessageState.QUEUED.value), else_=MessageState.SUPPRESSED.value),
@@ -98,6 +100,17 @@ def _insert(broadcast: Broadcast, rows: Sequence[Any], dues: Mapping[datetime, i
     source = select(*(value.label(name) for name, value in own.items()))
     source = source.join(Contact.__table__, who.id == one.contact_id).order_by(one.contact_id)
     return insert_from(Message, same, source.subquery())
+
+
+def _held_out(broadcast: Broadcast, drawn: Sequence[Sequence[int | str | None]]) -> int:
+    """How many of those who were drawn for the hold-out got nothing for no other reason."""
+    one = as_table({"contact_id": Integer}, drawn).c
+    found = select(func.count(Message.id)).where(Message.state_reason == "hold_out")
+    return db.session.scalar(found.where(Message.reason == _reason(broadcast, one.contact_id))) or 0
+
+
+def _reason(broadcast: Broadcast, contact_id: ColumnElement[int]) -> ColumnElement[str]:
+    return literal(f"broadcast:{broadcast.id}:contact:") + cast(contact_id, String)
 
 
 def _code(broadcast: Broadcast, asked: Any) -> ColumnElement[Any]:

@@ -92,13 +92,12 @@ def _refused(asked: Asked) -> Code:
     no = func.max(case((and_(topic.is_(None), state == ConsentState.OPTED_OUT.value), 1)))
     yes = func.max(case((state == ConsentState.OPTED_IN.value, 1)))
     pending = func.max(case((state == ConsentState.PENDING.value, 1)))
-    refused = case((no == 1, literal(OPTED_OUT)))
-    lacking = case(
+    said = (
         (no == 1, literal(OPTED_OUT)),
         (yes == 1, null()),
-        (pending == 1, literal(PENDING)),
-        else_=literal(NO_CONSENT),
+        (pending == 1, literal(PENDING)),  # a form that anybody may have sent takes back no earlier no
     )
+    refused, lacking = case(*said), case(*said, else_=literal(NO_CONSENT))
     verdict = case(
         {Enforcement.RESTRICTIVE.value: lacking, Enforcement.NON_RESTRICTIVE.value: refused},
         value=_enforcement(asked),
@@ -112,9 +111,10 @@ def _refused(asked: Asked) -> Code:
 def _topic_refused(asked: Asked) -> Code:
     if asked.topic_id is None:
         return null()
-    no = and_(Consent.topic_id == asked.topic_id, Consent.state == ConsentState.OPTED_OUT)
-    enforced = case((_enforcement(asked) != Enforcement.DISABLED.value, literal(TOPIC_OUT)))
-    return _value(select(enforced).where(_said(asked), no), Consent)
+    state, mine = type_coerce(Consent.state, String), Consent.topic_id == asked.topic_id
+    shut = case((state == ConsentState.OPTED_OUT.value, literal(TOPIC_OUT)), else_=literal(PENDING))
+    enforced = case((_enforcement(asked) != Enforcement.DISABLED.value, shut))
+    return _value(select(enforced).where(_said(asked), mine, state != ConsentState.OPTED_IN.value), Consent)
 
 
 def _paused(asked: Asked) -> Code:

@@ -4,7 +4,7 @@ from sqlalchemy import exists, select
 
 from portal.kernel.db import db
 
-from ..models import Consent, DataRequest, Suppression
+from ..models import Consent, ConsentEvent, DataRequest, Suppression
 from ..rules import CONFIRMATION, DATA, ENDED, Reader, address_hash, normal_address, seal, unseal, unseal_for
 from ..states import Channel, ConsentState, SuppressionReason
 from .standing import home_region
@@ -44,9 +44,17 @@ def reader_behind(token: str) -> Reader:
 def asked_for(token: str) -> Consent:
     """What a mailed link confirms. Raises NotFound when it was not made here, is too old, or the person left since."""
     found = db.session.get(Consent, unseal_for(CONFIRMATION, token))
-    if found is None or found.state == ConsentState.OPTED_OUT:
+    if found is None or found.state == ConsentState.OPTED_OUT and question_of(found) is None:
         raise ENDED
     return found
+
+
+def question_of(consent: Consent) -> ConsentEvent | None:
+    """What a form asked last, if nothing was said since."""
+    mine = (ConsentEvent.channel == consent.channel, ConsentEvent.address == consent.address,
+            ConsentEvent.purpose == consent.purpose, ConsentEvent.topic_id == consent.topic_id)  # fmt: skip
+    last = db.session.scalar(select(ConsentEvent).where(*mine).order_by(ConsentEvent.id.desc()).limit(1))
+    return last if last and last.state == ConsentState.PENDING else None
 
 
 def asked_data(token: str) -> DataRequest:

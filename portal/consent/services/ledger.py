@@ -10,22 +10,23 @@ from portal.accounts.services.imports import email_key
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.outbox import emit
-from portal.kernel.upsert import upsert
+from portal.kernel.upsert import insert_ignore, upsert
 
 from ..events import ConfirmationAsked
 from ..models import ABOUT_ALL, Consent, ConsentEvent
-from ..queries import asked_for, home_region
+from ..queries import asked_for, home_region, question_of
 from ..rules import answer_in, normal_address
 from ..states import Channel, ConsentState, Purpose, SuppressionReason
 from .blocks import end_block, is_erased
 
 CONSENT_FIELDS = {"consent": "Said yes to email news", "unsubscribed": "Said no to email news"}
+Form = tuple[int | None, int | None]  # a landing page and its version
 MAILS_PER_DAY = 3  # that ask one address to confirm, however often a stranger fills in a form in its name
 
 
 def record(
     channel: Channel, address: str, purpose: Purpose, state: ConsentState,
-    *, source: str, wording: str = "", ip: str | None = None, topic_id: int | None = None,
+    *, source: str, wording: str = "", ip: str | None = None, topic_id: int | None = None, form: Form | None = None,
 ) -> str:  # fmt: skip
     """Add evidence and make it the current word. Returns the address as kept. Raises Refused when it is none.
 
@@ -35,8 +36,19 @@ def record(
     said = {
         "channel": channel, "address": plain, "purpose": purpose, "topic_id": topic_id, "state": state, "at": now
     }  # fmt: skip
-    _remember([said])
-    db.session.add(ConsentEvent(**said, source=source[:200], wording=wording[:2000], ip=ip))
+    if state != ConsentState.PENDING:
+        _remember([said])
+    else:  # a form that anybody may have sent takes back no earlier word
+        insert_ignore(Consent, [said])
+    page_id, page_version = form or (None, None)
+    how = {
+        "source": source[:200],
+        "wording": wording[:2000],
+        "page_id": page_id,
+        "page_version": page_version,
+        "ip": ip,
+    }
+    db.session.add(ConsentEvent(**said, **how))
     if state == ConsentState.OPTED_IN and purpose == Purpose.COMMERCIAL:
         end_block(channel, plain, (SuppressionReason.UNSUBSCRIBED,), source)
     return plain
@@ -50,7 +62,8 @@ def _remember(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def ask(
-    address: str, *, source: str, wording: str, ip: str | None, language: str, topic_id: int | None = None
+    address: str, *, source: str, wording: str, ip: str | None, language: str, topic_id: int | None = None,
+    form: Form | None = None,
 ) -> None:  # fmt: skip
     """Double opt-in for commercial email: note that a form asked, and owe the mail by which the owner confirms it.
 
@@ -65,7 +78,7 @@ def ask(
         return
     record(
         Channel.EMAIL, plain, Purpose.COMMERCIAL, ConsentState.PENDING,
-        source=source, wording=wording, ip=ip, topic_id=topic_id,
+        source=source, wording=wording, ip=ip, topic_id=topic_id, form=form,
     )  # fmt: skip
     asked = db.session.scalars(mine.execution_options(populate_existing=True)).one()
     emit(ConfirmationAsked(consent_id=asked.id, number=number, language=language))
@@ -81,19 +94,13 @@ def confirm(token: str, ip: str | None) -> None:
     """The owner of the address says yes to all that was asked for in its name. A second time changes nothing."""
     consent = asked_for(token)
     mine = Consent.channel == consent.channel, Consent.address == consent.address, Consent.purpose == consent.purpose
-    pending = select(Consent).where(*mine, Consent.state == ConsentState.PENDING)
-    for one in db.session.scalars(pending).all():
-        asked = db.session.scalars(
-            select(ConsentEvent)
-            .where(ConsentEvent.channel == one.channel, ConsentEvent.address == one.address)
-            .where(ConsentEvent.state == ConsentState.PENDING)
-            .order_by(ConsentEvent.id.desc())
-        ).first()
-        record(
-            one.channel, one.address, one.purpose, ConsentState.OPTED_IN, topic_id=one.topic_id,
-            source=f"mailed link, asked by {asked.source}" if asked else "mailed link",
-            wording=asked.wording if asked else "", ip=ip,
-        )  # fmt: skip
+    for one in db.session.scalars(select(Consent).where(*mine)).all():
+        if asked := question_of(one):
+            record(
+                one.channel, one.address, one.purpose, ConsentState.OPTED_IN, topic_id=one.topic_id,
+                source=f"mailed link, asked by {asked.source}", wording=asked.wording, ip=ip,
+                form=(asked.page_id, asked.page_version),
+            )  # fmt: skip
 
 
 def take_over(rows: Sequence[Mapping[str, str]], skipped: Container[int], *, source: str) -> None:

@@ -121,7 +121,7 @@ KINDS: Mapping[str, Kind] = {
         "Product",
         "package",
         (
-            Prop("product", "Product", "product", hint="Its number; choosing another one fills in what is below"),
+            Prop("product", "Product", "product", hint="Its number or name; choosing another one fills in what is below"),
             Prop("name", "Name"),
             Prop("text", "Description", "lines"),
             Prop("price", "Price", hint="As it is to be read, for example 1,200.00 USD"),

@@ -34,7 +34,8 @@ def restore(actor: Actor, email_id: int, number: int) -> Email:
     authorize(actor, "emails.edit")
     draft, old = email(actor, email_id, lock=True), version(actor, email_id, number)
     content = {name: deepcopy(getattr(old, name)) for name in content_of(draft) if name != "text"}
-    return write(actor, draft, f"went back to version {number}", **content)
+    text = old.text if old.text_by_hand else ""
+    return write(actor, draft, f"went back to version {number}", **content, text=text)
 
 
 def _version(actor: Actor, draft: Email, original: EmailVersion | None) -> EmailVersion:
@@ -47,6 +48,7 @@ def _version(actor: Actor, draft: Email, original: EmailVersion | None) -> Email
     facts = {
         "subject": draft.subject, "preheader": draft.preheader, "document": draft.document, "source": draft.source,
         "html": made.html, "text": made.text, "language": draft.language, "sender": kit.sender, "reply_to": kit.reply_to,
+        "text_by_hand": bool(draft.text),
     }  # fmt: skip
     before = latest(draft.id)
     of = original and original.id

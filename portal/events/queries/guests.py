@@ -18,9 +18,7 @@ from ..models import Event, EventRegistration
 from ..rules import REGISTRATION
 from ..states import COMING, STATE_NAMES, RegistrationState
 
-_WITH_EVENT = (
-    select(EventRegistration).join(EventRegistration.event).options(contains_eager(EventRegistration.event))
-)
+_WITH_EVENT = select(EventRegistration).join(EventRegistration.event).options(contains_eager(EventRegistration.event))
 
 
 def _registrations(actor: Actor) -> Select[Any]:
@@ -42,7 +40,9 @@ def _registrations(actor: Actor) -> Select[Any]:
 
 def registration(actor: Actor, registration_id: int) -> EventRegistration:
     """With its event and contact. Raises NotFound for one the actor may not see."""
-    found: EventRegistration | None = db.session.scalar(_registrations(actor).where(EventRegistration.id == registration_id))
+    found: EventRegistration | None = db.session.scalar(
+        _registrations(actor).where(EventRegistration.id == registration_id)
+    )
     if found is None:
         raise ENDED
     return found

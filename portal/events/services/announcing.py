@@ -124,6 +124,8 @@ def end_events(now: datetime) -> None:
     guest = EventRegistration.event_id == Event.id
     counted = exists().where(guest, EventRegistration.state == R.ATTENDED)
     done = select(Event.id).where(Event.state == EventState.ENDED, Event.ends_at <= now - COUNTED_AFTER, counted)
-    missing = select(EventRegistration).where(EventRegistration.event_id.in_(done), EventRegistration.state == R.REGISTERED)
+    missing = select(EventRegistration).where(
+        EventRegistration.event_id.in_(done), EventRegistration.state == R.REGISTERED
+    )
     for one in db.session.scalars(missing.with_for_update()).all():
         move(one, R.NO_SHOW, told=False)

@@ -82,7 +82,12 @@ def _respond(found: EventRegistration, event: Event, what: str) -> None:
 
 
 def _agree(found: EventRegistration, event: Event) -> None:
-    said: dict[str, Any] = {"source": f"event:{event.slug}", "wording": found.news, "ip": found.ip, "topic_id": event.topic_id}
+    said: dict[str, Any] = {
+        "source": f"event:{event.slug}",
+        "wording": found.news,
+        "ip": found.ip,
+        "topic_id": event.topic_id,
+    }
     if event.double_opt_in:
         consent.ask(found.email, language=event.language, **said)
     else:

@@ -64,8 +64,7 @@ def register(event_id: int, guest: Guest) -> RegistrationState:
             emit(ConfirmationAskedAgain(found.id, guest.nonce))
         return found.state
     if found is None:
-        found = EventRegistration(event_id=event_id, email=guest.email, state=R.CANCELLED, sequence=-1)
-        db.session.add(found)
+        found = EventRegistration(event_id=event_id, email=guest.email, sequence=-1)
     for name in ("name", "company", "nonce", "source", "message_id", "news", "ip"):
         setattr(found, name, getattr(guest, name))
     found.origin, found.registered_at = dict(guest.origin), now
@@ -73,11 +72,12 @@ def register(event_id: int, guest: Guest) -> RegistrationState:
 
 
 def _seat(event: Event, registration: EventRegistration) -> RegistrationState:
-    """The last seat that is free, or the end of the line."""
-    registration.cancelled_at, registration.queued_at = None, clock.now()
+    """The last seat that is free, or the end of the line. A new registration is written once, with its state."""
     full = event.free is not None and event.free <= 0
     if not full:
         _take(event, 1)
+    registration.cancelled_at, registration.queued_at = None, clock.now()
+    db.session.add(registration)
     return move(registration, R.WAITLISTED if full else R.REGISTERED)
 
 
@@ -100,7 +100,9 @@ def promote(event: Event) -> int:
     now = clock.now()
     if event.free == 0 or now >= event.starts_at:
         return 0
-    line = select(EventRegistration).where(EventRegistration.event_id == event.id, EventRegistration.state == R.WAITLISTED)
+    line = select(EventRegistration).where(
+        EventRegistration.event_id == event.id, EventRegistration.state == R.WAITLISTED
+    )
     line = line.order_by(EventRegistration.queued_at, EventRegistration.id).limit(event.free)
     waiting = db.session.scalars(line.execution_options(populate_existing=True)).all()
     if waiting:
@@ -163,4 +165,3 @@ def mark(actor: Actor, registration_id: int, state: RegistrationState) -> None:
         raise Refused("events.not_begun", "Who came can be said from 12 hours before it begins.")
     found.attended_at = min(max(now, event.starts_at), event.ends_at) if state == R.ATTENDED else None
     move(found, state, told=False)
-

@@ -76,7 +76,8 @@ def _read(kept: InboundMail, raw: bytes, mail: Mail) -> None:
     facts = [Fact(one, message.id, key, kept.received_at, kept.source, out) for key, one in about]
     new = take_effect(facts)
     if new and kept.verdict == Verdict.REPLY:
-        _answered(kept, message)
+        contact = db.session.get(Contact, message.contact_id) if message.contact_id else _contact_at(kept.sender)
+        answered(kept, message, contact, Kind.EMAIL)
 
 
 def _kept(notice: Notice) -> dict[str, str]:
@@ -99,25 +100,25 @@ def _message_of(mail: Mail, envelope: str) -> tuple[Message | None, str]:
     return None, NO_MESSAGE
 
 
-def _answered(kept: InboundMail, message: Message) -> None:
+def answered(kept: InboundMail, message: Message | None, contact: Contact | None, kind: Kind) -> None:
     """On the timeline of the contact and of what the message was about; whoever owns it is told."""
-    contact = db.session.get(Contact, message.contact_id) if message.contact_id else _contact_at(kept.sender)
     kept.contact_id = contact.id if contact else None
     about = [("contacts", contact.id)] if contact else []
     if contact and contact.account_id:
         about.append(("accounts", contact.account_id))
-    if message.noun_of and message.record_id and message.noun_of != "broadcasts":
+    if message and message.noun_of and message.record_id and message.noun_of != "broadcasts":
         about.append((message.noun_of, message.record_id))
     name, url = (
         contact.name if contact else kept.sender,
         f"/contacts/{contact.id}?tab=timeline" if contact else f"/inbound/{kept.id}",
     )
-    owner = message.owner_id or (contact.owner_id if contact else None)
-    log(Kind.EMAIL, kept.subject or "Answer by mail", author=name, about=about, body=kept.text[:5000], owner_id=owner,
-        territory_id=contact.territory_id if contact else message.territory_id)  # fmt: skip
+    known = [one for one in (message, contact) if one]
+    owner = next((one.owner_id for one in known if one.owner_id), None)
+    log(kind, kept.subject or "Answer by mail", author=name, about=about, body=kept.text[:5000], owner_id=owner,
+        territory_id=next((one.territory_id for one in reversed(known) if one.territory_id), None))  # fmt: skip
     told = seated_user(owner, clock.now().date()) if owner else None
     notify(told.id if told else None, f"{name} answered: {kept.subject}"[:200], url, f"inbound:{kept.id}:reply")
-    if contact:
+    if contact and message:
         emit(ContactReplied(contact_id=contact.id, message_id=message.id, inbound_id=kept.id))
 
 

@@ -11,7 +11,7 @@ from ..models import InboundMail
 
 def _of_person(person: persons.Person) -> ColumnElement[bool]:
     return or_(
-        InboundMail.sender.in_(person.emails),
+        InboundMail.sender.in_(person.addresses),
         InboundMail.contact_id.in_(person.of("contacts")),
         InboundMail.message_id.in_(select(Message.id).where(sent_to(person))),
     )

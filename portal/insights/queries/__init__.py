@@ -3,10 +3,12 @@
 from . import attendance as attendance
 from . import audience as audience
 from . import measures as measures
+from . import responses as responses
 from .attribution import Asset, Deal, Return, assets, deals, deals_seen, returns
 from .beside import AtRisk, Own, at_risk, own, since
 from .channels import Result, channel_results
-from .clicks import HeatMap, Spot, heat_map
+from .clicks import HeatMap, Spot, block_names, heat_map
+from .conversions import HoldOut, hold_out
 from .dashboard import PERIODS, Figures, dashboard, period_of
 from .invitations import Invitation, funnel, invitations
 from .mailings import Mailing, Report, by_month, by_topic, performance, ranked_mailings, report, together
@@ -25,6 +27,7 @@ __all__ = [
     "Figures",
     "Group",
     "HeatMap",
+    "HoldOut",
     "Invitation",
     "Mailing",
     "Own",
@@ -34,6 +37,7 @@ __all__ = [
     "assets",
     "Spot",
     "at_risk",
+    "block_names",
     "by_month",
     "by_topic",
     "channel_results",
@@ -47,6 +51,7 @@ __all__ = [
     "heartbeats",
     "funnel",
     "heat_map",
+    "hold_out",
     "invitations",
     "oldest_wait",
     "own",

@@ -44,7 +44,13 @@ def _register(key: str, verb: str, denied: str, at: Any, *where: Any, needs: str
 HELD = (Event.id == MINE.event_id, Event.state == EventState.ENDED)  # not before it is over did somebody not come
 THERE = (Event.id == MINE.event_id, MINE.state == R.ATTENDED)
 _register("registered", "registered for", "did not register for", MINE.registered_at, MINE.state.in_(SEATED))
-_register("waiting", "are on the waiting list of", "are not on the waiting list of", MINE.queued_at, MINE.state == R.WAITLISTED)
+_register(
+    "waiting",
+    "are on the waiting list of",
+    "are not on the waiting list of",
+    MINE.queued_at,
+    MINE.state == R.WAITLISTED,
+)
 _register("cancelled", "cancelled for", "did not cancel for", MINE.cancelled_at, MINE.state == R.CANCELLED)
 _register("expected", "had a seat at", "had no seat at", Event.starts_at, MINE.state.in_(SEATED), *HELD)
 _register(

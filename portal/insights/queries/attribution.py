@@ -73,6 +73,12 @@ class Deal:
         first = self.touches[0] if self.touches else None
         return first.campaign_id if first and first.at <= self.created_at else None
 
+    def share(self, campaign_id: int, credit: Credit) -> Decimal:
+        """How much of the deal the campaign is credited with, from 0 to 1."""
+        parts = weights([one.at for one in self.touches], self.ended_at, credit)
+        mine = zip(self.touches, parts, strict=True)
+        return sum((part for touch, part in mine if touch.campaign_id == campaign_id), ZERO)
+
     def credits(self, amount: Decimal, credit: Credit, own: str) -> dict[int, Decimal]:
         """The amount shared among the campaigns, to the cent."""
         shares = spread(amount, weights([one.at for one in self.touches], self.ended_at, credit), own)
@@ -142,7 +148,10 @@ def _visits(rows: Callable[..., Select[Any]], of_account: ColumnElement[bool]) -
     """Who registered, and who came; for the campaign of the event, or else of the mailing that invited."""
     found = []
     campaign_id = func.coalesce(Event.campaign_id, Broadcast.campaign_id)
-    for word, at in (("Registered for ", EventRegistration.registered_at), ("Attended ", EventRegistration.attended_at)):
+    for word, at in (
+        ("Registered for ", EventRegistration.registered_at),
+        ("Attended ", EventRegistration.attended_at),
+    ):
         visit = rows(literal(word) + Event.name, campaign_id, at).join(Contact, of_account)
         visit = visit.join(EventRegistration, EventRegistration.contact_id == Contact.id)
         visit = visit.join(Event, Event.id == EventRegistration.event_id)

@@ -36,14 +36,12 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True)
 class HeatMap:
-    """`versions`: (id of the content, labels of the variants that got it). `names`: of its blocks, by id. `somebody`: a
-    contact who got this one."""
+    """`versions`: (id of the content, labels of the variants that got it). `somebody`: a contact who got this one."""
 
     broadcast: Broadcast
     versions: Sequence[tuple[int, str]]
     content: MessageContent
     spots: Sequence[Spot]
-    names: dict[str, str]
     clicks: int
     human_clicks: int
     somebody: int | None
@@ -82,16 +80,16 @@ def heat_map(actor: Actor, broadcast_id: int, content_id: int | None = None) -> 
         )
         spots.append(Spot(link.position, link.url, link.block, link.role, figures, *shares))
     somebody = _somebody(labels, content)
-    return HeatMap(broadcast, list(versions.items()), content, spots, _names(labels, content), clicks, human, somebody)
+    return HeatMap(broadcast, list(versions.items()), content, spots, clicks, human, somebody)
 
 
-def _names(labels: dict[int, str], content: MessageContent) -> dict[str, str]:
-    """What the blocks say of the version of the email that this content was made from."""
-    version, variant = EmailVersion, BroadcastVariant
+def block_names(found: HeatMap) -> dict[str, str]:
+    """Id -> what people call the block, in the version of the email that was sent."""
+    version, variant, content = EmailVersion, BroadcastVariant, found.content
     sent = (version.id == variant.version_id) | (version.translates_id == variant.version_id)
     query = select(version.document).join(variant, sent).join(MessageBatch, MessageBatch.id == variant.batch_id)
     said = MessageBatch.content_id == (content.translates_id or content.id)
-    mine = query.where(MessageBatch.id.in_(labels), said, version.language == content.language).limit(1)
+    mine = query.where(variant.broadcast_id == found.broadcast.id, said, version.language == content.language).limit(1)
     return {block["id"]: name_of(block) for block, _ in walk(db.session.scalar(mine) or {})}
 
 

@@ -40,7 +40,10 @@ def invitations(event: Event) -> list[Invitation]:
     )
     figures = {key: figures_of(sums) for key, *sums in db.session.execute(tallied.group_by(MessageBatch.record_id))}
     came = _came(event)
-    return [Invitation(key, names[key], *_seen(figures.get(key, Figures())), *came.get(key, (0, 0))) for key in sorted(names)]
+    return [
+        Invitation(key, names[key], *_seen(figures.get(key, Figures())), *came.get(key, (0, 0)))
+        for key in sorted(names)
+    ]
 
 
 def _seen(figures: Figures) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.broadcasts.models import Broadcast, Tally, TallyBatch, TallyDue
 from portal.broadcasts.states import BroadcastState, Dimension
@@ -57,7 +57,7 @@ class Report:
 
 def report(actor: Actor, broadcast_id: int) -> Report:
     """Raises NotFound."""
-    broadcast = get(actor, Broadcast, broadcast_id, load=[selectinload(Broadcast.variants)])
+    broadcast = get(actor, Broadcast, broadcast_id, load=[selectinload(Broadcast.variants), joinedload(Broadcast.test)])
     batches = batches_of(broadcast)
     found = _sums(Tally.batch_id.in_(batches), Tally.dimension != D.LINK)
     merged: dict[tuple[Dimension, str], Figures] = {}

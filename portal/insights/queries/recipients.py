@@ -28,6 +28,7 @@ CONDITIONS: Mapping[str, tuple[str, ColumnElement[bool]]] = {
     "unsubscribed": ("Unsubscribed", M.unsubscribed_at.is_not(None)),
     "complained": ("Complained", M.complained_at.is_not(None)),
     "not_opened": ("Delivered, not opened", and_(SENT, M.bounced_at.is_(None), M.opened_at.is_(None))),
+    "hold_out": ("Held out, to compare with", M.state_reason == "hold_out"),
     "waiting": (
         "Waiting",
         and_(M.state.in_((MessageState.QUEUED, MessageState.DEFERRED, MessageState.SENDING)), ~SENT),

@@ -11,6 +11,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.kernel.listing import exact_sum
+from portal.kernel.loading import fill
 from portal.orders.models import Order
 from portal.organization.queries import get, visible_to
 from portal.quotes.models import Revision
@@ -66,9 +67,8 @@ def standing_on(today: date | BindParameter[date]) -> ColumnElement[str]:
     )
 
 
-PRINTED = (  # what the document is made of
+PRINTED = (  # what the document is made of, beside its lines
     *(joinedload(Invoice.account), joinedload(Invoice.contact), joinedload(Invoice.owner), joinedload(Invoice.order)),
-    selectinload(Invoice.lines),
 )
 WHOLE = (
     *(
@@ -82,7 +82,9 @@ WHOLE = (
 
 def invoice(actor: Actor, invoice_id: int) -> Invoice:
     """Or credit note: with lines, payments, credit notes, account, contact, owner and order. Raises NotFound."""
-    return get(actor, Invoice, invoice_id, load=WHOLE)
+    found = get(actor, Invoice, invoice_id, load=WHOLE)
+    fill([found], Invoice.lines)
+    return found
 
 
 def behind_link(invoice_id: int) -> Invoice:

@@ -79,7 +79,7 @@ PAYMENTS = Listing(
             "amount", "Amount", Payment.amount, kind="money", filter="range", currency=lambda row: row.invoice.currency,
             summed=True,
         ),
-        Field("method", "How", Payment.method, filter="choice", choices=lambda actor: [(one, one) for one in METHODS]),
+        Field("method", "Method", Payment.method, filter="choice", choices=lambda actor: [(one, one) for one in METHODS]),
         Field("reference", "Reference", Payment.reference, filter="contains"),
         Field("recorded_by", "Recorded by", Payment.recorded_by),
         Field("recorded_at", "Recorded", Payment.recorded_at, kind="datetime", shown=False, filter="range"),

@@ -12,6 +12,7 @@ from portal.kernel import clock, numbering
 from portal.kernel.actor import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
+from portal.kernel.loading import fill
 from portal.kernel.outbox import emit
 from portal.kernel.paper import snapshot_hash
 from portal.kernel.states import check_move
@@ -58,6 +59,13 @@ def locked(
     return invoice
 
 
+def locked_whole(actor: Actor, invoice_id: int, version: int | None, permission: str) -> Invoice:
+    """With all that a document is made of."""
+    invoice = locked(actor, invoice_id, version, permission, queries.PRINTED)
+    fill([invoice], Invoice.lines)
+    return invoice
+
+
 def change_payment_days(actor: Actor, invoice_id: int, days: int, *, version: int | None = None) -> None:
     """Of a draft; an issued invoice says what it says."""
     invoice = locked(actor, invoice_id, version, "invoices.edit")
@@ -75,7 +83,7 @@ def discard(actor: Actor, invoice_id: int, *, version: int | None = None) -> Non
 
 def issue(actor: Actor, invoice_id: int, *, version: int | None = None) -> str:
     """Give the number, freeze the document, owe its printing and mailing. Returns the number."""
-    invoice = locked(actor, invoice_id, version, "invoices.issue", queries.PRINTED)
+    invoice = locked_whole(actor, invoice_id, version, "invoices.issue")
     wanted = InvoiceState.ISSUED if invoice.total else InvoiceState.PAID
     check_move(MOVES, invoice.state, wanted, noun="invoice")
     seller = the_seller()

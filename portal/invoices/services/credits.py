@@ -20,7 +20,7 @@ from ..events import InvoiceIssued
 from ..models import Invoice, InvoiceLine
 from ..rules import Taken, Wanted, cost_of_returns, credit_of
 from ..states import MOVES, CreditReason, DocumentKind, InvoiceState
-from .billing import locked, note
+from .billing import locked_whole, note
 
 
 def issue_credit(
@@ -37,7 +37,7 @@ def issue_credit(
 
     It lowers what is open; what was paid beyond that is to be refunded.
     """
-    invoice = locked(actor, invoice_id, version, "credits.issue", queries.PRINTED)
+    invoice = locked_whole(actor, invoice_id, version, "credits.issue")
     if invoice.is_credit or invoice.number is None:
         raise Refused("credit.not_issued", "Only an issued invoice can be credited.")
     lefts = queries.left_of(invoice.lines)

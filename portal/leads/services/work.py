@@ -91,10 +91,11 @@ def _typed(sent: Submission) -> dict[str, Any]:
 def _record_consent(sent: Submission, typed: dict[str, Any]) -> None:
     """Each box that was ticked, with the words that stood beside it. That somebody may answer is no yes to news."""
     source, email = f"landing:{sent.page.slug}", typed["email"]
-    said = partial(consent.record, state=ConsentState.OPTED_IN, source=source, ip=sent.ip)
+    shown: dict[str, Any] = {"source": source, "ip": sent.ip, "form": (sent.page_id, sent.page_version)}
+    said: Callable[..., object] = partial(consent.record, state=ConsentState.OPTED_IN, **shown)
     news: Callable[..., object] = partial(said, Channel.EMAIL, email, Purpose.COMMERCIAL)
     if sent.page.double_opt_in:
-        news = partial(consent.ask, email, source=source, ip=sent.ip, language=sent.page.language)
+        news = partial(consent.ask, email, language=sent.page.language, **shown)
     mobile = international(typed["phone"], typed["country"])
     boxes: dict[str, Callable[..., object] | None] = {
         "consent": partial(said, Channel.EMAIL, email, Purpose.TRANSACTIONAL),

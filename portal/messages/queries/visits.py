@@ -6,12 +6,14 @@ from sqlalchemy import select
 
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.workspace.models import IS_OPEN, LongWork
 
 from ..models import UNJUDGED, Message, MessageEvent, MessageLink
 from ..rules.tracking import HONEYPOT
 from ..rules.verdicts import SETTLED
 
 SHOWN = 100
+JUDGING = "judging"  # kind of long work
 
 
 class Happened(NamedTuple):
@@ -47,3 +49,8 @@ def visited_after(message_id: int, limit: int) -> list[int]:
     """The next messages that were opened or clicked, in order."""
     ids = select(MessageEvent.message_id).where(MessageEvent.verdict.is_not(None), MessageEvent.message_id > message_id)
     return list(db.session.scalars(ids.distinct().order_by(MessageEvent.message_id).limit(limit)))
+
+
+def judging() -> LongWork | None:
+    """The work that judges all history again, while it runs."""
+    return db.session.scalar(select(LongWork).where(LongWork.kind == JUDGING, IS_OPEN).limit(1))

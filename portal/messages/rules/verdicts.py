@@ -34,7 +34,10 @@ class Judgement(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """A row of machines.csv, which an operator may edit: the first that fits decides."""
+    """A row of machines.csv, which an operator may edit: the first that fits decides.
+
+    A network stands there only with the document that names it (`seen_in`): a wrong one hides real readers.
+    """
 
     sign: str
     value: str
@@ -72,7 +75,7 @@ def _of(visit: Visit, traps: list[datetime], clicks: list[Visit], delivered_at: 
 def machine_behind(agent: str, network: str) -> Machine | None:
     """By what it says of itself, else by where it comes from."""
     lower = agent.lower()
-    for machine in _machines():
+    for machine in machines():
         value = machine.value.lower()
         if (
             machine.sign == "agent is" and lower == value
@@ -85,7 +88,7 @@ def machine_behind(agent: str, network: str) -> Machine | None:
 
 
 @cache
-def _machines() -> list[Machine]:
+def machines() -> list[Machine]:
     with (Path(__file__).parent / "machines.csv").open(encoding="utf-8") as rows:
         return [Machine(r["sign"], r["value"], Verdict(r["verdict"]), r["who"]) for r in csv.DictReader(rows)]
 

@@ -11,10 +11,15 @@ from sqlalchemy import bindparam, func, select, update
 
 from portal.consent.queries import may_track
 from portal.kernel import clock, nonces
+from portal.kernel.actor import Actor
 from portal.kernel.db import db, unit_of_work
+from portal.organization.queries import authorize
 from portal.segments.services import touch
+from portal.workspace.models import LongWork
+from portal.workspace.services import start
 
 from ..models import UNJUDGED, Message, MessageEvent, MessageLink
+from ..queries.visits import JUDGING, judging
 from ..rules.verdicts import SETTLED, Visit, judge
 from ..states import EventKind
 from .events import OPENINGS, News, record_events, settle
@@ -99,6 +104,13 @@ def judge_again(message_ids: Collection[int]) -> int:
         settle(visits.keys(), OPENINGS)
         touch(row.contact_id for rows in visits.values() for row in rows[:1] if row.contact_id)
     return len(changed)
+
+
+def judge_history(actor: Actor) -> LongWork:
+    """Have all visits judged again, by the rules of today. What runs already is not begun twice."""
+    authorize(actor, "messages.judge")
+    last = db.session.scalar(select(func.max(EVENT.c.message_id))) or 0
+    return judging() or start(actor, JUDGING, "All openings and clicks judged again", {}, last)
 
 
 def _delivered(message_ids: Collection[int]) -> dict[int, datetime]:

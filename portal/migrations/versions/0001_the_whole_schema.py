@@ -52,6 +52,8 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER invoice_line_frozen_delete BEFORE DELETE ON invoice_line FOR EACH ROW WHEN (SELECT i.number FROM invoice i WHERE i.id = OLD.invoice_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'invoice_line rows are frozen'); END",
         "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'payment rows are append only'); END",
+        "CREATE TRIGGER page_version_append_only_update BEFORE UPDATE ON page_version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'page_version rows are append only'); END",
+        "CREATE TRIGGER page_version_append_only_delete BEFORE DELETE ON page_version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'page_version rows are append only'); END",
         "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW WHEN ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE TRIGGER target_month_frozen_delete BEFORE DELETE ON target_month FOR EACH ROW WHEN (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') BEGIN SELECT RAISE(ABORT, 'target_month rows are frozen'); END",
         "CREATE TRIGGER message_followed_update AFTER UPDATE OF sent_at, state, bounced_at, opened_at, human_opened_at, clicked_at, human_clicked_at, replied_at, unsubscribed_at, complained_at, converted_at ON message FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL AND NEW.state <> 'sending') BEGIN INSERT INTO tally_due (slice) SELECT NEW.id / 16384; END",
@@ -146,6 +148,10 @@ GUARDS_AND_SEARCH = {
         "CREATE TRIGGER payment_append_only_update BEFORE UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_update()",
         "CREATE OR REPLACE FUNCTION payment_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'payment rows are append only'; END IF; RETURN OLD; END $$",
         "CREATE TRIGGER payment_append_only_delete BEFORE DELETE ON payment FOR EACH ROW EXECUTE FUNCTION payment_append_only_delete()",
+        "CREATE OR REPLACE FUNCTION page_version_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'page_version rows are append only'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER page_version_append_only_update BEFORE UPDATE ON page_version FOR EACH ROW EXECUTE FUNCTION page_version_append_only_update()",
+        "CREATE OR REPLACE FUNCTION page_version_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'page_version rows are append only'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER page_version_append_only_delete BEFORE DELETE ON page_version FOR EACH ROW EXECUTE FUNCTION page_version_append_only_delete()",
         "CREATE OR REPLACE FUNCTION target_month_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF ((SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded')) AND (NEW.amount IS DISTINCT FROM OLD.amount) THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER target_month_frozen_update BEFORE UPDATE ON target_month FOR EACH ROW EXECUTE FUNCTION target_month_frozen_update()",
         "CREATE OR REPLACE FUNCTION target_month_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT p.state FROM target t JOIN target_node n ON n.id = t.node_id JOIN target_plan p ON p.id = n.plan_id WHERE t.id = OLD.target_id) IN ('approved', 'superseded') THEN RAISE EXCEPTION 'target_month rows are frozen'; END IF; RETURN OLD; END $$",
@@ -1007,6 +1013,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=True),
+        sa.Column("page_version", sa.Integer(), nullable=True),
         sa.Column("ip", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_consent_event_topic_id_topic")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
@@ -2361,6 +2369,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("text_by_hand", sa.Boolean(), nullable=False),
         sa.Column("sender", sa.String(), nullable=False),
         sa.Column("reply_to", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
@@ -2724,6 +2733,7 @@ def upgrade() -> None:
         sa.Column("minimum", sa.Integer(), nullable=False),
         sa.Column("share", sa.Integer(), nullable=False),
         sa.Column("hold_out", sa.Integer(), nullable=False),
+        sa.Column("held_out", sa.Integer(), nullable=False),
         sa.Column("default_label", sa.String(), nullable=False),
         sa.Column(
             "outcome",
@@ -2999,6 +3009,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "page_version",
+        sa.Column("page_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("words", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["page_id"], ["landing_page.id"], name=op.f("fk_page_version_page_id_landing_page")),
+        sa.PrimaryKeyConstraint("page_id", "version", name=op.f("pk_page_version")),
+    )
+    op.create_table(
         "pay_dispute",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("statement_id", sa.Integer(), nullable=False),
@@ -3131,6 +3150,7 @@ def upgrade() -> None:
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=False),
+        sa.Column("page_version", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.String(), nullable=False),
         sa.Column("payload", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("ip", sa.String(), nullable=True),
@@ -4033,6 +4053,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pay_dispute_statement_id"))
 
     op.drop_table("pay_dispute")
+    op.drop_table("page_version")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_message_address_batch", sqlite_where=sa.text("address <> ''"), postgresql_where=sa.text("address <> ''")

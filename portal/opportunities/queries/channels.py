@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.channels.models import Channel
 from portal.channels.states import ChannelKind
@@ -17,10 +17,17 @@ class Limit(NamedTuple):
     percent: Decimal
 
 
+LIMITS = (
+    select(Channel.name, Channel.max_discount_percent)
+    .where(Channel.max_discount_percent.is_not(None))
+    .order_by(Channel.max_discount_percent, Channel.id)
+    .limit(1)
+)
+OF_CHANNEL = LIMITS.where(Channel.id == bindparam("channel"))
+OF_DIRECT = LIMITS.where(Channel.active, Channel.kind == ChannelKind.DIRECT)
+
+
 def discount_limit(channel_id: int | None) -> Limit | None:
     """Of a channel. Without one we sell directly: the strictest of the direct ones. None where nothing limits it."""
-    direct = Channel.active & (Channel.kind == ChannelKind.DIRECT)
-    query = select(Channel.name, Channel.max_discount_percent).where(Channel.max_discount_percent.is_not(None))
-    query = query.where(Channel.id == channel_id if channel_id else direct)
-    row = db.session.execute(query.order_by(Channel.max_discount_percent, Channel.id)).first()
+    row = db.session.execute(OF_CHANNEL if channel_id else OF_DIRECT, {"channel": channel_id}).first()
     return Limit(row[0], row[1] or Decimal(0)) if row else None

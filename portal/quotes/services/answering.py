@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import selectinload
 
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound, Refused
+from portal.kernel.loading import fill
 from portal.kernel.outbox import emit
 from portal.kernel.states import check_move
 from portal.opportunities.services import close_won
@@ -22,7 +22,6 @@ from .revisions import note
 OFFERED = (
     select(Revision)
     .where(Revision.quote_id == bindparam("quote"), Revision.number == bindparam("revision"))
-    .options(selectinload(Revision.lines))
     .with_for_update()
     .execution_options(populate_existing=True)
 )
@@ -34,6 +33,7 @@ def _offered(quote_id: int, number: int) -> tuple[Quote, Revision]:
     revision = db.session.scalar(OFFERED, {"quote": quote_id, "revision": number})
     if revision is None:
         raise NotFound("link.not_found", "This link has ended or was withdrawn.")
+    fill([revision], Revision.lines)
     return found, revision
 
 

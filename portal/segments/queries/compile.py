@@ -189,7 +189,7 @@ def _happened(leaf: Tree, scope: Scope) -> Condition:
     if not none:
         return did(event.rows(human, timed), leaf.get("at_least", 1))
     denied = not_(did(event.rows(human, timed)))
-    return and_(did(EVENTS[event.needs].rows(False, timed)), denied) if event.needs else denied
+    return and_(denied, did(EVENTS[event.needs].rows(False, timed))) if event.needs else denied  # the rarer one first
 
 
 def row_conditions(rows: Rows, subject: int | None, start: datetime | None, end: datetime | None) -> list[Condition]:
