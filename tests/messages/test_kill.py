@@ -119,6 +119,7 @@ def wait_for(done: Callable[[], bool], what: str, moves: Callable[[], object] = 
         if time.monotonic() - moved > STANDSTILL:
             states = db.session.execute(select(Message.state, func.count()).group_by(Message.state)).all()
             raise AssertionError(f"{what}: {states}")
+        db.session.rollback()  # PostgreSQL ends who waits in a transaction
         time.sleep(0.05)
     return time.monotonic() - started
 
@@ -164,6 +165,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_no_marketing(live_app: Flask,
     every = {f"<kill{n}@example.com>" for n in range(MESSAGES)}
     uncertain = set(db.session.scalars(select(Message.message_id).where(Message.state == S.UNCERTAIN)))
     sent = set(db.session.scalars(select(Message.message_id).where(Message.state == S.SENT)))
+    resent = set(db.session.scalars(select(Message.message_id).where(Message.resent)))
     again = {key: times for key, times in accepted.items() if times > 1}
     print(
         f"{MESSAGES} messages, {kills} kills: {len(every - sent - uncertain)} lost, {len(marketing & set(again))} marketing "
@@ -177,10 +179,10 @@ def test_a_killed_worker_loses_nothing_and_repeats_no_marketing(live_app: Flask,
     assert not marketing & set(again), "marketing went out twice"
     assert all(times == 2 for times in again.values())
     assert len(uncertain) + len(again) <= kills
-    assert uncertain <= marketing, "transactional mail is resent instead"
+    assert uncertain <= marketing | resent, "transactional mail is sent once more first"
     assert count(*S) == MESSAGES
     assert tallies() == dict.fromkeys(tallies(), 0) | {
-        "recipients": len(marketing), "sent": len(marketing & sent), "uncertain": len(uncertain)
+        "recipients": len(marketing), "sent": len(marketing & sent), "uncertain": len(marketing & uncertain)
     }  # fmt: skip
     assert db.session.scalars(select(MessageBatch.state).order_by(MessageBatch.id.desc())).first() == BatchState.DONE
 
