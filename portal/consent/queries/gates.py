@@ -95,7 +95,7 @@ def _refused(asked: Asked) -> Code:
     said = (
         (no == 1, literal(OPTED_OUT)),
         (yes == 1, null()),
-        (pending == 1, literal(PENDING)),  # a form that anybody may have sent takes back no earlier no
+        (pending == 1, literal(PENDING)),
     )
     refused, lacking = case(*said), case(*said, else_=literal(NO_CONSENT))
     verdict = case(
@@ -111,10 +111,9 @@ def _refused(asked: Asked) -> Code:
 def _topic_refused(asked: Asked) -> Code:
     if asked.topic_id is None:
         return null()
-    state, mine = type_coerce(Consent.state, String), Consent.topic_id == asked.topic_id
-    shut = case((state == ConsentState.OPTED_OUT.value, literal(TOPIC_OUT)), else_=literal(PENDING))
-    enforced = case((_enforcement(asked) != Enforcement.DISABLED.value, shut))
-    return _value(select(enforced).where(_said(asked), mine, state != ConsentState.OPTED_IN.value), Consent)
+    no = and_(Consent.topic_id == asked.topic_id, Consent.state == ConsentState.OPTED_OUT)
+    enforced = case((_enforcement(asked) != Enforcement.DISABLED.value, literal(TOPIC_OUT)))
+    return _value(select(enforced).where(_said(asked), no), Consent)
 
 
 def _paused(asked: Asked) -> Code:
