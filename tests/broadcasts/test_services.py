@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from jobs.worker import sweep
 from portal.broadcasts import queries, services
-from portal.broadcasts.models import Broadcast
+from portal.broadcasts.models import Broadcast, Tally
 from portal.broadcasts.states import BroadcastState, Passed, Timing
 from portal.consent.services import suppress
 from portal.consent.states import Channel, SuppressionReason
@@ -55,6 +56,8 @@ def test_everybody_in_the_segment_has_a_row_that_says_what_becomes_of_them(app: 
     assert stored(one).state == BroadcastState.SENDING
     found = queries.progress(stored(one))
     assert (found.audience, found.waiting) == (6, 3)
+    counted = db.session.execute(select(Tally.recipients, Tally.suppressed).where(Tally.dimension == "all")).one()
+    assert tuple(counted) == (6, 3)
 
     assert send_by(Capture()) == 3
     sweep("default")

@@ -33,6 +33,7 @@ from ..rules.links import in_campaign
 from ..rules.local import moment
 from ..states import MOVES, BroadcastState, Timing
 from .drafts import draft, problem_of
+from .tallies import recount
 
 S = BroadcastState
 AHEAD = timedelta(minutes=5)  # how long before the first message the segment is read
@@ -133,6 +134,7 @@ def frozen(broadcast: Broadcast) -> None:
     for variant in broadcast.variants:
         assert variant.batch_id is not None
         run_batch(variant.batch_id)
+    recount([batch.id for batch in _batches(broadcast, *BatchState)])  # who gets nothing is told as well
 
 
 def pause(actor: Actor, broadcast_id: int, why: str = "") -> None:
