@@ -65,9 +65,7 @@ def cookies(app: Flask) -> dict[str, str]:
 
 def probe(app: Flask, connection: Connection, cookie: str, route: Route) -> Probe:
     """Ask as the person, note the writing statements that were committed, and undo everything."""
-    db.session.remove()  # a savepoint of the session must not enclose ours
-    undone = connection.begin_nested()
-    try:
+    with undone(connection):
         client: Any = app.test_client()
         if cookie:
             client.set_cookie("session", cookie)
@@ -77,10 +75,19 @@ def probe(app: Flask, connection: Connection, cookie: str, route: Route) -> Prob
             answer = FlaskClient.open(client, route.url or "", method=route.method, buffered=True)
             db.session.remove()
         return Probe(_class_of(answer), answer.status_code, statements)
+
+
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Whatever is asked and done in here leaves no trace in the database."""
+    db.session.remove()  # a savepoint of the session must not enclose ours
+    savepoint = connection.begin_nested()
+    try:
+        yield
     finally:
         db.session.remove()
         become(SYSTEM)
-        undone.rollback()
+        savepoint.rollback()
 
 
 @contextmanager

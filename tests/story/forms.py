@@ -14,6 +14,8 @@ class PageForm:
     action: str
     values: dict[str, Any] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)  # names of what a person can type into
+    kinds: dict[str, str] = field(default_factory=dict)  # name -> type of input, or the tag
+    options: dict[str, str] = field(default_factory=dict)  # of a choice: the first that is not empty
 
 
 def forms_of(html: str, page_url: str) -> list[PageForm]:
@@ -29,6 +31,13 @@ def _read(form: Any, page_url: str) -> PageForm:
         if not name or control.tag not in ("input", "select", "textarea"):
             continue
         kind = control.get("type", "text") if control.tag == "input" else control.tag
+        if kind == "select":
+            found.options[name] = next((o.get("value") for o in control.iter("option") if o.get("value")), "")
+        if kind in ("checkbox", "radio") and control.get("checked") is None:
+            found.options.setdefault(name, control.get("value") or "on")
+            if kind == "checkbox" and control.get("required") is None:
+                continue
+        found.kinds[name] = kind
         if kind in ("checkbox", "radio") and control.get("checked") is None:
             continue
         if kind not in ("hidden", "checkbox", "radio", "select", "submit"):

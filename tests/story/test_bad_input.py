@@ -1,12 +1,15 @@
 """Whatever a stranger types into a public field: a clear error or inert text, never a failure, never lost."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from portal.kernel import clock
 from portal.kernel.db import db
 from tests import world
+from tests.events.makers import event
 from tests.landing.makers import landing_page
 from tests.quotes import makers as quotes
 from tests.story.forms import forms_of
@@ -41,15 +44,18 @@ NASTY = [
 def pages(app):
     """Pages a stranger reaches, by name."""
     landing_page()
+    soon = clock.now() + timedelta(days=1)
+    meeting = event(starts_at=soon, ends_at=soon + timedelta(hours=1))
     return {
         "landing page": "/p/resellers",
         "offer": f"/q/{quotes.token(quotes.sent())}",
         "sign-in": "/signin",
         "password reset": "/password/reset",
+        "event": f"/event/{meeting.slug}",
     }
 
 
-@pytest.mark.parametrize("name", ["landing page", "offer", "sign-in", "password reset"])
+@pytest.mark.parametrize("name", ["landing page", "offer", "sign-in", "password reset", "event"])
 def test_every_public_field_bears_everything(name, pages, client, frozen_form_age):
     page = pages[name]
     shown = client.get(page).text

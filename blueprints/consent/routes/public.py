@@ -203,6 +203,8 @@ def _page(token: str, reader: Reader, sent: Form | None = None, status: int = 20
         topic=queries.topic_names().get(reader.topic_id or 0),
         topics=queries.offered(),
         form=sent if isinstance(sent, ChangePreference) else _form(reader, stored),
+        leave=LeaveAll(formdata=None),
+        copy=LeaveAll(formdata=None),
         erasure=sent if isinstance(sent, AskErasure) else AskErasure(formdata=None),
         by_mail=reader.channel == Channel.EMAIL,
     )
