@@ -24,6 +24,7 @@ from portal.kernel import clock
 
 from ..models import ChannelPolicy, Consent, ContactPoint, Suppression
 from ..rules import BLOCKS_ALL, SPANS
+from ..rules.caps import LONGEST
 from ..rules.words import CAP_WAITS, CAPPED, NO_CONSENT, OPTED_OUT, PAUSED, PENDING, TOPIC_OUT
 from ..states import ConsentState, Enforcement, OverCap, Purpose
 
@@ -139,9 +140,11 @@ def sendings(channel: Any, addresses: Sequence[Any], since: Any) -> Select[Any]:
 def _capped(asked: Asked) -> Code:
     """As many as the cap allows were sent already, in a rolling day, week or month."""
     limits = {span: getattr(ChannelPolicy, name) for name, span in SPANS.items()}
-    lately = sendings(asked.channel, [asked.address], _now(max(limits)))
+    lately = sendings(asked.channel, [asked.address], _now(LONGEST))
     at = lately.selected_columns[1]  # none yet: on its way
-    full = or_(*(func.count().filter(or_(at.is_(None), at > _now(span))) >= limit for span, limit in limits.items()))
+    counts = {span: func.count() - func.count().filter(at <= _now(span)) for span in SPANS.values()}
+    counts[LONGEST] = func.count()
+    full = or_(*(counts[span] >= limit for span, limit in limits.items()))
     waits = case((ChannelPolicy.over_cap == OverCap.WAIT, literal(CAP_WAITS)), else_=literal(CAPPED))
     reached = select(waits).where(
         ChannelPolicy.channel == asked.channel,
