@@ -62,6 +62,14 @@ class Client(FlaskClient):
         return self
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked for the other database."""
+    other = "sqlite" if "TEST_DATABASE_URL" in os.environ else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def fresh_database(folder: Path) -> str:
     """An empty database of one's own: a file, or a database on the server TEST_DATABASE_URL names."""
     server = os.environ.get("TEST_DATABASE_URL")

@@ -67,6 +67,13 @@ class Form(FlaskForm):  # type: ignore[misc]
         self.conflict: list[tuple[str, str, str]] = []  # label, mine, theirs
         self.clashing: list[str] = []  # the fields of `conflict` that one can pick for: keep-NAME=theirs
 
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """What was typed as a number or a day is shown again as it came: without what no page may hold."""
+        super().process(*args, **kwargs)
+        for field in self:
+            if field.raw_data and not isinstance(field, StringField):
+                field.raw_data = [line(one) if isinstance(one, str) else one for one in field.raw_data]
+
     def refuse(self, refusal: Refused) -> None:
         self.status = 409 if isinstance(refusal, Stale) else 422
         field = self[refusal.field] if refusal.field and refusal.field in self else None

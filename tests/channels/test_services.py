@@ -205,7 +205,7 @@ def test_a_channel_limits_what_a_quote_takes_off_the_list_price(way: str) -> Non
     limited = channel(ChannelKind.WEB, max_discount_percent=Decimal(10))
     draft = quotes.draft()
     with unit_of_work():
-        revision = draft.revisions[0]
+        revision = quotes.revision(draft)
         if way == "on the whole":
             revision.discount_percent = Decimal(11)
         elif way == "on a line":
@@ -229,8 +229,9 @@ def test_without_a_deal_the_direct_channel_limits_a_quote() -> None:
     channel(ChannelKind.DIRECT, max_discount_percent=Decimal(30))
     draft = quotes.draft()
     with unit_of_work():
-        draft.opportunity_id, draft.revisions[0].discount_percent = None, Decimal(11)
-        store_totals(draft.revisions[0])
+        revision = quotes.revision(draft)
+        draft.opportunity_id, revision.discount_percent = None, Decimal(11)
+        store_totals(revision)
     with pytest.raises(Refused, match="10 % at most"), unit_of_work():
         quoting.send(actor("rep"), draft.id, to="ann@example.com")
     with unit_of_work():

@@ -101,11 +101,10 @@ def test_sqlite_enforces_foreign_keys(live_app):
         assert db.session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
 
 
+@pytest.mark.postgresql
 def test_a_connection_that_was_cut_off_while_it_rested_is_replaced(
     live_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no connections that others can cut")
     monkeypatch.setattr("portal.kernel.db.RESTED", 0.0)
     rests = db.session.scalar(select(func.pg_backend_pid()))
     db.session.remove()

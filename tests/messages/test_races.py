@@ -63,10 +63,9 @@ def at_marking(when: str, act: Callable[[], None]) -> Iterator[None]:
         event.remove(db.engine, f"{when}_cursor_execute", look)
 
 
+@pytest.mark.postgresql
 def test_two_workers_do_not_pass_a_cap_together(live_app: Flask) -> None:
     """Both mark a message to the same address before either commits, unless one waits for the other."""
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer")
     agree("ann@example.com")
     with unit_of_work():
         db.session.add(ChannelPolicy(channel=Channel.EMAIL, per_day=1))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.consent.queries import preference_token
+from portal.consent.states import Channel
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests import world
@@ -52,10 +54,11 @@ def pages(app):
         "sign-in": "/signin",
         "password reset": "/password/reset",
         "event": f"/event/{meeting.slug}",
+        "preferences": f"/c/{preference_token(Channel.EMAIL, 'ann@example.com')}",
     }
 
 
-@pytest.mark.parametrize("name", ["landing page", "offer", "sign-in", "password reset", "event"])
+@pytest.mark.parametrize("name", ["landing page", "offer", "sign-in", "password reset", "event", "preferences"])
 def test_every_public_field_bears_everything(name, pages, client, frozen_form_age):
     page = pages[name]
     shown = client.get(page).text

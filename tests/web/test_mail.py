@@ -24,7 +24,8 @@ VALUES: dict[str, Any] = {
     "delivery": "week 11",
     "due": "20 December 2026", "due_amount": "€35,574.89", "minutes": 30, "email": "rachel@adventure-works.example",
     "asked_at": "20 November 2026, 08:14",
-    "invited_by": "Ken Sánchez", "invoice": "INV-2026-0815",
+    "invited_by": "Ken Sánchez", "invoice": "INV-2026-0815", "heading": "You have a seat", "text": "See you there.",
+    "event_name": "Open day", "time": "4 December 2026, 10:00", "place": "Hall 1, Hamburg", "join": "",
 }  # fmt: skip
 CASES = [(name, language) for name in mail.names() for language in LANGUAGES]
 OURS = {"portal.adventure-works.example", "www.adventure-works.example"}
@@ -32,8 +33,9 @@ OURS = {"portal.adventure-works.example", "www.adventure-works.example"}
 
 def test_all_mails_are_found() -> None:
     assert mail.names() == [
-        "consent/confirm", "consent/data", "identity/password_reset", "identity/welcome", "invoices/credit_note_sent",
-        "invoices/invoice_sent", "leads/lead_confirmation", "orders/order_confirmation", "quotes/quote_sent",
+        "consent/confirm", "consent/data", "events/registration", "identity/password_reset", "identity/welcome",
+        "invoices/credit_note_sent", "invoices/invoice_sent", "leads/lead_confirmation", "orders/order_confirmation",
+        "quotes/quote_sent",
     ]  # fmt: skip
 
 
