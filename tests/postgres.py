@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
-SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=120", "listen_addresses=")
+SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off", "max_connections=120", "listen_addresses=")
 LIBC = ctypes.CDLL(None)  # loaded here: the other user may not read our Python
 
 

@@ -214,9 +214,8 @@ def test_pages_about_what_is_left_still_open(
     assert "Commercial law asks" in client_of("marketer").get("/consent/requests").text
 
 
+@pytest.mark.sqlite  # PostgreSQL keeps no words beside the rows
 def test_the_search_has_no_word_of_them(everywhere: Contact, actor: Any) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL keeps no words beside the rows")
 
     def words() -> set[str]:
         bind = db.session.connection()

@@ -405,7 +405,7 @@ def test_a_slice_that_takes_too_long_is_dropped_not_sent_late(app: Flask) -> Non
     first, second = email(), email()
     take("w1", lease=timedelta(seconds=-1))
     way = Recording()
-    send(way, worker="w1", lease=timedelta(seconds=-1))
+    send(way, worker="w1", lease=timedelta(seconds=-1), turn=0.2)
     assert not way.letters
     assert send(way, worker="w2") == 2
     assert {stored(first).worker, stored(second).worker} == {"w2"}
