@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import html5lib
 import pytest
@@ -29,12 +30,17 @@ from portal.runtime.settings import Settings
 from tests import world
 from wsgi import make_app
 
+MARKS = re.compile(r"""</?[^\s>]+|[^\s="'>]+=["']?|["']?/?>|&\W?\w*;?""")  # all of a page that its words leave the same
+
 
 class Client(FlaskClient):
     """Every HTML answer is parsed strictly, and work a request left uncommitted is thrown away.
 
-    On a server nothing is parsed: the pages are those of SQLite, and parsing takes a third of a request.
+    On a server nothing is parsed: the pages are those of SQLite, and parsing takes a third of a request. For the same
+    reason a page is not parsed again that differs from another one in its words only.
     """
+
+    parsed: ClassVar[set[int]] = set()
 
     def open(self, *args: Any, htmx: str | None = None, **kwargs: Any) -> Any:
         if htmx is not None:
@@ -43,7 +49,9 @@ class Client(FlaskClient):
             g.pop(name)  # the test's app context outlives requests; what belongs to a request must not
         response = super().open(*args, **kwargs)
         page = response.mimetype == "text/html" and response.data and not response.location
-        if page and "TEST_DATABASE_URL" not in os.environ:
+        marks = hash(tuple(MARKS.findall(response.text))) if page else None
+        if page and marks not in self.parsed and "TEST_DATABASE_URL" not in os.environ:
+            self.parsed.add(marks)
             parser = html5lib.HTMLParser(strict=True)
             parser.parseFragment(response.text) if "<html" not in response.text else parser.parse(response.text)
         response.request.input_stream.close()  # a large upload is a file on disk, which nobody else closes

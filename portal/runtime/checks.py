@@ -130,7 +130,7 @@ def _browser_lane(report: Report) -> None:
     if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
         report.skipped.append(f"{name}: {CHROMIUM_FIX}")
         return
-    _pytest_stage(report, name, ["-m", "browser", "-n", "2", "--dist", "loadfile"], {})
+    _pytest_stage(report, name, ["-m", "browser", "-n", "2", "--dist", "worksteal"], {})
 
 
 @contextmanager

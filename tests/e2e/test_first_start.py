@@ -37,7 +37,7 @@ def plug_in_a_key(page: Page) -> None:
 
 
 def test_from_the_printed_password_to_a_passkey(empty: Portal, chromium: Browser) -> None:
-    admin = Walker(chromium, empty.url, javascript=True)
+    admin = Walker(chromium, empty.url, javascript=True, themes="")
     page = admin.page
     plug_in_a_key(page)
     printed = re.search(r"Sign in as (\S+) with the one-time password (\S+)", empty.said)

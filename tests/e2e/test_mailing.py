@@ -95,7 +95,7 @@ def import_contacts(portal: Portal) -> None:
 
 def test_from_nothing_to_the_report(portal: Portal, mails: Path, chromium: Browser) -> None:
     import_contacts(portal)
-    marketer = Walker(chromium, portal.url, javascript=True, themes="dark")
+    marketer = Walker(chromium, portal.url, javascript=True, themes="")
     marketer.sign_in("Wanida Benshoof")
     build_segment(marketer)
     design_mail(marketer)
@@ -132,7 +132,7 @@ def design_mail(marketer: Walker) -> None:
     page.get_by_label("Name").fill("Spring ride")
     marketer.click(page.get_by_role("button", name="Begin"))
     page.get_by_label("Blocks to add").get_by_role("button", name="Button", exact=True).click()
-    expect(page.get_by_role("region", name="Button", exact=True)).to_be_visible()
+    expect(page.get_by_role("group", name="Button", exact=True)).to_be_visible()
     page.get_by_label("Link").fill("https://www.adventure-works.example/spring")
     marketer.click(page.get_by_role("button", name="Apply"))
     page.get_by_label("Subject").fill("Ride with us, {{ contact.first_name }}")

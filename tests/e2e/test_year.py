@@ -52,7 +52,7 @@ def test_a_year_from_empty_to_the_statement(company: tuple[str, Calendar], chrom
     seen = set(LOOKED_AT_ELSEWHERE.split())
 
     def visitor() -> Walker:
-        walkers.append(Walker(chromium, url, javascript=True, seen=seen, themes="dark"))
+        walkers.append(Walker(chromium, url, javascript=True, seen=seen, themes=""))
         return walkers[-1]
 
     def enter(name: str) -> Walker:

@@ -33,7 +33,7 @@ class Walker:
         themes: str = "light dark",
         size: ViewportSize = DESK,
     ) -> None:
-        """`seen` is shared by people of whom one look is enough."""
+        """`seen` is shared by people of whom one look is enough. Without `themes` axe is not asked."""
         self.javascript = javascript
         self.themes = themes.split()
         self.size = size
@@ -94,12 +94,14 @@ class Walker:
         if not self.javascript or kind in self._seen:
             return
         self._seen.add(kind)
-        self.page.evaluate(AXE)
+        if self.themes:
+            self.page.evaluate(AXE)
         for theme in self.themes:
             self.page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
             rules = {} if theme == self.themes[0] else CONTRAST
             self.problems += [f"{kind} ({theme}) {problem}" for problem in self.page.evaluate(RUN_AXE, rules)]
-        self.page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
+        if len(self.themes) > 1:
+            self.page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
         if self.size != PHONE:
             self.page.set_viewport_size(PHONE)
         self.problems += [f"{kind} at 360 px: {wide}" for wide in self.page.evaluate(TOO_WIDE)]
