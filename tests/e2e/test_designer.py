@@ -25,6 +25,7 @@ def expect_order(page: Page, *kinds: str) -> None:
 
 def drag(page: Page, what: Locator, to: Locator) -> None:
     """Onto the upper part of it, as a hand does: not at once."""
+    what.scroll_into_view_if_needed()
     start, end = what.bounding_box(), to.bounding_box()
     assert start is not None
     assert end is not None
@@ -44,6 +45,7 @@ def test_blocks_are_placed_by_hand_and_by_keyboard(portal: Portal, chromium: Bro
     page.get_by_label("Name").fill("Placed by hand")
     page.get_by_role("button", name="Begin").click()
     expect_order(page, *EMPTY)
+    page.wait_for_load_state()
 
     palette = page.get_by_label("Blocks to add")
     for kind in ("Columns", "Button", "Quote"):  # nobody waits for an answer
