@@ -33,6 +33,7 @@ def drag(page: Page, what: Locator, to: Locator) -> None:
     page.mouse.down()
     page.mouse.move(start["x"] + 60, start["y"] + start["height"] / 2 + 10, steps=3)
     page.mouse.move(end["x"] + 100, end["y"] + end["height"] / 5, steps=8)
+    page.wait_for_timeout(300)  # it comes to rest: blocks make room within 120 ms
     page.mouse.up()
 
 
