@@ -30,7 +30,7 @@ from portal.runtime.settings import Settings
 from tests import world
 from wsgi import make_app
 
-MARKS = re.compile(r"""</?[^\s>]+|[^\s="'>]+=["']?|["']?/?>|&\W?\w*;?""")  # all of a page that its words leave the same
+MARKS = re.compile(r"""</?[^\s>]+|(?<=\s)[^\s="'>]+=["']?|["']?/?>|&\W?\w*;?""")  # all of a page that its words leave the same
 
 
 class Client(FlaskClient):
