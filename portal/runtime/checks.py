@@ -24,7 +24,9 @@ WITHOUT_DATABASE = (  # one lane is enough for them
     "tests/architecture/test_house_rules.py",
     "tests/emails/test_spam.py",
     "tests/inbound/test_reading.py",
+    "tests/runtime/test_supervisor.py",
     "tests/runtime/test_translations.py",
+    "tests/web/test_limits.py",
     "tests/web/test_pdf.py",
 )
 POSTGRES_FIX = "PostgreSQL is not installed: apt-get install postgresql, or set TEST_DATABASE_URL"
@@ -130,7 +132,8 @@ def _browser_lane(report: Report) -> None:
     if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
         report.skipped.append(f"{name}: {CHROMIUM_FIX}")
         return
-    _pytest_stage(report, name, ["-m", "browser", "-n", "2", "--dist", "worksteal"], {})
+    # These wait for others half of their time: three keep two cores busy.
+    _pytest_stage(report, name, ["-m", "browser", "-n", "3", "--dist", "worksteal"], {})
 
 
 @contextmanager

@@ -114,6 +114,7 @@ def test_the_table_has_no_routes_that_are_gone(app: Flask) -> None:
     assert not sorted(table.expected().keys() - there)
 
 
+@pytest.mark.sqlite
 def test_reading_every_page_leaves_the_database_as_it_was(app: Flask) -> None:
     made = samples.make()
     client: Any = app.test_client()

@@ -25,7 +25,7 @@ def walk(request: pytest.FixtureRequest, portal: Portal, chromium: Browser) -> I
     walkers: list[Walker] = []
 
     def enter() -> Walker:
-        walkers.append(Walker(chromium, portal.url, javascript=request.param))
+        walkers.append(Walker(chromium, portal.url, javascript=request.param, themes="light"))
         return walkers[-1]
 
     yield enter
